@@ -1,0 +1,153 @@
+/**
+ * The port for rows. One method is one transaction; what it promises is true when it returns, also
+ * after a power cut (D8). Changes write their events in the same transaction (I7).
+ *
+ * The store is cut by subject, so that nobody depends on more than it uses. `collection-port.ts`
+ * holds what garbage collection, fsck and scrub need beside this. All times are epoch ms, `actor` is
+ * the name of the principal that acts. Lists are in ascending byte order of their key and page by
+ * `after` (exclusive) and `limit`.
+ *
+ * Every driver runs `contract.ts`, also through `faulty.ts`.
+ */
+import type { Digest, DigestAlgorithm } from '@naru/oci/digest';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import type { StorageKey } from '../blobstore/port.ts';
+import type { UploadId } from '../runtime/ids.ts';
+import type { CollectionRows, IntegrityRows } from './collection-port.ts';
+
+export type MetadataStore = {
+  readonly repositories: RepositoryRows;
+  readonly uploads: UploadRows;
+  readonly blobs: BlobRows;
+  readonly manifests: ManifestRows;
+  readonly tags: TagRows;
+  readonly events: EventRows;
+  readonly collection: CollectionRows;
+  readonly integrity: IntegrityRows;
+  close(): Promise<void>;
+};
+
+/** Who did it and when: part of every change. */
+export type Change = { readonly at: number; readonly actor: string };
+
+export type Page<Key> = { readonly after?: Key; readonly limit: number };
+
+// --- repositories ---------------------------------------------------------------------------
+
+export interface RepositoryRows {
+  has(name: RepositoryName): Promise<boolean>;
+  list(page: Page<string>): Promise<RepositoryName[]>;
+}
+
+// --- uploads --------------------------------------------------------------------------------
+
+export type Upload = {
+  readonly id: UploadId;
+  readonly repository: RepositoryName;
+  readonly algorithm: DigestAlgorithm;
+  readonly startedAt: number;
+  readonly touchedAt: number;
+};
+
+export interface UploadRows {
+  record(upload: Upload): Promise<void>;
+  /** Only within its repository: an id alone opens nothing (I9). */
+  find(repository: RepositoryName, id: UploadId): Promise<Upload | undefined>;
+  touch(id: UploadId, at: number): Promise<void>;
+  remove(id: UploadId): Promise<void>;
+  listTouchedBefore(before: number, limit: number): Promise<Upload[]>;
+}
+
+// --- blobs ----------------------------------------------------------------------------------
+
+/** `touchedAt`: when the repository last got or was asked for it; collection counts its grace from there (I8). */
+export type LinkedBlob = { readonly digest: Digest; readonly sizeBytes: number; readonly storageKey: StorageKey; readonly touchedAt: number };
+
+export interface BlobRows {
+  /** The hot read of a pull: is this blob in this repository, and sound? Quarantined ones are not found. */
+  find(repository: RepositoryName, digest: Digest): Promise<LinkedBlob | undefined>;
+  /** The upload's row goes, the blob's and its link come (the repository's too, if it is new): one transaction. */
+  recordUploaded(blob: { repository: RepositoryName; uploadId: UploadId | undefined; digest: Digest; sizeBytes: number; storageKey: StorageKey } & Change): Promise<void>;
+  /** Links a blob that `from` holds into `repository`. False when `from` does not hold it now. */
+  recordMounted(mount: { repository: RepositoryName; from: RepositoryName; digest: Digest } & Change): Promise<boolean>;
+  touch(repository: RepositoryName, digest: Digest, at: number): Promise<void>;
+  /** Repositories that hold a sound copy, for a mount without `from`. */
+  listHolders(digest: Digest, page: Page<string>): Promise<RepositoryName[]>;
+  /** Takes the link. Throws BLOB_UNKNOWN, and CONTENT_REFERENCED while a manifest of the repository needs the blob (I4). */
+  unlink(blob: { repository: RepositoryName; digest: Digest } & Change): Promise<void>;
+}
+
+// --- manifests ------------------------------------------------------------------------------
+
+export type Manifest = { readonly digest: Digest; readonly mediaType: string; readonly bytes: Uint8Array };
+
+export type ReferenceRole = 'config' | 'layer' | 'manifest';
+
+/** Content that must be in the same repository (I4): not a subject, not a non-distributable layer. */
+export type ContentReference = { readonly role: ReferenceRole; readonly digest: Digest };
+
+export type NewManifest = Manifest & { readonly artifactType?: string; readonly subject?: Digest; readonly references: readonly ContentReference[] };
+
+/** RFC 9110 13.1, on what the reference of the request points to now. */
+export type Precondition = { readonly ifMatch?: '*' | readonly string[]; readonly ifNoneMatch?: '*' | readonly string[] };
+
+export type Referrer = Manifest & { readonly artifactType?: string };
+
+export interface ManifestRows {
+  find(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined>;
+  /** The hot read of a pull by tag. */
+  findByTag(repository: RepositoryName, tag: Tag): Promise<Manifest | undefined>;
+  /**
+   * Manifest, references, tags, tag history and events: one transaction. `condition.on` is the tag
+   * or digest of the request's path. Throws MANIFEST_BLOB_UNKNOWN naming what is missing,
+   * PRECONDITION_FAILED.
+   */
+  record(
+    put: { repository: RepositoryName; manifest: NewManifest; tags: readonly Tag[]; condition?: { on: Tag | Digest; precondition: Precondition } } & Change,
+  ): Promise<void>;
+  /** Takes the manifest and every tag on it. Throws MANIFEST_UNKNOWN, and CONTENT_REFERENCED while an index of the repository needs it (I4). */
+  remove(manifest: { repository: RepositoryName; digest: Digest } & Change): Promise<void>;
+  /** In order of digest. */
+  listReferrers(query: { repository: RepositoryName; subject: Digest; artifactType?: string } & Page<Digest>): Promise<Referrer[]>;
+}
+
+// --- tags -----------------------------------------------------------------------------------
+
+/** Newest first. No digest: the tag was deleted. */
+export type TagMove = { readonly tag: Tag; readonly digest?: Digest; readonly previous?: Digest } & Change;
+
+export interface TagRows {
+  list(repository: RepositoryName, page: Page<string>): Promise<Tag[]>;
+  /** Throws MANIFEST_UNKNOWN. The manifest stays. */
+  remove(tag: { repository: RepositoryName; tag: Tag } & Change): Promise<void>;
+  listHistory(repository: RepositoryName, tag: Tag, limit: number): Promise<TagMove[]>;
+}
+
+// --- events ---------------------------------------------------------------------------------
+
+export type EventKind =
+  | 'repository.created'
+  | 'blob.pushed'
+  | 'blob.mounted'
+  | 'blob.deleted'
+  | 'manifest.pushed'
+  | 'manifest.deleted'
+  | 'tag.moved'
+  | 'tag.deleted';
+
+/** Ids grow and are never used twice. */
+export type Event = {
+  readonly id: number;
+  readonly kind: EventKind;
+  readonly repository: RepositoryName;
+  readonly digest?: Digest;
+  readonly tag?: Tag;
+  /** tag.moved, tag.deleted: where the tag was before. */
+  readonly previous?: Digest;
+  /** blob.mounted: where the blob came from. */
+  readonly from?: RepositoryName;
+} & Change;
+
+export interface EventRows {
+  list(page: Page<number>): Promise<Event[]>;
+}

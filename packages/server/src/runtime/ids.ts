@@ -1,0 +1,20 @@
+/** The only place that makes randomness. */
+import { randomUUID } from 'node:crypto';
+
+declare const uploadIdBrand: unique symbol;
+export type UploadId = string & { readonly [uploadIdBrand]: true };
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+export function newUploadId(): UploadId {
+  return randomUUID() as unknown as UploadId; // a fresh UUID is what isUploadId accepts
+}
+
+/** Upload ids come back from clients and become file names: nothing but our own shape passes. */
+export function isUploadId(text: string): text is UploadId {
+  return uuidPattern.test(text);
+}
+
+export function newRequestId(): string {
+  return randomUUID();
+}
