@@ -1,0 +1,70 @@
+/**
+ * Every setting of the server: the one schema that the file, the `NARU_*` environment, the flags
+ * and the reference page are read from.
+ *
+ * Names here carry their unit (`graceMs`), because the server counts in it. What a person writes
+ * carries its own (`24h`), so the written key goes without: `collection.grace` in the file,
+ * `NARU_COLLECTION_GRACE`, `--collection-grace`. `settings.ts` derives those three.
+ *
+ * Defaults are written as a person would write them, so that the reference shows them as they are.
+ */
+import { z } from 'zod';
+import { choice, duration, durationOrNever, onOff, size, text, wholeNumber } from './values.ts';
+
+export type Config = z.output<typeof configSchema>;
+export type LogLevel = Config['log']['level'];
+
+export const configSchema = z.strictObject({
+  host: text()
+    .prefault('127.0.0.1')
+    .describe('Address to listen on. Until Naru has accounts only a loopback address is accepted: 127.0.0.1, ::1 or localhost.'),
+  port: wholeNumber({ min: 0, max: 65_535 }).prefault(5000).describe('Port to listen on; 0 lets the system choose a free one.'),
+  data: text().prefault('./data').describe('Folder that holds everything: blobs, uploads and the database. It is made when it is not there.'),
+  profile: choice('local', 'private', 'hub')
+    .prefault('local')
+    .describe(
+      'Set of defaults to start with. `local` has no log-in and is for this computer only; `private` and `hub` need accounts, which are not there yet.',
+    ),
+
+  log: z.strictObject({
+    level: choice('debug', 'info', 'warn', 'error')
+      .prefault('info')
+      .describe('Least level that is logged. Logs are JSON, one line per entry, on the standard error stream.'),
+    access: onOff().prefault(true).describe('Whether every request is logged.'),
+  }),
+
+  limits: z.strictObject({
+    manifestMaxBytes: size({ min: 1024, max: 4 * 2 ** 20 })
+      .prefault('4MiB')
+      .describe('Largest manifest that is accepted. Clients and other registries count on 4MiB, so it cannot be more.'),
+    blobMaxBytes: size({ min: 1024 }).prefault('128GiB').describe('Largest blob that is accepted.'),
+    uploadsMax: wholeNumber({ min: 1, max: 1_000_000 }).prefault(10_000).describe('Upload sessions that may be open at once, idle ones included.'),
+    uploadChunkMinBytes: size({ max: 2 ** 30 })
+      .prefault(0)
+      .describe('Smallest chunk that a client is asked to send in a chunked upload (OCI-Chunk-Min-Length); 0 asks for nothing.'),
+    listPageDefault: wholeNumber({ min: 1, max: 100_000 })
+      .prefault(1000)
+      .describe('Entries in a page of tags or repositories when the client names no number.'),
+    listPageMax: wholeNumber({ min: 1, max: 100_000 })
+      .prefault(10_000)
+      .describe('Most entries in a page of tags or repositories, whatever the client asks for.'),
+    referrersPageMax: wholeNumber({ min: 1, max: 10_000 }).prefault(1000).describe('Most entries in a page of referrers.'),
+    drainTimeoutMs: duration({ max: 3600e3 })
+      .prefault('25s')
+      .describe('How long running requests may go on after the first signal to stop; then they are cut off.'),
+  }),
+
+  collection: z.strictObject({
+    enabled: onOff().prefault(true).describe('Whether garbage collection and the expiry of uploads run in the background.'),
+    intervalMs: duration({ min: 1000 }).prefault('1h').describe('Time from the end of one collection to the start of the next.'),
+    graceMs: duration().prefault('24h').describe('How long content that nothing refers to is kept since it was last pushed, mounted or asked for.'),
+    untaggedAfterMs: durationOrNever().prefault('never').describe('When manifests without a tag are deleted, counted from their push; `never` keeps them.'),
+    uploadExpiryMs: duration({ min: 60e3 }).prefault('24h').describe('When an unfinished upload is thrown away, counted from its last byte.'),
+  }),
+
+  scrub: z.strictObject({
+    enabled: onOff().prefault(true).describe('Whether stored blobs are re-read and checked against their digest in the background.'),
+    intervalMs: duration({ min: 60e3 }).prefault('30d').describe('How often each blob is checked.'),
+    bytesPerSecond: size({ min: 1024 }).prefault('16MiB').describe('How fast the background check reads at most.'),
+  }),
+});
