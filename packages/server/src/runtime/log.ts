@@ -1,0 +1,70 @@
+/**
+ * Structured logs: one JSON object per line. Everyone is handed a `Log`; only `main.ts` opens one.
+ *
+ * Lines are gathered in memory and written together, so that an access log costs no system call per
+ * request. Warnings and errors are written at once, everything else within a second, and the rest
+ * when the process exits, also by an uncaught error. Only a kill can lose a second of `info`.
+ */
+import { type Logger, pino } from 'pino';
+import { redact } from './redact.ts';
+
+export type LogFields = Readonly<Record<string, unknown>>;
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** `fields` are named facts, `error` among them; secrets in them are taken out. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export type OpenLog = Log & Disposable;
+
+/** For tests and short commands. */
+export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** `destination` is a file descriptor or a path. */
+export function openLog(options: { level: LogLevel; destination: number | string }): OpenLog {
+  const destination = pino.destination({ dest: options.destination, sync: false, minLength: 8192, maxLength: 64 * 2 ** 20 });
+  const logger = pino(
+    { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    destination,
+  );
+
+  const flush = () => destination.flushSync();
+  const regularly = setInterval(() => destination.flush(), 1000);
+  regularly.unref();
+  process.on('exit', flush);
+
+  return {
+    debug: (message, fields) => write(logger, 'debug', message, fields),
+    info: (message, fields) => write(logger, 'info', message, fields),
+    warn: (message, fields) => {
+      write(logger, 'warn', message, fields);
+      destination.flush();
+    },
+    error: (message, fields) => {
+      write(logger, 'error', message, fields);
+      destination.flush();
+    },
+    [Symbol.dispose]() {
+      clearInterval(regularly);
+      process.off('exit', flush);
+      flush();
+    },
+  };
+}
+
+function write(logger: Logger, level: LogLevel, message: string, fields: LogFields | undefined): void {
+  if (!logger.isLevelEnabled(level)) return;
+  logger[level](fields === undefined ? {} : redact(fields), redactMessage(message));
+}
+
+function redactMessage(message: string): string {
+  return String(redact(message));
+}
+
+function nothing(): void {
+  // A log that nobody reads.
+}
