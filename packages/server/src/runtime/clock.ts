@@ -5,3 +5,8 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
+
+/** For durations: milliseconds that only go forward, from an arbitrary start. */
+export function stopwatch(): number {
+  return performance.now();
+}

@@ -18,3 +18,8 @@ export function isUploadId(text: string): text is UploadId {
 export function newRequestId(): string {
   return randomUUID();
 }
+
+/** A caller may bring an id of its own, if it can stand in a log line and a header as it is. */
+export function isRequestId(text: string): boolean {
+  return /^[A-Za-z0-9._-]{8,128}$/.test(text);
+}

@@ -1,0 +1,26 @@
+/** One line for each answer, and its numbers. */
+import { stopwatch } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import { bodyLength } from './reply.ts';
+import type { Observer } from './server.ts';
+
+export function observeRequests({ log, metrics, routeOf }: { log: Log | undefined; metrics: Metrics; routeOf: (method: string, path: string) => string }): Observer {
+  return (request, { status, body }, startedAt) => {
+    const tookMs = stopwatch() - startedAt;
+    const sentBytes = body === undefined || request.method === 'HEAD' ? 0 : bodyLength(body);
+    const route = routeOf(request.method, request.path);
+    metrics.recordRequest({ route, method: request.method, status, seconds: tookMs / 1000, receivedBytes: request.contentLength ?? 0, sentBytes });
+    log?.info('request', {
+      requestId: request.id,
+      method: request.method,
+      path: request.path,
+      route,
+      status,
+      ms: Math.round(tookMs * 1000) / 1000,
+      sentBytes,
+      remoteAddress: request.remoteAddress,
+      userAgent: request.header('user-agent'),
+    });
+  };
+}

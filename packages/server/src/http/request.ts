@@ -1,0 +1,27 @@
+/** A request as the routes see it: the web's words, without the server's objects. */
+export type HttpRequest = {
+  readonly id: string;
+  readonly method: string;
+  /** Percent-decoded, dot segments resolved; begins with a slash. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  header(name: string): string | undefined;
+  /** Bytes, as declared; absent for a body that is streamed without a length. */
+  readonly contentLength: number | undefined;
+  /** Can be read once. Throws BODY_ABORTED when the client goes away before its end. */
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly remoteAddress: string;
+};
+
+/** Reads a small body. Undefined when it is longer than `maxBytes`: then not all of it was read. */
+export async function readBody(request: HttpRequest, maxBytes: number): Promise<Uint8Array | undefined> {
+  if (request.contentLength !== undefined && request.contentLength > maxBytes) return undefined;
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of request.body) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}

@@ -1,0 +1,124 @@
+/**
+ * The HTTP server: the only file that knows Bun's. It turns a request into an HttpRequest, gives it
+ * to the router, and turns the Reply back: files by the runtime's zero-copy path, also for ranges.
+ *
+ * Bodies are handed on as they arrive; the socket is read only as fast as they are consumed.
+ */
+import { RegistryError } from '@naru/oci/registry-error';
+import type { ByteSource } from '../blobstore/port.ts';
+import { stopwatch } from '../runtime/clock.ts';
+import { isRequestId, newRequestId } from '../runtime/ids.ts';
+import type { Log } from '../runtime/log.ts';
+import { replyToThrown } from './errors.ts';
+import { idleTimeoutSeconds } from './limits.ts';
+import { type Reply, withoutBody } from './reply.ts';
+import type { HttpRequest } from './request.ts';
+
+export type Router = (request: HttpRequest) => Promise<Reply>;
+
+/** Told of every answer, when its headers are ready. */
+export type Observer = (request: HttpRequest, reply: Reply, startedAt: number) => void;
+
+export type HttpServer = {
+  readonly port: number;
+  /** Takes no new connections and waits for the requests under way, `timeoutMs` at the longest. */
+  drain(timeoutMs: number): Promise<void>;
+};
+
+export type HttpServerOptions = {
+  readonly listen: { readonly host: string; readonly port: number } | { readonly socketPath: string };
+  readonly router: Router;
+  readonly observe?: Observer;
+  readonly log: Log;
+};
+
+export function startHttpServer({ listen, router, observe, log }: HttpServerOptions): HttpServer {
+  const server = Bun.serve({
+    ...('socketPath' in listen ? { unix: listen.socketPath } : { hostname: listen.host, port: listen.port, idleTimeout: idleTimeoutSeconds }),
+    // Limits are the rules' business; the runtime's own would cut large layers off.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    development: false,
+    fetch: (request: Request) => handle(request),
+    error: (error: Error) => toResponse(replyToThrown(error, '-', log)),
+  });
+
+  return {
+    port: 'socketPath' in listen ? 0 : (server.port ?? 0),
+    async drain(timeoutMs) {
+      const drained = server.stop(false);
+      await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())]);
+      await server.stop(true);
+    },
+  };
+
+  async function handle(bunRequest: Request): Promise<Response> {
+    const startedAt = stopwatch();
+    const requestId = bunRequest.headers.get('x-request-id');
+    const id = requestId !== null && isRequestId(requestId) ? requestId : newRequestId();
+    let request: HttpRequest | undefined;
+    let answer: Reply;
+    try {
+      request = toHttpRequest(bunRequest, id, 'socketPath' in listen ? 'local' : (server.requestIP(bunRequest)?.address ?? ''));
+      answer = await router(request);
+    } catch (error) {
+      answer = replyToThrown(error, id, log);
+    }
+    if (bunRequest.method === 'HEAD') answer = withoutBody(answer);
+    if (request) observe?.(request, answer, startedAt);
+    return toResponse(answer, id);
+  }
+}
+
+function toHttpRequest(request: Request, id: string, remoteAddress: string): HttpRequest {
+  const { url, headers } = request;
+  const pathStart = url.indexOf('/', url.indexOf('://') + 3);
+  const queryStart = url.indexOf('?', pathStart);
+  const length = headers.get('content-length');
+  return {
+    id,
+    method: request.method,
+    path: decodePath(queryStart < 0 ? url.slice(pathStart) : url.slice(pathStart, queryStart)),
+    query: new URLSearchParams(queryStart < 0 ? '' : url.slice(queryStart + 1)),
+    header: (name) => headers.get(name) ?? undefined,
+    contentLength: length === null ? undefined : Number(length),
+    body: readRequestBody(request),
+    remoteAddress,
+  };
+}
+
+function decodePath(path: string): string {
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new RegistryError('NAME_INVALID', { message: 'the address is not valid percent-encoding' });
+  }
+}
+
+async function* readRequestBody(request: Request): AsyncGenerator<Uint8Array> {
+  if (!request.body) return;
+  try {
+    yield* request.body;
+  } catch (cause) {
+    throw new RegistryError('BODY_ABORTED', { cause });
+  }
+}
+
+function toResponse({ status, headers, body }: Reply, requestId?: string): Response {
+  const all = requestId === undefined ? headers : { ...headers, 'x-request-id': requestId };
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return new Response((body as BodyInit | undefined) ?? null, { status, headers: all });
+  return sourceResponse(body, status, all);
+}
+
+function sourceResponse(source: ByteSource, status: number, headers: Record<string, string>): Response {
+  switch (source.kind) {
+    case 'file': {
+      const { offset, length } = source.range;
+      return new Response(Bun.file(source.path).slice(offset, offset + length), { status, headers });
+    }
+    case 'stream':
+      return new Response(source.stream(), { status, headers: { ...headers, 'content-length': String(source.range.length) } });
+    case 'redirect':
+      return new Response(null, { status: 307, headers: { ...headers, location: source.url } });
+  }
+}

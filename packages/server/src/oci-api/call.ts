@@ -1,0 +1,28 @@
+/** What a handler is given: the request, with its address parsed and its principal allowed. */
+import type { RepositoryName } from '@naru/oci/repository-name';
+import type { HttpRequest } from '../http/request.ts';
+import type { Reply } from '../http/reply.ts';
+import type { Registry } from '../registry/registry.ts';
+
+export type ApiLimits = {
+  readonly manifestMaxBytes: number;
+  /** Entries in a list when the client names no number, and the most it may name. */
+  readonly listPageDefault: number;
+  readonly listPageMax: number;
+  readonly referrersPageMax: number;
+};
+
+export type Call = {
+  readonly request: HttpRequest;
+  readonly registry: Registry;
+  readonly limits: ApiLimits;
+  /** The name of the principal, for rows and events. */
+  readonly actor: string;
+  mayPull(repository: RepositoryName): boolean;
+};
+
+/** Most routes are about a repository; `target` is the last part of the address, not parsed yet. */
+export type RepositoryCall = Call & { readonly repository: RepositoryName; readonly target: string };
+
+export type Handler = (call: Call) => Promise<Reply>;
+export type RepositoryHandler = (call: RepositoryCall) => Promise<Reply>;

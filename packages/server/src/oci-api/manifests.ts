@@ -1,0 +1,54 @@
+import { parseDigest } from '@naru/oci/digest';
+import { RegistryError } from '@naru/oci/registry-error';
+import { parseTag } from '@naru/oci/repository-name';
+import { type Headers, reply } from '../http/reply.ts';
+import { readBody } from '../http/request.ts';
+import type { ManifestReference } from '../registry/manifests.ts';
+import type { RepositoryHandler } from './call.ts';
+import { matchesEtag, readPrecondition } from './conditions.ts';
+
+/** end-3, GET and HEAD. Whatever the client accepts, it gets what was pushed: a converted manifest would have another digest. */
+export const getManifest: RepositoryHandler = async ({ request, registry, repository, target }) => {
+  const reference = readReference(target);
+  const { digest, mediaType, bytes } = await registry.manifests.get(repository, reference);
+  const headers: Headers = {
+    'content-type': mediaType,
+    'docker-content-digest': digest,
+    etag: `"${digest}"`,
+    'cache-control': reference.kind === 'digest' ? 'max-age=31536000, immutable' : 'no-cache',
+    'x-content-type-options': 'nosniff',
+  };
+  return matchesEtag(request.header('if-none-match'), digest) ? reply(304, headers) : reply(200, headers, bytes);
+};
+
+/** end-7a, end-7b */
+export const putManifest: RepositoryHandler = async ({ request, registry, repository, target, actor, limits }) => {
+  const reference = readReference(target);
+  const tags = request.query.getAll('tag').map(parseTag);
+  if (tags.length > tagParametersMax) throw new RegistryError('TAG_INVALID', { message: `at most ${tagParametersMax} tags in one request`, detail: { tags: tags.length } });
+  const precondition = readPrecondition(request);
+  const bytes = await readBody(request, limits.manifestMaxBytes);
+  if (!bytes) throw new RegistryError('MANIFEST_TOO_LARGE', { detail: { manifestMaxBytes: limits.manifestMaxBytes } });
+  const put = await registry.manifests.put({ repository, reference, tags, bytes, contentType: request.header('content-type'), precondition, actor });
+  return reply(201, {
+    location: `/v2/${repository}/manifests/${put.digest}`,
+    'docker-content-digest': put.digest,
+    etag: `"${put.digest}"`,
+    ...(put.subject && { 'oci-subject': put.subject }),
+    ...(tags.length > 0 && { 'oci-tag': put.tags.join(', ') }),
+  });
+};
+
+/** end-9 */
+export const deleteManifest: RepositoryHandler = async ({ registry, repository, target, actor }) => {
+  await registry.manifests.remove(repository, readReference(target), actor);
+  return reply(202);
+};
+
+/** end-7b: the specification asks for ten at least. */
+const tagParametersMax = 100;
+
+/** A tag has no colon and a digest has one. Throws DIGEST_INVALID, TAG_INVALID. */
+function readReference(target: string): ManifestReference {
+  return target.includes(':') ? { kind: 'digest', digest: parseDigest(target) } : { kind: 'tag', tag: parseTag(target) };
+}

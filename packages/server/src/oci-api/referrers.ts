@@ -1,0 +1,33 @@
+import type { Descriptor } from '@naru/oci/descriptor';
+import { type Digest, isDigest, parseDigest } from '@naru/oci/digest';
+import { mediaTypes } from '@naru/oci/media-type';
+import { RegistryError } from '@naru/oci/registry-error';
+import { jsonReply } from '../http/reply.ts';
+import type { RepositoryHandler } from './call.ts';
+import { nextLink } from './page.ts';
+
+/** end-12a, end-12b */
+export const listReferrers: RepositoryHandler = async ({ request, registry, repository, target, limits }) => {
+  const subject = parseDigest(target);
+  const artifactType = request.query.get('artifactType') || undefined;
+  const after = readAfter(request.query.get('last'));
+  const limit = limits.referrersPageMax;
+  const found = await registry.referrers.list({ repository, subject, limit: limit + 1, ...(artifactType !== undefined && { artifactType }), ...(after && { after }) });
+  const manifests: Descriptor[] = found.slice(0, limit);
+  const last = manifests.at(-1);
+  return jsonReply(
+    200,
+    { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests },
+    {
+      'content-type': mediaTypes.ociIndex,
+      ...(artifactType !== undefined && { 'oci-filters-applied': 'artifactType' }),
+      ...(found.length > limit && last && nextLink(`/v2/${repository}/referrers/${subject}`, { ...(artifactType !== undefined && { artifactType }), last: last.digest })),
+    },
+  );
+};
+
+function readAfter(last: string | null): Digest | undefined {
+  if (last === null) return undefined;
+  if (!isDigest(last)) throw new RegistryError('PAGE_INVALID', { message: 'last must be a digest', detail: { last } });
+  return last;
+}

@@ -1,0 +1,77 @@
+/** Manifests: stored and served byte for byte (I5), and only on content that their repository holds (I4). */
+import { createHash } from 'node:crypto';
+import { type Digest, type DigestAlgorithm, digestAlgorithm, parseDigest } from '@naru/oci/digest';
+import { contentReferences, parseManifest } from '@naru/oci/manifest';
+import { RegistryError } from '@naru/oci/registry-error';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import type { Manifest, Precondition } from '../metadata/port.ts';
+import type { RegistryParts } from './registry.ts';
+
+/** What the last part of the address names. */
+export type ManifestReference = { readonly kind: 'tag'; readonly tag: Tag } | { readonly kind: 'digest'; readonly digest: Digest };
+
+export type ManifestPut = {
+  readonly repository: RepositoryName;
+  readonly reference: ManifestReference;
+  /** Tags beside the reference (end-7b). */
+  readonly tags: readonly Tag[];
+  readonly bytes: Uint8Array;
+  readonly contentType: string | undefined;
+  readonly precondition: Precondition | undefined;
+  readonly actor: string;
+};
+
+export type ManifestRules = {
+  /** Throws MANIFEST_UNKNOWN. */
+  get(repository: RepositoryName, reference: ManifestReference): Promise<Manifest>;
+  /** Throws MANIFEST_INVALID, MANIFEST_TOO_LARGE, MANIFEST_BLOB_UNKNOWN, DIGEST_INVALID, PRECONDITION_FAILED. */
+  put(put: ManifestPut): Promise<{ digest: Digest; subject: Digest | undefined; tags: readonly Tag[] }>;
+  /** A tag goes alone; a digest takes its tags along. Throws MANIFEST_UNKNOWN, CONTENT_REFERENCED. */
+  remove(repository: RepositoryName, reference: ManifestReference, actor: string): Promise<void>;
+};
+
+export function createManifestRules({ rows, clock, limits }: RegistryParts): ManifestRules {
+  return {
+    async get(repository, reference) {
+      const manifest = await (reference.kind === 'tag' ? rows.manifests.findByTag(repository, reference.tag) : rows.manifests.find(repository, reference.digest));
+      if (!manifest) throw new RegistryError('MANIFEST_UNKNOWN', { detail: reference.kind === 'tag' ? { tag: reference.tag } : { digest: reference.digest } });
+      return manifest;
+    },
+
+    async put({ repository, reference, tags: extraTags, bytes, contentType, precondition, actor }) {
+      if (bytes.length > limits.manifestMaxBytes) throw new RegistryError('MANIFEST_TOO_LARGE', { detail: { manifestMaxBytes: limits.manifestMaxBytes } });
+      const digest = digestOf(bytes, reference.kind === 'digest' ? digestAlgorithm(reference.digest) : 'sha256');
+      if (reference.kind === 'digest' && reference.digest !== digest) {
+        throw new RegistryError('DIGEST_INVALID', { detail: { provided: reference.digest, computed: digest } });
+      }
+      const parsed = parseManifest(bytes, contentType);
+      const subject = parsed.subject?.digest;
+      const tags = [...new Set(reference.kind === 'tag' ? [reference.tag, ...extraTags] : extraTags)];
+      await rows.manifests.record({
+        repository,
+        manifest: {
+          digest,
+          mediaType: parsed.mediaType,
+          bytes,
+          references: contentReferences(parsed),
+          ...(parsed.artifactType !== undefined && { artifactType: parsed.artifactType }),
+          ...(subject && { subject }),
+        },
+        tags,
+        ...(precondition && { condition: { on: reference.kind === 'tag' ? reference.tag : reference.digest, precondition } }),
+        at: clock.now(),
+        actor,
+      });
+      return { digest, subject, tags };
+    },
+
+    remove: (repository, reference, actor) =>
+      reference.kind === 'tag'
+        ? rows.tags.remove({ repository, tag: reference.tag, at: clock.now(), actor })
+        : rows.manifests.remove({ repository, digest: reference.digest, at: clock.now(), actor }),
+  };
+}
+
+function digestOf(bytes: Uint8Array, algorithm: DigestAlgorithm): Digest {
+  return parseDigest(`${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`);
+}

@@ -1,0 +1,56 @@
+/**
+ * The rules, by the nouns of distribution-spec. They know bytes and rows through their ports and
+ * nothing of HTTP, SQL or files. Whoever calls them has already asked `access/policy.ts` (I9).
+ */
+import type { BlobStore } from '../blobstore/port.ts';
+import type { MetadataStore } from '../metadata/port.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import { type BlobRules, createBlobRules } from './blobs.ts';
+import type { DigestLocks } from './digest-locks.ts';
+import { createManifestRules, type ManifestRules } from './manifests.ts';
+import { createReferrerRules, type ReferrerRules } from './referrers.ts';
+import { createRepositoryRules, type RepositoryRules } from './repositories.ts';
+import { createTagRules, type TagRules } from './tags.ts';
+import type { UploadLocks } from './upload-locks.ts';
+import { createUploadRules, type UploadRules } from './uploads.ts';
+
+export type Registry = {
+  readonly blobs: BlobRules;
+  readonly manifests: ManifestRules;
+  readonly referrers: ReferrerRules;
+  readonly repositories: RepositoryRules;
+  readonly tags: TagRules;
+  readonly uploads: UploadRules;
+};
+
+export type RegistryParts = {
+  readonly bytes: BlobStore;
+  readonly rows: MetadataStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly digestLocks: DigestLocks;
+  readonly uploadLocks: UploadLocks;
+  readonly limits: RegistryLimits;
+};
+
+/** The named limits of the rules (I6). */
+export type RegistryLimits = {
+  readonly blobMaxBytes: number;
+  readonly manifestMaxBytes: number;
+  /** Bodies that may arrive at the same time. */
+  readonly uploadsMax: number;
+  /** A blob that was asked for this recently is not touched again: keeps writes off the read path. */
+  readonly touchIntervalMs: number;
+};
+
+export function createRegistry(parts: RegistryParts): Registry {
+  return {
+    blobs: createBlobRules(parts),
+    manifests: createManifestRules(parts),
+    referrers: createReferrerRules(parts),
+    repositories: createRepositoryRules(parts),
+    tags: createTagRules(parts),
+    uploads: createUploadRules(parts),
+  };
+}

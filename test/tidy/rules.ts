@@ -1,0 +1,120 @@
+/**
+ * Who may import whom, and who may touch the outside: ARCHITECTURE.md as code. Each rule gives the
+ * complaints about one file; `tidy.test.ts` plants a violation of every rule and demands that it is found.
+ */
+import type { SourceFile } from './source.ts';
+
+export type Rule = { readonly name: string; check(file: SourceFile): string[] };
+
+const server = 'packages/server/src/';
+const isTest = ({ path }: SourceFile) => /\.test\.ts$|^test\/|^bench\/|\/contract\.ts$|test-support/.test(path);
+
+/** Folders of the server and what of the server each may import. Ports stand for `port.ts` files. */
+const allowed: Readonly<Record<string, readonly RegExp[]>> = {
+  access: [],
+  registry: [/^runtime\/(clock|ids|log)\.ts$/, /^access\//, ports()],
+  blobstore: [/^blobstore\//, /^runtime\/(clock|ids|log)\.ts$/],
+  metadata: [/^metadata\//, /^blobstore\/port\.ts$/, /^runtime\/(clock|ids|log)\.ts$/],
+  lifecycle: [/^registry\//, /^access\//, ports(), /^runtime\/(clock|ids|log|metrics|disposables)\.ts$/],
+  http: [/^runtime\//, /^blobstore\/port\.ts$/],
+  'oci-api': [/^http\/(reply|request|errors)\.ts$/, /^registry\//, /^access\//, ports(), /^runtime\/(ids|log)\.ts$/],
+  config: [],
+  runtime: [],
+};
+
+export const rules: readonly Rule[] = [
+  {
+    name: 'oci stands alone',
+    check: ({ path, imports }) => (path.startsWith('packages/oci/src/') && !path.endsWith('.test.ts') ? imports.filter((target) => !target.startsWith('packages/oci/src/')) : []),
+  },
+  {
+    name: 'client and web know only oci of the other packages',
+    check: ({ path, imports }) => (/^packages\/(client|web)\//.test(path) ? imports.filter((target) => /^packages\/(server|naru)\//.test(target)) : []),
+  },
+  {
+    name: 'folders of the server import only what they may',
+    check(file) {
+      const folder = serverFolder(file.path);
+      const patterns = folder === undefined || isTest(file) ? undefined : allowed[folder];
+      if (!patterns) return [];
+      return file.imports.flatMap((target) => {
+        if (!target.startsWith(server)) return [];
+        const inside = target.slice(server.length);
+        return inside.startsWith(`${folder}/`) || patterns.some((pattern) => pattern.test(inside)) ? [] : [target];
+      });
+    },
+  },
+  { name: 'only http/ knows the HTTP server', check: forbid(/\bBun\.serve\b|from 'node:https?'/, /^packages\/server\/src\/http\/|^packages\/naru\/src\//) },
+  { name: 'only adapters use Bun', check: forbid(/\bBun\.|from 'bun(?::[a-z]+)?'/, /^packages\/server\/src\/(http\/server\.ts|metadata\/sqlite\/|runtime\/folder-lock\.ts)/) },
+  {
+    name: 'only drivers and the process itself touch files',
+    check: forbid(/from 'node:fs(?:\/promises)?'/, /^packages\/server\/src\/(blobstore\/fs\/|metadata\/sqlite\/|runtime\/|config\/|main\.ts|app\.ts)|^packages\/naru\/|^scripts\//),
+  },
+  { name: 'only config/ reads the environment', check: forbid(/\bprocess\.env\b|\bBun\.env\b/, /^packages\/server\/src\/config\/|^packages\/naru\/|^scripts\//) },
+  { name: 'only runtime/clock.ts reads time', check: forbid(/\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/, /^packages\/server\/src\/runtime\/clock\.ts|^scripts\//) },
+  { name: 'only runtime/ids.ts makes randomness', check: forbid(/\bMath\.random\(|\brandomUUID\(|\brandomBytes\(|\bgetRandomValues\(/, /^packages\/server\/src\/runtime\/ids\.ts/) },
+  { name: 'status numbers stay out of the rules and the drivers', check: insideOnly(/\bnew Response\(|\bstatus:\s*[1-5]\d\d\b/, /^packages\/server\/src\/(registry|blobstore|metadata|lifecycle|access)\//) },
+  {
+    name: 'no drawer for everything',
+    check: ({ path }) => (/(?:^|\/)(utils?|helpers?|common|misc|manager|base|impl|types|index)\.(ts|mjs)$|\/(utils|helpers|common|misc)\//.test(path) ? [path] : []),
+  },
+  { name: 'kebab-case files', check: ({ path }) => (/\/[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.(ts|tsx|mjs)$/.test(path) ? [] : [path]) },
+  { name: 'no any, no enum, no switched-off checks', check: forbid(/:\s*any\b|\bas any\b|<any>|^\s*(export\s+)?(const\s+)?enum\s|@ts-(ignore|nocheck)/m, /^test\/tidy/) },
+  { name: 'no default exports', check: forbid(/^export default\b/m, /^scripts\//) },
+  { name: 'no test is switched off or alone', check: ({ code, path }) => (path.startsWith('test/tidy') ? [] : [...code.matchAll(/\b(?:it|test|describe)\.(?:only|todo)\b/g)].map(([found]) => found)) },
+];
+
+/** Cycles among the given files, each as the path that closes it. */
+export function findCycles(files: readonly SourceFile[]): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  for (const file of files) visit(file.path, []);
+  return cycles;
+
+  function visit(path: string, trail: readonly string[]): void {
+    if (trail.includes(path)) {
+      cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+      return;
+    }
+    if (done.has(path)) return;
+    for (const target of valueImports(byPath.get(path))) visit(target, [...trail, path]);
+    done.add(path);
+  }
+
+  function valueImports(file: SourceFile | undefined): string[] {
+    if (!file) return [];
+    // Types leave no trace at run time, so two files may know each other's.
+    const typeOnly = new Set([...file.code.matchAll(/import type [^;]*?from '([^']+)'/g)].map((match) => match[1]));
+    const values = new Set([...file.code.matchAll(/(?:import|export) (?!type\b)[^;]*?from '([^']+)'/g)].map((match) => match[1]));
+    const onlyTypes = [...typeOnly].filter((target) => !values.has(target)).map((target) => String(target).replace(/^.*\//, ''));
+    return file.imports.filter((target) => byPath.has(target) && !onlyTypes.some((name) => target.endsWith(`/${name}`)));
+  }
+}
+
+/** Files that nothing imports and that are no way in. */
+export function findUnused(files: readonly SourceFile[], entries: readonly RegExp[]): string[] {
+  const imported = new Set(files.flatMap((file) => file.imports.filter((target) => target !== file.path)));
+  return files.filter(({ path }) => !imported.has(path) && !/\.test\.ts$/.test(path) && !entries.some((entry) => entry.test(path))).map(({ path }) => path);
+}
+
+function ports(): RegExp {
+  return /^(blobstore\/port|metadata\/(port|collection-port))\.ts$/;
+}
+
+function serverFolder(path: string): string | undefined {
+  return path.startsWith(server) && path.slice(server.length).includes('/') ? path.slice(server.length).split('/')[0] : undefined;
+}
+
+function forbid(pattern: RegExp, except: RegExp): Rule['check'] {
+  return (file) => (isTest(file) || except.test(file.path) ? [] : find(pattern, file.code));
+}
+
+function insideOnly(pattern: RegExp, folders: RegExp): Rule['check'] {
+  return (file) => (isTest(file) || !folders.test(file.path) ? [] : find(pattern, file.code));
+}
+
+function find(pattern: RegExp, code: string): string[] {
+  const match = pattern.exec(code);
+  return match ? [match[0].trim()] : [];
+}
