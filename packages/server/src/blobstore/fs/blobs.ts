@@ -1,0 +1,42 @@
+/** Committed blobs on files: served, deleted, set aside. */
+import { statSync } from 'node:fs';
+import { type Digest, isDigest } from '@naru/oci/digest';
+import { RegistryError } from '@naru/oci/registry-error';
+import type { ByteRange, ByteSource, StorageKey } from '../port.ts';
+import type { FileStoreParts } from './file-store-parts.ts';
+import { hasErrorCode, storageError } from './storage-error.ts';
+import { unlinkIfThere } from './uploads.ts';
+
+/**
+ * One stat, synchronous: 0.5 µs of CPU against 16 µs through the thread pool, and every pull pays it.
+ * It can wait for the disk only when the directory entry is not cached.
+ */
+export function openBlob({ layout }: FileStoreParts, key: StorageKey, sizeBytes: number, range?: ByteRange): ByteSource {
+  const path = layout.blob(digestOfKey(key));
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.size !== sizeBytes) throw new RegistryError('BLOB_UNKNOWN', { detail: { digest: key } });
+  return { kind: 'file', path, range: range ?? { offset: 0, length: sizeBytes } };
+}
+
+/** Not synced: rows go before bytes (I1), so a file that a power cut brings back belongs to nobody and the next sweep takes it. */
+export async function deleteBlob({ fileSystem, layout }: FileStoreParts, key: StorageKey): Promise<void> {
+  await unlinkIfThere(fileSystem, layout.blob(digestOfKey(key)));
+}
+
+/** No error when there is none. An earlier quarantine of the same digest is replaced. */
+export async function quarantineBlob({ fileSystem, layout }: FileStoreParts, key: StorageKey): Promise<void> {
+  const digest = digestOfKey(key);
+  try {
+    await fileSystem.rename(layout.blob(digest), layout.quarantined(digest));
+    await fileSystem.syncDirectory(layout.quarantine);
+  } catch (cause) {
+    if (!hasErrorCode(cause, 'ENOENT')) throw storageError(cause);
+  }
+}
+
+/** Keys come back from the rows. One that this driver did not make names no blob, and above all no other path. Throws BLOB_UNKNOWN. */
+export function digestOfKey(key: StorageKey): Digest {
+  const text: string = key;
+  if (!isDigest(text)) throw new RegistryError('BLOB_UNKNOWN', { detail: { storageKey: text.slice(0, 256) } });
+  return text;
+}
