@@ -8,7 +8,9 @@
  *
  * Defaults are written as a person would write them, so that the reference shows them as they are.
  */
+import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isLoopback } from './loopback.ts';
 import { choice, duration, durationOrNever, onOff, size, text, wholeNumber } from './values.ts';
 
 export type Config = z.output<typeof configSchema>;
@@ -16,11 +18,17 @@ export type LogLevel = Config['log']['level'];
 
 export const configSchema = z.strictObject({
   host: text()
+    .transform((host) => host.replace(/^\[(.*)\]$/, '$1'))
+    .refine(isLoopback, { error: ({ input }) => notLoopback(String(input)) })
     .prefault('127.0.0.1')
     .describe('Address to listen on. Until Naru has accounts only a loopback address is accepted: 127.0.0.1, ::1 or localhost.'),
   port: wholeNumber({ min: 0, max: 65_535 }).prefault(5000).describe('Port to listen on; 0 lets the system choose a free one.'),
-  data: text().prefault('./data').describe('Folder that holds everything: blobs, uploads and the database. It is made when it is not there.'),
+  data: text()
+    .transform((path) => resolve(path))
+    .prefault('./data')
+    .describe('Folder that holds everything: blobs, uploads and the database. It is made when it is not there.'),
   profile: choice('local', 'private', 'hub')
+    .refine((profile) => profile === 'local', { error: ({ input }) => `"${String(input)}" needs accounts, and Naru has none yet: only "local" can be served` })
     .prefault('local')
     .describe(
       'Set of defaults to start with. `local` has no log-in and is for this computer only; `private` and `hub` need accounts, which are not there yet.',
@@ -68,3 +76,10 @@ export const configSchema = z.strictObject({
     bytesPerSecond: size({ min: 1024 }).prefault('16MiB').describe('How fast the background check reads at most.'),
   }),
 });
+
+function notLoopback(host: string): string {
+  return (
+    `"${host}" would let other computers in, and Naru has no accounts yet to tell them apart: ` +
+    'keep 127.0.0.1, ::1 or localhost, and reach it from elsewhere with "ssh -N -L 5000:127.0.0.1:5000 USER@THIS-COMPUTER"'
+  );
+}

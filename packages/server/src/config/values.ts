@@ -2,6 +2,7 @@
  * The kinds of values a setting can have. Each is a zod schema that takes what a person wrote, as
  * text (environment, flag) or as a YAML scalar (file), and gives the value in the unit the server
  * counts in: bytes and milliseconds. Messages say what is wrong and what is allowed, in one line.
+ * The title of each is its type in the reference.
  */
 import { z } from 'zod';
 
@@ -25,63 +26,77 @@ const bytesPerUnit: Readonly<Record<string, number>> = {
 const msPerUnit: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 };
 
 export function text() {
-  return raw.transform((value, context): string => {
-    if (typeof value === 'string' && value.trim() !== '') return value.trim();
-    return refuse(context, typeof value === 'string' ? 'it is empty' : `${show(value)} is not text: put it in quotes`);
-  });
+  return raw
+    .transform((value, context): string => {
+      if (typeof value === 'string' && value.trim() !== '') return value.trim();
+      return refuse(context, typeof value === 'string' ? 'it is empty' : `${show(value)} is not text: put it in quotes`);
+    })
+    .meta({ title: 'text' });
 }
 
 export function choice<const Choice extends string>(...choices: readonly Choice[]) {
-  return raw.transform((value, context): Choice => {
-    const chosen = choices.find((one) => one === value);
-    return chosen ?? refuse(context, `${show(value)} is not one of ${choices.join(', ')}`);
-  });
+  return raw
+    .transform((value, context): Choice => {
+      const chosen = choices.find((one) => one === value);
+      return chosen ?? refuse(context, `${show(value)} is not one of ${choices.join(', ')}`);
+    })
+    .meta({ title: choices.join(' | ') });
 }
 
 export function onOff() {
-  return raw.transform((value, context): boolean => {
-    if (value === true || value === 'true' || value === 'on') return true;
-    if (value === false || value === 'false' || value === 'off') return false;
-    return refuse(context, `${show(value)} is not true or false`);
-  });
+  return raw
+    .transform((value, context): boolean => {
+      if (value === true || value === 'true' || value === 'on') return true;
+      if (value === false || value === 'false' || value === 'off') return false;
+      return refuse(context, `${show(value)} is not true or false`);
+    })
+    .meta({ title: 'true | false' });
 }
 
 export function wholeNumber(bounds: Required<Bounds>) {
   const allowed = `a whole number from ${bounds.min} to ${bounds.max} is`;
-  return raw.transform((value, context): number => {
-    const number = typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
-    if (typeof number !== 'number' || !Number.isSafeInteger(number)) return refuse(context, `${show(value)} is not a whole number: ${allowed} needed`);
-    return within(number, bounds) ? number : refuse(context, `${number} is out of range: ${allowed} needed`);
-  });
+  return raw
+    .transform((value, context): number => {
+      const number = typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
+      if (typeof number !== 'number' || !Number.isSafeInteger(number)) return refuse(context, `${show(value)} is not a whole number: ${allowed} needed`);
+      return within(number, bounds) ? number : refuse(context, `${number} is out of range: ${allowed} needed`);
+    })
+    .meta({ title: 'whole number' });
 }
 
 /** Bytes. `4MiB`, `10GB`, `512` (bytes). */
 export function size(bounds: Bounds = {}) {
-  return raw.transform((value, context): number => {
-    const bytes = typeof value === 'boolean' || value === null ? undefined : measure(String(value), bytesPerUnit);
-    if (bytes === undefined || !Number.isSafeInteger(bytes)) {
-      return refuse(context, `${show(value)} is not a size: write a number with a unit, like 512KiB, 4MiB or 10GB`);
-    }
-    return within(bytes, bounds) ? bytes : refuse(context, `${show(value)} is out of range: ${range(bounds, showSize)}`);
-  });
+  return raw
+    .transform((value, context): number => {
+      const bytes = typeof value === 'boolean' || value === null ? undefined : measure(String(value), bytesPerUnit);
+      if (bytes === undefined || !Number.isSafeInteger(bytes)) {
+        return refuse(context, `${show(value)} is not a size: write a number with a unit, like 512KiB, 4MiB or 10GB`);
+      }
+      return within(bytes, bounds) ? bytes : refuse(context, `${show(value)} is out of range: ${range(bounds, showSize)}`);
+    })
+    .meta({ title: 'size' });
 }
 
 /** Milliseconds. `500ms`, `30s`, `15m`, `24h`, `30d`. */
 export function duration(bounds: Bounds = {}) {
-  return raw.transform((value, context): number => {
-    const ms = value === 0 || value === '0' ? 0 : typeof value === 'string' ? measure(value, msPerUnit) : undefined;
-    if (ms === undefined || !Number.isSafeInteger(ms)) {
-      return refuse(context, `${show(value)} is not a duration: write a number with a unit, like 30s, 15m, 24h or 30d`);
-    }
-    return within(ms, bounds) ? ms : refuse(context, `${show(value)} is out of range: ${range(bounds, showDuration)}`);
-  });
+  return raw
+    .transform((value, context): number => {
+      const ms = value === 0 || value === '0' ? 0 : typeof value === 'string' ? measure(value, msPerUnit) : undefined;
+      if (ms === undefined || !Number.isSafeInteger(ms)) {
+        return refuse(context, `${show(value)} is not a duration: write a number with a unit, like 30s, 15m, 24h or 30d`);
+      }
+      return within(ms, bounds) ? ms : refuse(context, `${show(value)} is out of range: ${range(bounds, showDuration)}`);
+    })
+    .meta({ title: 'duration' });
 }
 
 export function durationOrNever(bounds: Bounds = {}) {
-  return z.union([z.literal('never').transform(() => undefined), duration(bounds)], {
-    // The literal's complaint says nothing that the duration's does not.
-    error: (issue) => `${durationComplaint(issue.input, bounds)}, or never`,
-  });
+  return z
+    .union([z.literal('never').transform(() => undefined), duration(bounds)], {
+      // The literal's complaint says nothing that the duration's does not.
+      error: (issue) => `${durationComplaint(issue.input, bounds)}, or never`,
+    })
+    .meta({ title: 'duration | never' });
 }
 
 /** For messages and the reference: the largest unit that leaves a whole number. */
@@ -116,7 +131,7 @@ function inLargestUnit(number: number, units: readonly string[], factors: Readon
   return unit === undefined ? undefined : `${number / (factors[unit] ?? 1)}${unit}`;
 }
 
-function show(value: unknown): string {
+function show(value: z.output<typeof raw>): string {
   return value === null ? 'nothing' : `"${String(value)}"`;
 }
 

@@ -24,9 +24,9 @@ export type OpenLog = Log & Disposable;
 /** For tests and short commands. */
 export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** `destination` is a file descriptor or a path. */
-export function openLog(options: { level: LogLevel; destination: number | string }): OpenLog {
-  const destination = pino.destination({ dest: options.destination, sync: false, minLength: 8192, maxLength: 64 * 2 ** 20 });
+/** `fd` is an open file descriptor: 2 is the standard error stream. It stays open. */
+export function openLog(options: { level: LogLevel; fd: number }): OpenLog {
+  const destination = pino.destination({ fd: options.fd, sync: false, minLength: 8192, maxLength: 64 * 2 ** 20 });
   const logger = pino(
     { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
     destination,
