@@ -19,7 +19,8 @@ const lowerHex = /^[0-9a-f]+$/;
 
 /** Throws DIGEST_INVALID. */
 export function parseDigest(text: string): Digest {
-  if (!isDigest(text)) throw new RegistryError('DIGEST_INVALID', { message: 'invalid digest', detail: { digest: text.slice(0, 256), reason: whyInvalid(text) } });
+  if (!isDigest(text))
+    throw new RegistryError('DIGEST_INVALID', { message: 'invalid digest', detail: { digest: text.slice(0, 256), reason: whyInvalid(text) } });
   return text;
 }
 
@@ -48,5 +49,7 @@ function whyInvalid(text: string): string {
   const algorithm = text.slice(0, colon);
   if (!isDigestAlgorithm(algorithm)) return 'unknown digest algorithm: sha256 and sha512 are supported';
   const encoded = text.slice(colon + 1);
-  return encoded.length === encodedLength[algorithm] ? 'the encoded part must be lower-case hex' : `${algorithm} needs ${encodedLength[algorithm]} hex digits, not ${encoded.length}`;
+  return encoded.length === encodedLength[algorithm]
+    ? 'the encoded part must be lower-case hex'
+    : `${algorithm} needs ${encodedLength[algorithm]} hex digits, not ${encoded.length}`;
 }

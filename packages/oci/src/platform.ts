@@ -1,0 +1,8 @@
+/** image-spec "Image Index", `platform`. */
+export type Platform = {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+  readonly 'os.version'?: string;
+  readonly 'os.features'?: readonly string[];
+};
