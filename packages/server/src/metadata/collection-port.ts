@@ -5,7 +5,7 @@
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { StorageKey } from '../blobstore/port.ts';
-import type { Change, Page } from './port.ts';
+import type { Change, ContentReference, Page } from './port.ts';
 
 export type Link = { readonly repository: RepositoryName; readonly digest: Digest; readonly sizeBytes: number };
 export type UntaggedManifest = { readonly repository: RepositoryName; readonly digest: Digest; readonly sizeBytes: number };
@@ -32,8 +32,19 @@ export interface CollectionRows {
   forgetCondemned(digest: Digest): Promise<void>;
 }
 
-export type BlobRow = { readonly digest: Digest; readonly storageKey: StorageKey; readonly sizeBytes: number; readonly state: 'stored' | 'quarantined'; readonly checkedAt: number };
-export type ManifestRow = { readonly digest: Digest; readonly bytes: Uint8Array };
+export type BlobRow = { readonly digest: Digest; readonly storageKey: StorageKey; readonly sizeBytes: number; readonly state: 'stored' | 'quarantined'; readonly storedAt: number; readonly checkedAt: number };
+
+export type ManifestKey = { readonly repository: RepositoryName; readonly digest: Digest };
+
+/** A manifest as one repository has it: the bytes as they are, unchecked, and what was recorded of them when they were pushed. */
+export type ManifestRow = ManifestKey & {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly artifactType?: string;
+  readonly subject?: Digest;
+  /** In no stated order. */
+  readonly references: readonly ContentReference[];
+};
 
 /** One broken invariant, in words for an operator. `repair` says what `--repair` would do, when that is safe. */
 export type Violation = { readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'engine'; readonly what: string; readonly repair?: string };
@@ -42,7 +53,10 @@ export interface IntegrityRows {
   /** What the rows alone can tell: the engine's own check, dangling keys, tags and references (I4), tag history that disagrees with tags. */
   listViolations(limit: number): Promise<Violation[]>;
   listBlobRows(page: Page<Digest>): Promise<BlobRow[]>;
-  listManifestRows(page: Page<Digest>): Promise<ManifestRow[]>;
+  /** One row, to look again at what was found in a page that has grown old. */
+  findBlobRow(digest: Digest): Promise<BlobRow | undefined>;
+  /** In order of repository and digest. */
+  listManifestRows(page: Page<ManifestKey>): Promise<ManifestRow[]>;
   /** Blobs in `stored` state whose bytes were last checked before `before`, longest unchecked first. */
   listUnchecked(options: { before: number; limit: number }): Promise<BlobRow[]>;
   recordChecked(digest: Digest, at: number): Promise<void>;

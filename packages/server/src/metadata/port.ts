@@ -56,6 +56,9 @@ export interface UploadRows {
   touch(id: UploadId, at: number): Promise<void>;
   remove(id: UploadId): Promise<void>;
   listTouchedBefore(before: number, limit: number): Promise<Upload[]>;
+  list(page: Page<UploadId>): Promise<Upload[]>;
+  /** Among these, which have no row? For sweeping bytes that lost their row to a crash. */
+  listUnknown(ids: readonly UploadId[]): Promise<UploadId[]>;
 }
 
 // --- blobs ----------------------------------------------------------------------------------
