@@ -1,5 +1,6 @@
 import { type Digest, parseDigest } from '@naru/oci/digest';
-import { formatContentRange, parseRange } from '@naru/oci/range';
+import { formatEtag } from '@naru/oci/etag';
+import { formatContentRange, formatUnsatisfiedRange, parseRange } from '@naru/oci/range';
 import { RegistryError } from '@naru/oci/registry-error';
 import { errorReply } from '../http/errors.ts';
 import { type Headers, reply } from '../http/reply.ts';
@@ -22,7 +23,7 @@ export const getBlob: RepositoryHandler = async ({ request, registry, repository
     case 'part':
       return reply(206, { ...headers, 'content-range': formatContentRange(range, blob.sizeBytes) }, await registry.blobs.open(blob, range));
     case 'unsatisfiable':
-      return errorReply(new RegistryError('RANGE_INVALID', { detail: { range: wanted, sizeBytes: blob.sizeBytes } }), { 'content-range': `bytes */${blob.sizeBytes}` });
+      return errorReply(new RegistryError('RANGE_INVALID', { detail: { range: wanted, sizeBytes: blob.sizeBytes } }), { 'content-range': formatUnsatisfiedRange(blob.sizeBytes) });
   }
 };
 
@@ -46,7 +47,7 @@ function blobHeaders(digest: Digest): Headers {
   return {
     'content-type': 'application/octet-stream',
     'docker-content-digest': digest,
-    etag: `"${digest}"`,
+    etag: formatEtag(digest),
     'accept-ranges': 'bytes',
     'cache-control': 'max-age=31536000, immutable',
     'content-disposition': 'attachment',

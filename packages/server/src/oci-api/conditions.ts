@@ -17,7 +17,7 @@ export function readPrecondition(request: HttpRequest): Precondition | undefined
   const ifNoneMatch = request.header('if-none-match');
   if (ifMatch === undefined && ifNoneMatch === undefined) return undefined;
   return {
-    ...(ifMatch !== undefined && { ifMatch: parseEtagList(ifMatch) }),
+    ...(ifMatch !== undefined && { ifMatch: parseEtagList(ifMatch, 'strong') }),
     ...(ifNoneMatch !== undefined && { ifNoneMatch: parseEtagList(ifNoneMatch) }),
   };
 }

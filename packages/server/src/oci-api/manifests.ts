@@ -1,4 +1,5 @@
 import { parseDigest } from '@naru/oci/digest';
+import { formatEtag } from '@naru/oci/etag';
 import { RegistryError } from '@naru/oci/registry-error';
 import { parseTag } from '@naru/oci/repository-name';
 import { type Headers, reply } from '../http/reply.ts';
@@ -14,7 +15,7 @@ export const getManifest: RepositoryHandler = async ({ request, registry, reposi
   const headers: Headers = {
     'content-type': mediaType,
     'docker-content-digest': digest,
-    etag: `"${digest}"`,
+    etag: formatEtag(digest),
     'cache-control': reference.kind === 'digest' ? 'max-age=31536000, immutable' : 'no-cache',
     'x-content-type-options': 'nosniff',
   };
@@ -33,7 +34,7 @@ export const putManifest: RepositoryHandler = async ({ request, registry, reposi
   return reply(201, {
     location: `/v2/${repository}/manifests/${put.digest}`,
     'docker-content-digest': put.digest,
-    etag: `"${put.digest}"`,
+    etag: formatEtag(put.digest),
     ...(put.subject && { 'oci-subject': put.subject }),
     ...(tags.length > 0 && { 'oci-tag': put.tags.join(', ') }),
   });

@@ -53,6 +53,12 @@ export function createOciApi({ registry, profile, limits, log }: OciApiParts): O
   }
 }
 
+/** The specification's id for metrics and the log, or a word for what is no endpoint. */
+export function describeRoute(method: string, path: string): string {
+  const address = readAddress(path);
+  return address ? (routeOf.get(`${method} ${address.shape}`)?.spec ?? 'unsupported') : 'other';
+}
+
 function notAllowed(shape: Shape): Reply {
   const allowed = routes.filter((route: Route) => route.shape === shape).map((route) => route.method);
   return errorReply(new RegistryError('UNSUPPORTED'), { allow: allowed.join(', ') });

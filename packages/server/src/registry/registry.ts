@@ -40,6 +40,7 @@ export type RegistryLimits = {
   readonly manifestMaxBytes: number;
   /** Bodies that may arrive at the same time. */
   readonly uploadsMax: number;
+  readonly uploadChunkMinBytes: number;
   /** A blob that was asked for this recently is not touched again: keeps writes off the read path. */
   readonly touchIntervalMs: number;
 };

@@ -14,6 +14,7 @@ import type { RegistryParts } from './registry.ts';
 export type Chunk = { readonly body: AsyncIterable<Uint8Array>; readonly startsAt?: number; readonly lengthBytes?: number };
 
 export type UploadRules = {
+  /** What a chunk should hold at least, except the last; 0 when it does not matter. */
   readonly chunkMinBytes: number;
   start(repository: RepositoryName, algorithm: DigestAlgorithm): Promise<UploadId>;
   /** Returns the upload's size. Throws UPLOAD_UNKNOWN. */
@@ -34,7 +35,7 @@ export function createUploadRules({ bytes, rows, clock, digestLocks, uploadLocks
   let bodiesArriving = 0;
 
   return {
-    chunkMinBytes: bytes.chunkMinBytes,
+    chunkMinBytes: Math.max(bytes.chunkMinBytes, limits.uploadChunkMinBytes),
 
     async start(repository, algorithm) {
       const id = newUploadId();
