@@ -11,20 +11,28 @@ export type Link = { readonly repository: RepositoryName; readonly digest: Diges
 export type UntaggedManifest = { readonly repository: RepositoryName; readonly digest: Digest; readonly sizeBytes: number };
 export type CondemnedBlob = { readonly digest: Digest; readonly storageKey: StorageKey; readonly sizeBytes: number };
 
+/**
+ * Lists go on behind `after`, the last item of the one before. Without it they begin at the
+ * beginning, and read again all that is kept.
+ */
 export interface CollectionRows {
   /**
    * Manifests pushed before `before` that nothing keeps: no tag, no index of the repository that is
-   * kept, no subject of the repository that is kept. Read only, in no stated order.
+   * kept, no subject of the repository that is kept. Read only, in order of repository and digest.
    */
-  listUntagged(options: { before: number; limit: number }): Promise<UntaggedManifest[]>;
-  /** Removes those of the list that are still untagged, unreferenced and older than `before`; returns them. */
+  listUntagged(options: { before: number; limit: number; after?: ManifestKey }): Promise<UntaggedManifest[]>;
+  /**
+   * Removes those of the list that are still untagged, unreferenced and older than `before`, and the
+   * indexes above them that nothing keeps either, since a child cannot go before its index. Returns
+   * all that went, which may be more than the list.
+   */
   removeUntagged(manifests: readonly UntaggedManifest[], options: { before: number } & Change): Promise<UntaggedManifest[]>;
-  /** Links touched before `before` whose blob no manifest of that repository refers to. Read only. */
-  listUnreferencedLinks(options: { before: number; limit: number }): Promise<Link[]>;
+  /** Links touched before `before` whose blob no manifest of that repository refers to. Read only, in order of repository and digest. */
+  listUnreferencedLinks(options: { before: number; limit: number; after?: Pick<Link, 'repository' | 'digest'> }): Promise<Link[]>;
   /** Takes those of the list that are still unreferenced and older than `before`; returns them. */
   unlinkUnreferenced(links: readonly Link[], options: { before: number } & Change): Promise<Link[]>;
-  /** Blobs stored before `before` that no repository links. Read only. */
-  listUnlinkedBlobs(options: { before: number; limit: number }): Promise<CondemnedBlob[]>;
+  /** Blobs stored before `before` that no repository links. Read only, in order of digest. */
+  listUnlinkedBlobs(options: { before: number; limit: number; after?: Pick<CondemnedBlob, 'digest'> }): Promise<CondemnedBlob[]>;
   /** Rows before bytes (I1): the blob's row goes, its key is remembered until the bytes are gone. Returns those still unlinked. */
   condemn(digests: readonly Digest[], options: { before: number } & Change): Promise<CondemnedBlob[]>;
   /** Condemned blobs whose bytes must still go, oldest first. `recordUploaded` takes a digest off this list again. */
@@ -32,7 +40,14 @@ export interface CollectionRows {
   forgetCondemned(digest: Digest): Promise<void>;
 }
 
-export type BlobRow = { readonly digest: Digest; readonly storageKey: StorageKey; readonly sizeBytes: number; readonly state: 'stored' | 'quarantined'; readonly storedAt: number; readonly checkedAt: number };
+export type BlobRow = {
+  readonly digest: Digest;
+  readonly storageKey: StorageKey;
+  readonly sizeBytes: number;
+  readonly state: 'stored' | 'quarantined';
+  readonly storedAt: number;
+  readonly checkedAt: number;
+};
 
 export type ManifestKey = { readonly repository: RepositoryName; readonly digest: Digest };
 
@@ -47,7 +62,11 @@ export type ManifestRow = ManifestKey & {
 };
 
 /** One broken invariant, in words for an operator. `repair` says what `--repair` would do, when that is safe. */
-export type Violation = { readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'engine'; readonly what: string; readonly repair?: string };
+export type Violation = {
+  readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'engine';
+  readonly what: string;
+  readonly repair?: string;
+};
 
 export interface IntegrityRows {
   /** What the rows alone can tell: the engine's own check, dangling keys, tags and references (I4), tag history that disagrees with tags. */

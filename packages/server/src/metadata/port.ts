@@ -70,7 +70,9 @@ export interface BlobRows {
   /** The hot read of a pull: is this blob in this repository, and sound? Quarantined ones are not found. */
   find(repository: RepositoryName, digest: Digest): Promise<LinkedBlob | undefined>;
   /** The upload's row goes, the blob's and its link come (the repository's too, if it is new): one transaction. */
-  recordUploaded(blob: { repository: RepositoryName; uploadId: UploadId | undefined; digest: Digest; sizeBytes: number; storageKey: StorageKey } & Change): Promise<void>;
+  recordUploaded(
+    blob: { repository: RepositoryName; uploadId: UploadId | undefined; digest: Digest; sizeBytes: number; storageKey: StorageKey } & Change,
+  ): Promise<void>;
   /** Links a blob that `from` holds into `repository`. False when `from` does not hold it now. */
   recordMounted(mount: { repository: RepositoryName; from: RepositoryName; digest: Digest } & Change): Promise<boolean>;
   touch(repository: RepositoryName, digest: Digest, at: number): Promise<void>;

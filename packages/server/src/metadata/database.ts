@@ -1,0 +1,34 @@
+/**
+ * What the rows need of an engine. The row files are written against this and against Kysely only,
+ * so that SQLite and PostgreSQL run the same ones.
+ */
+import type { CompiledQuery, Kysely, Transaction } from 'kysely';
+import type { Tables } from './schema.ts';
+
+export type Reader = Pick<Kysely<Tables>, 'selectFrom'>;
+export type Writer = Transaction<Tables>;
+
+export type MetadataDatabase = {
+  /** Single statements, each on the newest committed state. They never wait for a writer. */
+  readonly read: Reader;
+  /** Several statements on one state. */
+  readonly snapshot: <T>(work: (tx: Reader) => Promise<T>) => Promise<T>;
+  /**
+   * One transaction: serializable, all or nothing, durable when it returns (D8). The engine may run
+   * `work` again, so it must have no effect but on `tx`.
+   */
+  readonly write: <T>(work: (tx: Writer) => Promise<T>) => Promise<T>;
+  /** For the hot reads: compiled once, run often. The parameters replace those it was compiled with. */
+  readonly prepare: <Row>(query: CompiledQuery<Row>) => PreparedQuery<Row>;
+  /**
+   * A number that differs after any commit by anybody, so that what was read before can be told from
+   * what is true now. Undefined when the engine cannot tell: then nothing is kept.
+   */
+  readonly dataVersion: () => number | undefined;
+  /** The engine's own check of its file, in its words; nothing found is an empty list. */
+  readonly checkEngine: (limit: number) => Promise<string[]>;
+  readonly close: () => Promise<void>;
+};
+
+/** The first row, or undefined. An engine in this process answers at once, without a promise. */
+export type PreparedQuery<Row> = (parameters: readonly string[]) => Row | undefined | Promise<Row | undefined>;

@@ -1,0 +1,87 @@
+/**
+ * What keeps a manifest in its repository: a tag; its youth; an index that names it and is kept
+ * itself; its subject, when that is there and kept itself.
+ *
+ * Asked upwards, from the manifest to its keepers, because an untagged manifest has few of them while
+ * a repository has many manifests. Referrers can close a circle that no tag reaches (an index whose
+ * subject is its own child), so it is not enough that something points here: a walk must end at a
+ * tag or at something young.
+ */
+import type { Digest } from '@naru/oci/digest';
+import type { RepositoryName } from '@naru/oci/repository-name';
+import type { Reader } from './database.ts';
+import { chunks } from './chunks.ts';
+
+/** Those of `digests` that nothing keeps, and with them the manifests above them that nothing keeps either. */
+export async function findUnkept(db: Reader, repository: RepositoryName, digests: readonly Digest[], before: number): Promise<Set<Digest>> {
+  const unkept = new Set<Digest>();
+  const kept: Digest[] = [];
+  const keepsWhat = new Map<Digest, Digest[]>();
+  function addKeeper(keeper: Digest, digest: Digest): void {
+    const known = keepsWhat.get(keeper);
+    if (known === undefined) keepsWhat.set(keeper, [digest]);
+    else known.push(digest);
+  }
+
+  const seen = new Set(digests);
+  let level = [...seen];
+  while (level.length > 0) {
+    const above: Digest[] = [];
+    for (const chunk of chunks(level)) {
+      const open: Digest[] = [];
+      for (const row of await readManifests(db, repository, chunk)) {
+        if (Boolean(row.tagged) || row.pushed_at >= before) kept.push(row.digest);
+        else {
+          open.push(row.digest);
+          unkept.add(row.digest);
+          if (row.subject_digest !== null) {
+            addKeeper(row.subject_digest, row.digest);
+            above.push(row.subject_digest);
+          }
+        }
+      }
+      for (const { digest, child_digest } of await readIndexes(db, repository, open)) {
+        addKeeper(digest, child_digest);
+        above.push(digest);
+      }
+    }
+    level = above.filter((digest) => !seen.has(digest) && seen.add(digest));
+  }
+
+  for (let digest = kept.pop(); digest !== undefined; digest = kept.pop()) {
+    for (const below of keepsWhat.get(digest) ?? []) if (unkept.delete(below)) kept.push(below);
+  }
+  return unkept;
+}
+
+async function readManifests(db: Reader, repository: RepositoryName, digests: readonly Digest[]) {
+  return db
+    .selectFrom('repository_manifest')
+    .select((eb) => [
+      'digest',
+      'subject_digest',
+      'pushed_at',
+      eb
+        .exists(
+          eb
+            .selectFrom('tag')
+            .select('tag.name')
+            .whereRef('tag.repository', '=', 'repository_manifest.repository')
+            .whereRef('tag.digest', '=', 'repository_manifest.digest'),
+        )
+        .as('tagged'),
+    ])
+    .where('repository', '=', repository)
+    .where('digest', 'in', digests)
+    .execute();
+}
+
+async function readIndexes(db: Reader, repository: RepositoryName, children: readonly Digest[]) {
+  if (children.length === 0) return [];
+  return db
+    .selectFrom('manifest_child')
+    .select(['digest', 'child_digest'])
+    .where('repository', '=', repository)
+    .where('child_digest', 'in', children)
+    .execute();
+}

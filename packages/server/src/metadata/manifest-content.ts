@@ -1,0 +1,83 @@
+/** What a manifest refers to in its repository (I4), and the going of its rows. */
+import type { Digest } from '@naru/oci/digest';
+import type { RepositoryName } from '@naru/oci/repository-name';
+import { RegistryError } from '@naru/oci/registry-error';
+import type { Writer } from './database.ts';
+import type { ContentReference } from './port.ts';
+import { chunks } from './chunks.ts';
+
+/** Digests named in the detail of MANIFEST_BLOB_UNKNOWN. */
+const missingInDetail = 100;
+
+/** Throws MANIFEST_BLOB_UNKNOWN. */
+export async function ensureHeld(tx: Writer, repository: RepositoryName, references: readonly ContentReference[]): Promise<void> {
+  const { blobs, children } = byTarget(references);
+  const held = new Set<Digest>();
+  for (const chunk of chunks(blobs)) {
+    const rows = await tx
+      .selectFrom('repository_blob')
+      .innerJoin('blob', 'blob.digest', 'repository_blob.digest')
+      .select('blob.digest')
+      .where('repository_blob.repository', '=', repository)
+      .where(
+        'repository_blob.digest',
+        'in',
+        chunk.map(({ digest }) => digest),
+      )
+      .where('blob.state', '=', 'stored')
+      .execute();
+    for (const { digest } of rows) held.add(digest);
+  }
+  const missingBlobs = blobs.filter(({ digest }) => !held.has(digest));
+  const known = new Set<Digest>();
+  for (const chunk of chunks(children)) {
+    const rows = await tx.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', 'in', chunk).execute();
+    for (const { digest } of rows) known.add(digest);
+  }
+  const missing = [...missingBlobs.map(({ digest }) => digest), ...children.filter((digest) => !known.has(digest))];
+  if (missing.length === 0) return;
+  throw new RegistryError('MANIFEST_BLOB_UNKNOWN', { detail: { missing: missing.slice(0, missingInDetail), count: missing.length } });
+}
+
+/** A manifest's references are part of its bytes: pushing it again adds nothing. */
+export async function recordReferences(tx: Writer, repository: RepositoryName, digest: Digest, references: readonly ContentReference[]): Promise<void> {
+  const { blobs, children } = byTarget(references);
+  for (const chunk of chunks(blobs)) {
+    const rows = chunk.map((blob) => ({ repository, digest, blob_digest: blob.digest, role: blob.role }));
+    await tx
+      .insertInto('manifest_blob')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+  for (const chunk of chunks(children)) {
+    const rows = chunk.map((child) => ({ repository, digest, child_digest: child }));
+    await tx
+      .insertInto('manifest_child')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+/** Takes the manifest out of the repository, its references with it, and its bytes when nobody else has it. */
+export async function removeManifestRow(tx: Writer, repository: RepositoryName, digest: Digest): Promise<void> {
+  await tx.deleteFrom('repository_manifest').where('repository', '=', repository).where('digest', '=', digest).execute();
+  await tx
+    .deleteFrom('manifest')
+    .where('digest', '=', digest)
+    .where((eb) => eb.not(eb.exists(eb.selectFrom('repository_manifest').select('digest').where('digest', '=', digest))))
+    .execute();
+}
+
+type BlobReference = { readonly role: 'config' | 'layer'; readonly digest: Digest };
+
+function byTarget(references: readonly ContentReference[]): { blobs: BlobReference[]; children: Digest[] } {
+  const blobs: BlobReference[] = [];
+  const children: Digest[] = [];
+  for (const { role, digest } of references) {
+    if (role === 'manifest') children.push(digest);
+    else blobs.push({ role, digest });
+  }
+  return { blobs, children };
+}

@@ -1,0 +1,110 @@
+import { type Digest, isDigest } from '@naru/oci/digest';
+import { RegistryError } from '@naru/oci/registry-error';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import type { MetadataDatabase, Writer } from './database.ts';
+import type { HotReads } from './hot-reads.ts';
+import type { Change, ManifestRows, NewManifest, Referrer } from './port.ts';
+import { recordEvents } from './event-rows.ts';
+import { ensureHeld, recordReferences, removeManifestRow } from './manifest-content.ts';
+import { isMet } from './precondition.ts';
+import { ensureRepository } from './repository-rows.ts';
+import { findTagged, moveTag, removeTagsOf } from './tag-rows.ts';
+import { hasDigest, verifiedBytes } from './verified-bytes.ts';
+
+/** Indexes named in the detail of CONTENT_REFERENCED. */
+const referrersInDetail = 10;
+
+export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads): ManifestRows {
+  return {
+    find: hot.findManifest,
+    findByTag: hot.findManifestByTag,
+
+    async record({ repository, manifest, tags, condition, at, actor }) {
+      verifiedBytes(manifest.digest, manifest.bytes);
+      await write(async (tx) => {
+        if (condition !== undefined && !isMet(condition.precondition, await findCurrent(tx, repository, condition.on))) {
+          throw new RegistryError('PRECONDITION_FAILED', { detail: { reference: condition.on } });
+        }
+        await ensureHeld(tx, repository, manifest.references);
+        await ensureRepository(tx, repository, { at, actor });
+        await recordContent(tx, manifest);
+        await recordManifest(tx, repository, manifest, { at, actor });
+        await recordReferences(tx, repository, manifest.digest, manifest.references);
+        await recordEvents(tx, [{ kind: 'manifest.pushed', repository, digest: manifest.digest, at, actor }]);
+        for (const tag of tags) await moveTag(tx, repository, tag, manifest.digest, { at, actor });
+      });
+    },
+
+    async remove({ repository, digest, at, actor }) {
+      await write(async (tx) => {
+        if ((await findCurrent(tx, repository, digest)) === undefined) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { digest } });
+        const indexes = await tx
+          .selectFrom('manifest_child')
+          .select('digest')
+          .where('repository', '=', repository)
+          .where('child_digest', '=', digest)
+          .limit(referrersInDetail)
+          .execute();
+        if (indexes.length > 0) throw new RegistryError('CONTENT_REFERENCED', { detail: { digest, manifests: indexes.map((index) => index.digest) } });
+        await removeTagsOf(tx, repository, digest, { at, actor });
+        await removeManifestRow(tx, repository, digest);
+        await recordEvents(tx, [{ kind: 'manifest.deleted', repository, digest, at, actor }]);
+      });
+    },
+
+    async listReferrers({ repository, subject, artifactType, after = '', limit }) {
+      let query = read
+        .selectFrom('repository_manifest')
+        .innerJoin('manifest', 'manifest.digest', 'repository_manifest.digest')
+        .select(['manifest.digest', 'repository_manifest.media_type', 'repository_manifest.artifact_type', 'manifest.bytes'])
+        .where('repository_manifest.repository', '=', repository)
+        .where('repository_manifest.subject_digest', '=', subject)
+        // The empty string stands before every digest.
+        .where('repository_manifest.digest', '>', after as Digest)
+        .orderBy('repository_manifest.digest')
+        .limit(limit);
+      if (artifactType !== undefined) query = query.where('repository_manifest.artifact_type', '=', artifactType);
+      const rows = await query.execute();
+      return rows.map((row): Referrer => ({
+        digest: row.digest,
+        mediaType: row.media_type,
+        bytes: verifiedBytes(row.digest, row.bytes),
+        ...(row.artifact_type !== null && { artifactType: row.artifact_type }),
+      }));
+    },
+  };
+}
+
+/** What a tag points to, or a digest itself when the repository has it. */
+async function findCurrent(tx: Writer, repository: RepositoryName, reference: Tag | Digest): Promise<Digest | undefined> {
+  if (!isDigest(reference)) return findTagged(tx, repository, reference);
+  const row = await tx
+    .selectFrom('repository_manifest')
+    .select('digest')
+    .where('repository', '=', repository)
+    .where('digest', '=', reference)
+    .executeTakeFirst();
+  return row?.digest;
+}
+
+/** Once per digest. Bytes that rotted are healed by the push that brings them again. */
+async function recordContent(tx: Writer, { digest, bytes }: NewManifest): Promise<void> {
+  const known = await tx.selectFrom('manifest').select('bytes').where('digest', '=', digest).executeTakeFirst();
+  if (known === undefined) await tx.insertInto('manifest').values({ digest, size_bytes: bytes.length, bytes }).execute();
+  else if (!hasDigest(digest, known.bytes)) await tx.updateTable('manifest').set({ size_bytes: bytes.length, bytes }).where('digest', '=', digest).execute();
+}
+
+async function recordManifest(tx: Writer, repository: RepositoryName, manifest: NewManifest, { at, actor }: Change): Promise<void> {
+  const row = {
+    media_type: manifest.mediaType,
+    artifact_type: manifest.artifactType ?? null,
+    subject_digest: manifest.subject ?? null,
+    pushed_at: at,
+    pushed_by: actor,
+  };
+  await tx
+    .insertInto('repository_manifest')
+    .values({ repository, digest: manifest.digest, ...row })
+    .onConflict((conflict) => conflict.columns(['repository', 'digest']).doUpdateSet(row))
+    .execute();
+}

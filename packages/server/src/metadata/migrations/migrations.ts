@@ -1,0 +1,10 @@
+/** Every step of the schema, in order. A step that was released is never changed: write the next one. */
+import type { Migration } from 'kysely/migration';
+import type { ColumnTypes } from './column-types.ts';
+import { createTables } from './0001-create-tables.ts';
+
+export function migrations(types: ColumnTypes): Record<string, Migration> {
+  return {
+    '0001-create-tables': { up: (db) => createTables(db, types) },
+  };
+}

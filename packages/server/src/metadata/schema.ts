@@ -1,0 +1,64 @@
+/**
+ * The tables, as Kysely knows them. The migrations in `migrations/` make them; nothing else may.
+ *
+ *     repository ─┬─< repository_blob >──────── blob              blob: what the blob store holds
+ *                 │        △  a link: this repository has this blob
+ *                 │        │
+ *                 │   manifest_blob            config and layers of a manifest
+ *                 │        │
+ *                 ├─< repository_manifest >──── manifest          manifest: the bytes, once per digest
+ *                 │        △        △
+ *                 │        │   manifest_child   manifests of an index
+ *                 │        │
+ *                 ├─< tag ─┘
+ *                 └─< tag_history
+ *
+ *     upload · event · condemned_blob            stand alone
+ *
+ * Arrows are foreign keys, so the engine itself keeps I4: a tag points at a manifest of its
+ * repository, and a manifest at blobs and manifests that its repository has. A subject is no key,
+ * since the specification allows a subject that is not there.
+ *
+ * Repositories are referred to by name, not by number: names do not change, every list is in the
+ * order of its key, and the hot reads need no join to find the number first. Names, tags and digests
+ * sort by bytes in every engine.
+ *
+ * Manifest bytes live in rows: one sync per push, atomic with the tags, no file to open on a pull.
+ */
+import type { Digest, DigestAlgorithm } from '@naru/oci/digest';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import type { Generated } from 'kysely';
+import type { StorageKey } from '../blobstore/port.ts';
+import type { UploadId } from '../runtime/ids.ts';
+import type { EventKind } from './port.ts';
+
+export type Tables = {
+  repository: { name: RepositoryName; created_at: number };
+
+  upload: { id: UploadId; repository: RepositoryName; algorithm: DigestAlgorithm; started_at: number; touched_at: number };
+
+  blob: { digest: Digest; size_bytes: number; storage_key: StorageKey; state: 'stored' | 'quarantined'; stored_at: number; checked_at: number };
+  repository_blob: { repository: RepositoryName; digest: Digest; touched_at: number };
+  /** Blobs whose row is gone and whose bytes must follow. */
+  condemned_blob: { digest: Digest; storage_key: StorageKey; size_bytes: number; condemned_at: number };
+
+  manifest: { digest: Digest; size_bytes: number; bytes: Uint8Array };
+  repository_manifest: {
+    repository: RepositoryName;
+    digest: Digest;
+    media_type: string;
+    artifact_type: string | null;
+    subject_digest: Digest | null;
+    pushed_at: number;
+    pushed_by: string;
+  };
+  manifest_blob: { repository: RepositoryName; digest: Digest; blob_digest: Digest; role: 'config' | 'layer' };
+  manifest_child: { repository: RepositoryName; digest: Digest; child_digest: Digest };
+
+  tag: { repository: RepositoryName; name: Tag; digest: Digest; moved_at: number; moved_by: string };
+  /** One row per move; no digest: the tag was deleted. */
+  tag_history: { id: Generated<number>; repository: RepositoryName; tag: Tag; digest: Digest | null; previous: Digest | null; at: number; actor: string };
+
+  /** `payload`: the fields of the event that depend on its kind, as JSON. */
+  event: { id: Generated<number>; kind: EventKind; repository: RepositoryName; at: number; actor: string; payload: string };
+};

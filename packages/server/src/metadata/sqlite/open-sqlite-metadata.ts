@@ -1,0 +1,50 @@
+/**
+ * Opens the rows on one SQLite file: the only file here that knows the runtime's SQLite. Opening
+ * looks at the schema and at nothing else: it takes as long with a million manifests as with none.
+ */
+import { Database } from 'bun:sqlite';
+import { Kysely } from 'kysely';
+import type { MetadataDatabase } from '../database.ts';
+import type { MetadataStore } from '../port.ts';
+import type { Tables } from '../schema.ts';
+import { metadataStore } from '../store.ts';
+import { type SqliteConnection, sqliteConnection } from './connection.ts';
+import { sqliteDatabase } from './database.ts';
+import { sqliteDialect } from './dialect.ts';
+import { describeOpenFailure } from './open-failure.ts';
+import { migrate } from './migrate.ts';
+import { setReaderPragmas, setWriterPragmas } from './pragmas.ts';
+
+export type SqliteMetadataOptions = {
+  /** The file; its folder exists. */
+  readonly path: string;
+  /** The file grows no further: STORAGE_FULL. */
+  readonly maxFileBytes?: number;
+};
+
+/** Throws an Error for the operator: what is wrong with the file or its folder, and what to do. */
+export async function openSqliteMetadata(options: SqliteMetadataOptions): Promise<MetadataStore> {
+  return metadataStore(await openSqliteDatabase(options));
+}
+
+export async function openSqliteDatabase({ path, maxFileBytes }: SqliteMetadataOptions): Promise<MetadataDatabase> {
+  const opened: SqliteConnection[] = [];
+  function open(options: { readonly?: true; readwrite?: true; create?: true }): SqliteConnection {
+    const connection = sqliteConnection(new Database(path, options));
+    opened.push(connection);
+    return connection;
+  }
+  try {
+    const writing = open({ readwrite: true, create: true });
+    setWriterPragmas(writing, maxFileBytes === undefined ? {} : { maxFileBytes });
+    const writer = new Kysely<Tables>({ dialect: sqliteDialect(writing) });
+    await migrate(writer, path);
+    const [reading, hot] = [open({ readonly: true }), open({ readonly: true })];
+    setReaderPragmas(reading);
+    setReaderPragmas(hot);
+    return sqliteDatabase(writer, new Kysely<Tables>({ dialect: sqliteDialect(reading) }), hot);
+  } catch (error) {
+    for (const connection of opened) connection.close();
+    throw describeOpenFailure(error, path);
+  }
+}

@@ -1,0 +1,92 @@
+import { RegistryError } from '@naru/oci/registry-error';
+import type { Digest } from '@naru/oci/digest';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import type { MetadataDatabase, Writer } from './database.ts';
+import type { Change, TagMove, TagRows } from './port.ts';
+import { chunks } from './chunks.ts';
+import { recordEvents } from './event-rows.ts';
+
+export function tagRows({ read, write }: MetadataDatabase): TagRows {
+  return {
+    async list(repository, { after = '', limit }) {
+      const rows = await read
+        .selectFrom('tag')
+        .select('name')
+        .where('repository', '=', repository)
+        // `after` need not be a tag: it is only compared.
+        .where('name', '>', after as Tag)
+        .orderBy('name')
+        .limit(limit)
+        .execute();
+      return rows.map(({ name }) => name);
+    },
+
+    async remove({ repository, tag, at, actor }) {
+      await write(async (tx) => {
+        const previous = await findTagged(tx, repository, tag);
+        if (previous === undefined) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { tag } });
+        await tx.deleteFrom('tag').where('repository', '=', repository).where('name', '=', tag).execute();
+        await recordDeleted(tx, repository, [tag], previous, { at, actor });
+      });
+    },
+
+    async listHistory(repository, tag, limit) {
+      const rows = await read
+        .selectFrom('tag_history')
+        .select(['tag', 'digest', 'previous', 'at', 'actor'])
+        .where('repository', '=', repository)
+        .where('tag', '=', tag)
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(({ digest, previous, ...move }): TagMove => ({ ...move, ...(digest !== null && { digest }), ...(previous !== null && { previous }) }));
+    },
+  };
+}
+
+/** Where the tag points now. */
+export async function findTagged(tx: Writer, repository: RepositoryName, tag: Tag): Promise<Digest | undefined> {
+  const row = await tx.selectFrom('tag').select('digest').where('repository', '=', repository).where('name', '=', tag).executeTakeFirst();
+  return row?.digest;
+}
+
+/** Moves the tag with its history and its event. A tag that is there already has not moved. */
+export async function moveTag(tx: Writer, repository: RepositoryName, tag: Tag, digest: Digest, { at, actor }: Change): Promise<void> {
+  const previous = await findTagged(tx, repository, tag);
+  if (previous === digest) return;
+  await tx
+    .insertInto('tag')
+    .values({ repository, name: tag, digest, moved_at: at, moved_by: actor })
+    .onConflict((conflict) => conflict.columns(['repository', 'name']).doUpdateSet({ digest, moved_at: at, moved_by: actor }))
+    .execute();
+  await tx
+    .insertInto('tag_history')
+    .values({ repository, tag, digest, previous: previous ?? null, at, actor })
+    .execute();
+  await recordEvents(tx, [{ kind: 'tag.moved', repository, tag, digest, ...(previous !== undefined && { previous }), at, actor }]);
+}
+
+/** Takes every tag off a manifest. */
+export async function removeTagsOf(tx: Writer, repository: RepositoryName, digest: Digest, change: Change): Promise<void> {
+  const rows = await tx.selectFrom('tag').select('name').where('repository', '=', repository).where('digest', '=', digest).orderBy('name').execute();
+  if (rows.length === 0) return;
+  await tx.deleteFrom('tag').where('repository', '=', repository).where('digest', '=', digest).execute();
+  await recordDeleted(
+    tx,
+    repository,
+    rows.map(({ name }) => name),
+    digest,
+    change,
+  );
+}
+
+async function recordDeleted(tx: Writer, repository: RepositoryName, tags: readonly Tag[], previous: Digest, { at, actor }: Change): Promise<void> {
+  for (const chunk of chunks(tags)) {
+    const moves = chunk.map((tag) => ({ repository, tag, digest: null, previous, at, actor }));
+    await tx.insertInto('tag_history').values(moves).execute();
+  }
+  await recordEvents(
+    tx,
+    tags.map((tag) => ({ kind: 'tag.deleted', repository, tag, previous, at, actor })),
+  );
+}

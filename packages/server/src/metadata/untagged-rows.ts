@@ -1,0 +1,100 @@
+import type { Digest } from '@naru/oci/digest';
+import type { RepositoryName } from '@naru/oci/repository-name';
+import type { MetadataDatabase, Reader, Writer } from './database.ts';
+import type { CollectionRows, UntaggedManifest } from './collection-port.ts';
+import { chunks } from './chunks.ts';
+import { beforeAll, byRepository } from './collection-keys.ts';
+import { recordEvents } from './event-rows.ts';
+import { findUnkept } from './keepers.ts';
+import { removeManifestRow } from './manifest-content.ts';
+import { rowsPerScan, scan } from './scan.ts';
+
+export function untaggedRows({ read, write }: MetadataDatabase): Pick<CollectionRows, 'listUntagged' | 'removeUntagged'> {
+  return {
+    async listUntagged({ before, limit, after = beforeAll }) {
+      return scan({
+        limit,
+        after,
+        read: (last) => readStretch(read, last),
+        choose: (rows) =>
+          chooseUnkept(
+            read,
+            rows.filter((row) => !row.tagged && row.pushed_at < before),
+            before,
+          ),
+      });
+    },
+
+    async removeUntagged(manifests, { before, at, actor }) {
+      return write(async (tx) => {
+        const removed: UntaggedManifest[] = [];
+        for (const [repository, digests] of byRepository(manifests)) {
+          const unkept = [...(await findUnkept(tx, repository, digests, before))];
+          removed.push(...(await withSizes(tx, repository, unkept)));
+          await removeTogether(tx, repository, unkept);
+          await recordEvents(
+            tx,
+            unkept.map((digest) => ({ kind: 'manifest.deleted', repository, digest, at, actor })),
+          );
+        }
+        return removed;
+      });
+    },
+  };
+}
+
+type Stretch = { repository: RepositoryName; digest: Digest; pushed_at: number; tagged: unknown };
+
+async function readStretch(db: Reader, { repository, digest }: { repository: RepositoryName; digest: Digest }): Promise<Stretch[]> {
+  return db
+    .selectFrom('repository_manifest')
+    .select((eb) => [
+      'repository',
+      'digest',
+      'pushed_at',
+      eb
+        .exists(
+          eb
+            .selectFrom('tag')
+            .select('tag.name')
+            .whereRef('tag.repository', '=', 'repository_manifest.repository')
+            .whereRef('tag.digest', '=', 'repository_manifest.digest'),
+        )
+        .as('tagged'),
+    ])
+    .where((eb) => eb(eb.refTuple('repository', 'digest'), '>', eb.tuple(repository, digest)))
+    .orderBy('repository')
+    .orderBy('digest')
+    .limit(rowsPerScan)
+    .execute();
+}
+
+async function chooseUnkept(db: Reader, candidates: readonly Stretch[], before: number): Promise<UntaggedManifest[]> {
+  const chosen: UntaggedManifest[] = [];
+  for (const [repository, digests] of byRepository(candidates)) {
+    const unkept = await findUnkept(db, repository, digests, before);
+    chosen.push(
+      ...(await withSizes(
+        db,
+        repository,
+        digests.filter((digest) => unkept.has(digest)),
+      )),
+    );
+  }
+  return chosen;
+}
+
+async function withSizes(db: Reader, repository: RepositoryName, digests: readonly Digest[]): Promise<UntaggedManifest[]> {
+  const found: UntaggedManifest[] = [];
+  for (const chunk of chunks(digests)) {
+    const rows = await db.selectFrom('manifest').select(['digest', 'size_bytes']).where('digest', 'in', chunk).orderBy('digest').execute();
+    found.push(...rows.map(({ digest, size_bytes }) => ({ repository, digest, sizeBytes: size_bytes })));
+  }
+  return found;
+}
+
+/** The references between them go first, so that the order in which they follow does not matter to the foreign keys. */
+async function removeTogether(tx: Writer, repository: RepositoryName, digests: readonly Digest[]): Promise<void> {
+  for (const chunk of chunks(digests)) await tx.deleteFrom('manifest_child').where('repository', '=', repository).where('digest', 'in', chunk).execute();
+  for (const digest of digests) await removeManifestRow(tx, repository, digest);
+}
