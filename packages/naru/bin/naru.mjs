@@ -1,1 +1,42 @@
 #!/usr/bin/env node
+/**
+ * What `npx naru` and `npm start` run: plain Node, so that a machine with only Node and npm needs
+ * nothing else. It finds the pinned Bun and gives it the program.
+ *
+ * The two live and die together. Signals are passed on, the exit code comes back, and when this
+ * process is killed outright the IPC channel closes, which tells the server to drain and end, so that
+ * nobody is left behind holding the port.
+ */
+import { spawn } from 'node:child_process';
+import { devNull } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { bunVersion, findBun } from './find-bun.mjs';
+
+const bun = findBun();
+if (bun === undefined) {
+  console.error(
+    `naru: the Bun runtime that Naru runs on (version ${bunVersion}) is missing. "npm ci" installs it where package.json is; ` +
+      `where npm leaves optional packages out, put a "bun" of that version on PATH (https://bun.com).`,
+  );
+  process.exit(1);
+}
+
+// Nothing in the folder that the program happens to be started in (.env, bunfig.toml) is ours.
+const runtimeFlags = ['--no-install', '--no-env-file', `--config=${devNull}`];
+const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const child = spawn(bun, [...runtimeFlags, program, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+
+const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+for (const signal of passedOn) process.on(signal, () => child.kill(signal));
+
+child.on('error', (error) => {
+  console.error(`naru: cannot start ${bun}: ${error.message}`);
+  process.exit(1);
+});
+
+child.on('exit', (code, signal) => {
+  if (signal === null) process.exit(code ?? 1);
+  // End the way the program did, so that a shell or a supervisor sees it.
+  for (const passed of passedOn) process.removeAllListeners(passed);
+  process.kill(process.pid, signal);
+});

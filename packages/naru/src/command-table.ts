@@ -1,0 +1,85 @@
+/**
+ * Every command of the program: parsing, help and the reference page are made from this table.
+ */
+import { configReference } from '@naru/server/config/reference';
+
+export type Flag = {
+  /** Without the dashes. */
+  readonly name: string;
+  /** What the value is called in help; without it the flag is a switch. */
+  readonly value?: string;
+  readonly description: string;
+  readonly default?: string;
+  readonly env?: string;
+};
+
+export type CommandName = 'serve' | 'admin gc' | 'admin fsck' | 'admin scrub' | 'version' | 'help';
+
+export type Command = {
+  readonly name: CommandName;
+  readonly summary: string;
+  /** Paragraphs for the command's own help. */
+  readonly details: readonly string[];
+  readonly flags: readonly Flag[];
+  /** What the words after the command are called; without it there may be none. */
+  readonly words?: string;
+};
+
+const configFlag: Flag = { name: 'config', value: 'FILE', description: 'YAML file with settings.', env: 'NARU_CONFIG' };
+const jsonFlag: Flag = { name: 'json', description: 'Print the report as JSON.' };
+
+const settingFlags: readonly Flag[] = configReference().map((entry) => ({
+  name: entry.flag.slice(2),
+  value: valueName(entry.key, entry.type),
+  description: entry.description,
+  default: entry.default,
+  env: entry.env,
+}));
+const dataFlag = settingFlags.filter((flag) => flag.name === 'data');
+
+const whereItRuns = 'A server that uses the data folder does the work itself and goes on serving; without one the command opens the folder.';
+
+export const commands: readonly Command[] = [
+  {
+    name: 'serve',
+    summary: 'Run the registry',
+    details: ['Flags beat the NARU_* environment, which beats the file. The first Ctrl-C lets running requests finish; another one stops at once.'],
+    flags: [configFlag, ...settingFlags],
+  },
+  {
+    name: 'admin gc',
+    summary: 'Delete content that nothing refers to',
+    details: [whereItRuns, 'What was pushed, mounted or asked for within collection.grace stays.'],
+    flags: [
+      { name: 'dry-run', description: 'Only say what would be deleted.' },
+      { name: 'untagged', description: 'Delete manifests that no tag, index or subject keeps, too.' },
+      ...dataFlag,
+      configFlag,
+      jsonFlag,
+    ],
+  },
+  {
+    name: 'admin fsck',
+    summary: 'Check the data folder against what Naru promises',
+    details: [whereItRuns, 'Exit status: 0 when nothing is broken (any more), 1 when something is, 2 when the check could not run.'],
+    flags: [{ name: 'repair', description: 'Mend what can be mended without losing anything.' }, ...dataFlag, configFlag, jsonFlag],
+  },
+  {
+    name: 'admin scrub',
+    summary: 'Read every stored blob and check it against its digest',
+    details: [
+      whereItRuns,
+      'Rotten blobs are set aside and no longer served; pushing them again heals them.',
+      'Exit status: 0 when all were sound, 1 when some were not, 2 when the check could not run.',
+    ],
+    flags: [...dataFlag, configFlag, jsonFlag],
+  },
+  { name: 'version', summary: 'Print the version', details: [], flags: [] },
+  { name: 'help', summary: 'Explain a command', details: [], flags: [], words: '[COMMAND]' },
+];
+
+function valueName(key: string, type: string): string {
+  if (key === 'data') return 'DIR';
+  if (type.includes('|')) return type.replaceAll(' ', '');
+  return type === 'text' ? key.toUpperCase() : (type.split(' ').at(-1) ?? type).toUpperCase();
+}

@@ -1,0 +1,44 @@
+/**
+ * The program `naru`, once `bin/naru.mjs` has found the runtime for it. Commands are loaded when they
+ * are called, so that help and mistakes answer at once.
+ */
+import type { AdminRequest } from '@naru/server/lifecycle/admin-request';
+import { parseCommandLine, type CommandLine } from './command-line.ts';
+import { helpText } from './help.ts';
+import { print, printProblem } from './print.ts';
+
+process.exit(await main(process.argv.slice(2)));
+
+async function main(argv: readonly string[]): Promise<number> {
+  const line = parseCommandLine(argv);
+  switch (line.kind) {
+    case 'help':
+      await print(helpText(line.of));
+      return 0;
+    case 'mistake':
+      await printProblem(line.message);
+      return line.exitCode;
+    case 'run':
+      return run(line);
+  }
+}
+
+async function run({ name, values, switches }: CommandLine & { kind: 'run' }): Promise<number> {
+  const admin = async (request: AdminRequest) => (await import('./admin/admin.ts')).adminCommand(request, { flags: values, json: switches.has('json') });
+  switch (name) {
+    case 'serve':
+      return (await import('./serve.ts')).serveCommand(values);
+    case 'admin gc':
+      return admin({ verb: 'gc', dryRun: switches.has('dry-run'), untagged: switches.has('untagged') });
+    case 'admin fsck':
+      return admin({ verb: 'fsck', repair: switches.has('repair') });
+    case 'admin scrub':
+      return admin({ verb: 'scrub' });
+    case 'version':
+      await print(`naru ${(await import('@naru/server/runtime/version')).version}\n`);
+      return 0;
+    case 'help':
+      await print(helpText(''));
+      return 0;
+  }
+}
