@@ -28,6 +28,8 @@ export function parseDescriptor(value: unknown, where: string): Descriptor {
   rejectLookalikes(value, fields, where);
 
   const { mediaType, digest, size, artifactType, urls } = value;
+  const wrong = (field: string, rule: string): Error =>
+    manifestInvalid(`${where}.${field} ${rule}`, { field: `${where}.${field}`, value: excerpt(value[field]) });
   if (typeof mediaType !== 'string' || mediaType === '') throw wrong('mediaType', 'must be a media type');
   if (typeof digest !== 'string' || !isDigest(digest)) throw wrong('digest', 'must be a sha256 or sha512 digest');
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw wrong('size', 'must be a whole number of bytes');
@@ -37,13 +39,6 @@ export function parseDescriptor(value: unknown, where: string): Descriptor {
   checkPlatform(value, where);
   checkData(value, { digest, size }, where);
   return withoutNulls(value) as Descriptor; // every field of the type was checked above
-
-  function wrong(field: string, rule: string): Error {
-    return manifestInvalid(`${where}.${field} ${rule}`, {
-      field: `${where}.${field}`,
-      value: excerpt(value instanceof Object ? (value as JsonObject)[field] : undefined),
-    });
-  }
 }
 
 /** Go's writers put null for an empty list or map. */
