@@ -1,0 +1,73 @@
+/**
+ * `npm test [-- PATHS]`: installs what is missing and runs every test there is, or those of the paths.
+ *
+ * Each suite is a process of its own, so that one which hangs or dies takes no other with it. What a
+ * suite skips because a program is missing is said in one line each, again at the end, and fails the
+ * run where NARU_TEST_REQUIRE_ALL=1.
+ */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installMissing, root } from './install.mjs';
+
+await installMissing({ dev: true });
+const { bun, format, lint, runStep, types } = await import('./steps.mjs'); // needs what was installed
+
+const requireAll = process.env['NARU_TEST_REQUIRE_ALL'] === '1';
+const paths = process.argv.slice(2);
+const scratch = mkdtempSync(join(tmpdir(), 'naru-test-'));
+const skipRecord = join(scratch, 'skips');
+
+const suites = paths.length > 0 ? [suite(paths.join(' '), paths)] : [suite('unit', ['packages']), ...suitesInTestFolder()];
+const steps = paths.length > 0 ? suites : [format, types, lint, ...suites];
+
+const failed = [];
+for (const step of steps) if (!(await runStep(step))) failed.push(step.name);
+
+const totals = suites
+  .map(countsOf)
+  .reduce((sum, one) => ({ tests: sum.tests + one.tests, failures: sum.failures + one.failures, skipped: sum.skipped + one.skipped }));
+const skips = existsSync(skipRecord)
+  ? readFileSync(skipRecord, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+  : [];
+rmSync(scratch, { recursive: true });
+
+console.log(`\n${totals.tests} tests: ${totals.tests - totals.failures - totals.skipped} passed, ${totals.failures} failed, ${totals.skipped} skipped`);
+for (const { suite: name, reason } of skips) console.log(`SKIPPED ${name}: ${reason}`);
+if (requireAll && (skips.length > 0 || totals.skipped > 0)) failed.push('skipped tests, where NARU_TEST_REQUIRE_ALL=1 allows none');
+if (failed.length > 0) console.log(`FAILED: ${failed.join(', ')}`);
+process.exit(failed.length > 0 ? 1 : 0);
+
+/** The rules of the house first, the long ones last. */
+function suitesInTestFolder() {
+  const order = ['tidy.test.ts', 'support', 'spec', 'features', 'sim', 'crash', 'clients'];
+  const found = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.test.ts'));
+  const names = [...new Set(found.map((path) => path.split(/[/\\]/)[0]))];
+  return names
+    .toSorted((one, other) => rank(one) - rank(other) || one.localeCompare(other))
+    .map((name) => suite(name.replace('.test.ts', ''), [`./test/${name}`]));
+
+  function rank(name) {
+    const index = order.indexOf(name);
+    return index < 0 ? order.indexOf('sim') : index;
+  }
+}
+
+function suite(name, targets) {
+  const report = join(scratch, `${name.replaceAll(/[^a-z0-9]/gi, '-')}.xml`);
+  return {
+    name,
+    report,
+    command: [bun, 'test', '--only-failures', '--reporter=junit', `--reporter-outfile=${report}`, ...targets],
+    env: { NARU_TEST_SKIPS: skipRecord },
+  };
+}
+
+function countsOf({ report }) {
+  const head = existsSync(report) ? (/<testsuites[^>]*>/.exec(readFileSync(report, 'utf8'))?.[0] ?? '') : '';
+  const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
+  return { tests: count('tests'), failures: count('failures'), skipped: count('skipped') };
+}
