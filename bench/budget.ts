@@ -1,0 +1,38 @@
+/** What Naru has promised to stay within, each line beside what this run found. Ratios are of medians of the same run. */
+import { type Results, spreadIn } from './results.ts';
+
+export type BudgetLine = { readonly what: string; readonly promise: string; readonly found: string; readonly verdict: 'kept' | 'broken' | 'not measured' };
+
+export function compareWithBudget(results: Results): BudgetLine[] {
+  const median = (id: string, metric: string, peer = 'naru'): number | undefined => spreadIn(results, id, peer, metric)?.median;
+  const pull = ratio(median('pull-100mib-x1', 'cpuSecondsPerGb'), median('pull-100mib-x1', 'cpuSecondsPerGb', 'nginx'));
+  const pullEight = ratio(median('pull-100mib-x8', 'cpuSecondsPerGb'), median('pull-100mib-x8', 'cpuSecondsPerGb', 'nginx'));
+  const push = ratio(median('push-100mib-x1', 'cpuSecondsPerGb'), pushFloor(results, 1));
+  const pushEight = ratio(median('push-100mib-x8', 'cpuSecondsPerGb'), pushFloor(results, 8));
+  return [
+    line('pull, 1 client', '≤ 1.0 × nginx', pull, 1, (value) => `${value.toFixed(2)} ×`),
+    line('pull, 8 clients', '≤ 1.0 × nginx', pullEight, 1, (value) => `${value.toFixed(2)} ×`),
+    line('push, 1 client', '≤ 1.3 × floor', push, 1.3, (value) => `${value.toFixed(2)} ×`),
+    line('push, 8 clients', '≤ 1.3 × floor', pushEight, 1.3, (value) => `${value.toFixed(2)} ×`),
+    line('manifest by tag', '≤ 25 µs CPU', median('manifest-get-tag', 'cpuMicros'), 25, (value) => `${value.toFixed(1)} µs`),
+    line('tag list page', '≤ 3 ms', median('tag-list', 'medianMs'), 3, (value) => `${value.toFixed(2)} ms`),
+    line('catalog page', '≤ 3 ms', median('catalog', 'medianMs'), 3, (value) => `${value.toFixed(2)} ms`),
+    line('memory, large layer and slow pullers', '≤ 150 MB', median('memory', 'peakMb'), 150, (value) => `${value.toFixed(0)} MB`),
+    line('ready with a million manifests', '≤ 300 ms', median('ready-million', 'readyMs'), 300, (value) => `${value.toFixed(0)} ms`),
+  ];
+}
+
+/** CPU seconds per GB: the hash, and receive and write as nginx does it for as many clients. Without the sync. */
+export function pushFloor(results: Results, clients: 1 | 8): number | undefined {
+  const receiveAndWrite = spreadIn(results, `push-100mib-x${clients}`, 'nginx', 'cpuSecondsPerGb')?.median;
+  return results.floor === undefined || receiveAndWrite === undefined ? undefined : results.floor.hash.median + receiveAndWrite;
+}
+
+function line(what: string, promise: string, found: number | undefined, limit: number, show: (value: number) => string): BudgetLine {
+  if (found === undefined) return { what, promise, found: '–', verdict: 'not measured' };
+  return { what, promise, found: show(found), verdict: found <= limit ? 'kept' : 'broken' };
+}
+
+function ratio(value: number | undefined, limit: number | undefined): number | undefined {
+  return value === undefined || limit === undefined ? undefined : value / limit;
+}

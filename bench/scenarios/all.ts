@@ -1,0 +1,31 @@
+/** Everything that is measured, in the order of the report. */
+import { durability } from './durability.ts';
+import { catalog, tagList } from './lists.ts';
+import { memory } from './memory.ts';
+import { pullByEight, pullByOne } from './pull.ts';
+import { pushByEight, pushByOne, pushStreamed } from './push.ts';
+import { readyEmpty, readyFull } from './ready.ts';
+import type { Scenario } from './scenario.ts';
+import { manifestByDigest, manifestByTag, manifestHead, smallBlob } from './small-get.ts';
+import { manifestPutByEight, manifestPutByOne, smallBlobPush } from './small-push.ts';
+
+export const allScenarios: readonly Scenario[] = [
+  durability,
+  pullByOne,
+  pullByEight,
+  pushByOne,
+  pushByEight,
+  pushStreamed,
+  manifestByTag,
+  manifestByDigest,
+  manifestHead,
+  manifestPutByOne,
+  manifestPutByEight,
+  smallBlob,
+  smallBlobPush,
+  tagList,
+  catalog,
+  readyEmpty,
+  readyFull,
+  memory,
+];
