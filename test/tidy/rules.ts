@@ -18,6 +18,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   lifecycle: [/^registry\//, /^access\//, ports(), /^runtime\/(clock|ids|log|metrics|disposables)\.ts$/],
   http: [/^runtime\//, /^blobstore\/port\.ts$/],
   'oci-api': [/^http\/(reply|request|errors)\.ts$/, /^registry\//, /^access\//, ports(), /^runtime\/(ids|log)\.ts$/],
+  'control-api': [/^http\/(reply|request|errors|server)\.ts$/, /^lifecycle\/admin-request\.ts$/],
   config: [],
   runtime: [],
 };

@@ -34,7 +34,8 @@ export type HttpServerOptions = {
 
 export function startHttpServer({ listen, router, observe, log }: HttpServerOptions): HttpServer {
   const server = Bun.serve({
-    ...('socketPath' in listen ? { unix: listen.socketPath } : { hostname: listen.host, port: listen.port, idleTimeout: idleTimeoutSeconds }),
+    // A check of a large store says nothing for a long time: the operator at the socket waits.
+    ...('socketPath' in listen ? { unix: listen.socketPath, idleTimeout: 0 } : { hostname: listen.host, port: listen.port, idleTimeout: idleTimeoutSeconds }),
     // Limits are the rules' business; the runtime's own would cut large layers off.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     development: false,

@@ -1,0 +1,12 @@
+import { describe, expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { referencePages } from '../../scripts/reference.ts';
+
+describe('generated pages are as the code says (npm run docs)', () => {
+  for (const { path, text } of referencePages()) {
+    test(path, () => {
+      expect(readFileSync(join(import.meta.dirname, '../..', path), 'utf8')).toBe(text);
+    });
+  }
+});
