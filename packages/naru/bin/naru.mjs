@@ -8,16 +8,14 @@
  * nobody is left behind holding the port.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { bunVersion, findBun } from './find-bun.mjs';
 
-const bun = findBun();
+const bun = findBun() ?? (await installIntoCheckout());
 if (bun === undefined) {
-  console.error(
-    `naru: the Bun runtime that Naru runs on (version ${bunVersion}) is missing. "npm ci" installs it where package.json is; ` +
-      `where npm leaves optional packages out, put a "bun" of that version on PATH (https://bun.com).`,
-  );
+  console.error(`naru: the Bun runtime that Naru runs on (version ${bunVersion}) is missing, and no "bun" of that version is on PATH. See https://bun.com.`);
   process.exit(1);
 }
 
@@ -40,3 +38,12 @@ child.on('exit', (code, signal) => {
   for (const passed of passedOn) process.removeAllListeners(passed);
   process.kill(process.pid, signal);
 });
+
+/** A fresh clone has nothing yet; where Naru was installed as a package, npm has seen to it. */
+async function installIntoCheckout() {
+  const installer = new URL('../../../scripts/install.mjs', import.meta.url);
+  if (!existsSync(installer)) return undefined;
+  const { installMissing } = await import(installer.href);
+  await installMissing({ dev: false });
+  return findBun();
+}
