@@ -1,0 +1,59 @@
+/**
+ * A real dockerd in a folder of its own: own data, own containerd, own socket, no bridge and no
+ * packet filter, so that it disturbs neither the machine nor another engine on it. It talks plain
+ * HTTP to 127.0.0.0/8 by its own default, which is where the registry under test listens.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { recordSkip } from '../../support/needs.ts';
+import { lastLine, startDaemon } from './daemon.ts';
+import { createFolder } from './folder.ts';
+import { run, type RunOptions, type RunResult, tryRun } from './run.ts';
+
+export type DockerEngine = AsyncDisposable & {
+  /** A folder for build contexts and files, gone with the engine. */
+  readonly folder: string;
+  readonly docker: (args: readonly string[], options?: RunOptions) => Promise<string>;
+  readonly tryDocker: (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
+};
+
+/** Undefined, with a visible skip of `suite`, where dockerd cannot run, for example without root. */
+export async function startDockerEngine(suite: string): Promise<DockerEngine | undefined> {
+  const folder = await createFolder();
+  const at = (name: string): string => join(folder.path, name);
+  const host = `unix://${at('docker.sock')}`;
+  await mkdir(at('config'));
+  const env = { DOCKER_HOST: host, DOCKER_CONFIG: at('config'), DOCKER_BUILDKIT: '0', DOCKER_CLI_HINTS: 'false' };
+  const daemon = await startDaemon(
+    [
+      'dockerd',
+      '--iptables=false',
+      '--ip6tables=false',
+      '--bridge=none',
+      '--storage-driver=overlay2',
+      `--data-root=${at('data')}`,
+      `--exec-root=${at('exec')}`,
+      `--host=${host}`,
+      `--pidfile=${at('pid')}`,
+    ],
+    {
+      logFile: at('dockerd.log'),
+      isReady: async () => (await tryRun(['docker', 'info'], { env })).stdout.includes('Server Version'),
+      readyWithinMs: 30_000,
+    },
+  );
+  if (daemon === undefined) {
+    recordSkip(`dockerd does not run here: ${await lastLine(at('dockerd.log'))}`, suite);
+    await folder[Symbol.asyncDispose]();
+    return undefined;
+  }
+  return {
+    folder: folder.path,
+    docker: (args, options) => run(['docker', ...args], { ...options, env: { ...env, ...options?.env } }),
+    tryDocker: (args, options) => tryRun(['docker', ...args], { ...options, env: { ...env, ...options?.env } }),
+    [Symbol.asyncDispose]: async () => {
+      await daemon[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
