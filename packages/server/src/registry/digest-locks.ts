@@ -1,28 +1,36 @@
 /**
- * One holder at a time for each digest, in order of asking. It makes "commit these bytes and record
- * them" and "forget these bytes and delete them" exclude each other in this process
+ * One at a time for each digest, in this process, in the order of asking. "Commit these bytes and
+ * record them" (upload) and "these bytes belong to nobody, delete them" (collection) must exclude
+ * each other: on files the two mean the same path
  * (docs/decisions/0002).
  */
 import type { Digest } from '@naru/oci/digest';
 
 export type DigestLocks = {
+  /** Waits for whoever holds the digest, then works. Not reentrant. */
   hold<T>(digest: Digest, work: () => Promise<T>): Promise<T>;
+  /** Digests that are held now; for tests and metrics. */
+  readonly size: number;
 };
 
 export function createDigestLocks(): DigestLocks {
-  /** For each held digest the end of the line: what the next one waits for. */
-  const lines = new Map<Digest, Promise<void>>();
+  /** The end of each digest's queue. */
+  const tails = new Map<Digest, Promise<void>>();
   return {
+    get size() {
+      return tails.size;
+    },
     async hold(digest, work) {
-      const before = lines.get(digest);
-      const { promise: done, resolve: leave } = Promise.withResolvers<void>();
-      lines.set(digest, done);
+      const previous = tails.get(digest);
+      const { promise: done, resolve: release } = Promise.withResolvers<void>();
+      tails.set(digest, done);
       try {
-        await before;
+        await previous;
         return await work();
       } finally {
-        leave();
-        if (lines.get(digest) === done) lines.delete(digest);
+        // Whoever came later waits for us and is the tail now.
+        if (tails.get(digest) === done) tails.delete(digest);
+        release();
       }
     },
   };

@@ -23,3 +23,13 @@ export function newRequestId(): string {
 export function isRequestId(text: string): boolean {
   return /^[A-Za-z0-9._-]{8,128}$/.test(text);
 }
+
+/** From 0 up to 1, to spread in time what many servers do. */
+export function jitter(): number {
+  return Math.random();
+}
+
+/** From 0 up to 1, for spreading what would otherwise happen at once. Not for secrets. */
+export function randomFraction(): number {
+  return Math.random();
+}

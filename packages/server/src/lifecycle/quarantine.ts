@@ -1,0 +1,39 @@
+/**
+ * Rot: a stored blob whose bytes are missing or no longer have its digest. Found by scrub and fsck.
+ * It is set aside, rows first, so that nobody is served from it; the next push of the digest heals it.
+ */
+import { digestAlgorithm, type Digest } from '@naru/oci/digest';
+import { isRegistryError } from '@naru/oci/registry-error';
+import type { BlobInventory } from '../blobstore/port.ts';
+import type { BlobRow } from '../metadata/collection-port.ts';
+import type { Stores } from './stores.ts';
+
+/** What is wrong with the blob's bytes, in words; undefined when they are sound. */
+export async function findRot(bytes: BlobInventory, { digest, storageKey, sizeBytes }: BlobRow, signal?: AbortSignal): Promise<string | undefined> {
+  try {
+    const found = await bytes.hashBlob(storageKey, digestAlgorithm(digest), signal && { signal });
+    if (found.sizeBytes !== sizeBytes) return `has ${found.sizeBytes} bytes instead of ${sizeBytes}`;
+    if (found.digest !== digest) return `has bytes that hash to ${found.digest}`;
+    return undefined;
+  } catch (error) {
+    if (isRegistryError(error, 'BLOB_UNKNOWN')) return 'has no bytes';
+    throw error;
+  }
+}
+
+/**
+ * Looks again, while no push and no collection can change the blob, and sets it aside when it is
+ * rotten. Returns what is wrong; undefined when it is sound, or gone.
+ */
+export async function quarantineRotten({ bytes, rows, log, digestLocks }: Stores, digest: Digest, signal?: AbortSignal): Promise<string | undefined> {
+  return digestLocks.hold(digest, async () => {
+    const row = await rows.integrity.findBlobRow(digest);
+    if (row?.state !== 'stored') return undefined;
+    const rot = await findRot(bytes, row, signal);
+    if (rot === undefined) return undefined;
+    await rows.integrity.quarantine(digest);
+    await bytes.quarantineBlob(row.storageKey);
+    log.error('a blob has rotted and was quarantined; pushing it again heals it', { digest, rot });
+    return rot;
+  });
+}
