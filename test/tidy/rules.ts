@@ -7,7 +7,7 @@ import type { SourceFile } from './source.ts';
 export type Rule = { readonly name: string; check(file: SourceFile): string[] };
 
 const server = 'packages/server/src/';
-const isTest = ({ path }: SourceFile) => /\.test\.ts$|^test\/|^bench\/|\/contract\.ts$|test-support/.test(path);
+const isTest = ({ path }: SourceFile) => /\.test\.ts$|^test\/|^bench\/|\/contract\.ts$|\/contract\//.test(path);
 
 /** Folders of the server and what of the server each may import. Ports stand for `port.ts` files. */
 const allowed: Readonly<Record<string, readonly RegExp[]>> = {
@@ -49,7 +49,7 @@ export const rules: readonly Rule[] = [
   { name: 'only adapters use Bun', check: forbid(/\bBun\.|from 'bun(?::[a-z]+)?'/, /^packages\/server\/src\/(http\/server\.ts|metadata\/sqlite\/|runtime\/folder-lock\.ts)/) },
   {
     name: 'only drivers and the process itself touch files',
-    check: forbid(/from 'node:fs(?:\/promises)?'/, /^packages\/server\/src\/(blobstore\/fs\/|metadata\/sqlite\/|runtime\/|config\/|main\.ts|app\.ts)|^packages\/naru\/|^scripts\//),
+    check: forbid(/from 'node:fs(?:\/promises)?'/, /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|main\.ts|app\.ts)|^packages\/naru\/|^scripts\//),
   },
   { name: 'only config/ reads the environment', check: forbid(/\bprocess\.env\b|\bBun\.env\b/, /^packages\/server\/src\/config\/|^packages\/naru\/|^scripts\//) },
   { name: 'only runtime/clock.ts reads time', check: forbid(/\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/, /^packages\/server\/src\/runtime\/clock\.ts|^scripts\//) },

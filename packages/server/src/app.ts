@@ -1,19 +1,20 @@
 /**
- * The composition root: the only file that imports drivers and features together. It opens the data
- * folder and what is in it, wires the rules to the API, and listens; disposing undoes it in reverse.
+ * The composition root: wires the stores, the rules, the API and the background work, and listens.
+ * Disposing undoes it in reverse.
  */
-import { openFileBlobStore } from './blobstore/fs/open-file-blob-store.ts';
 import type { Config } from './config/config.ts';
+import { createControlRouter } from './control-api/router.ts';
 import { observeRequests } from './http/access-log.ts';
 import { answerPlain } from './http/routes.ts';
 import { startHttpServer } from './http/server.ts';
-import { openSqliteMetadata } from './metadata/sqlite/open-sqlite-metadata.ts';
+import { runAdminRequest } from './lifecycle/admin.ts';
+import { startSchedule } from './lifecycle/schedule.ts';
+import { systemSleep } from './lifecycle/sleep.ts';
 import { createOciApi, describeRoute } from './oci-api/router.ts';
-import { createDigestLocks } from './registry/digest-locks.ts';
+import { type OpenStores, openStores } from './open-stores.ts';
 import { createRegistry } from './registry/registry.ts';
-import { createUploadLocks } from './registry/upload-locks.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
-import { openDataFolder } from './runtime/data-folder.ts';
+import { jitter } from './runtime/ids.ts';
 import { type Log, silentLog } from './runtime/log.ts';
 import { createMetrics } from './runtime/metrics.ts';
 import { version } from './runtime/version.ts';
@@ -31,23 +32,18 @@ export type AppOptions = { readonly config: Config; readonly clock?: Clock; read
 /** Throws DataFolderError and the like for what an operator must mend. Nothing stays open then. */
 export async function createApp({ config, clock = systemClock, log = silentLog }: AppOptions): Promise<App> {
   await using opened = new AsyncDisposableStack();
-  const folder = opened.use(await openDataFolder(config.data));
-  const rows = await openSqliteMetadata({ path: folder.database });
-  opened.defer(() => rows.close());
-  const bytes = await openFileBlobStore({ root: folder.blobs, clock });
-  opened.defer(() => bytes.close());
-
+  const stores = opened.use(await openStores({ data: config.data, clock, log }));
   const metrics = createMetrics(version);
-  const registry = createRegistry({
-    bytes,
-    rows,
-    clock,
-    log,
-    digestLocks: createDigestLocks(),
-    uploadLocks: createUploadLocks(),
-    limits: { ...config.limits, touchIntervalMs: config.collection.graceMs / 2 },
-  });
+  const registry = createRegistry({ ...stores, limits: { ...config.limits, touchIntervalMs: config.collection.graceMs / 2 } });
   const api = createOciApi({ registry, profile: 'local', limits: config.limits, log });
+
+  let draining = false;
+  const health = {
+    async check(): Promise<void> {
+      if (draining) throw new Error('the server is shutting down');
+      await stores.rows.repositories.list({ limit: 1 });
+    },
+  };
 
   const server = startHttpServer({
     listen: { host: config.host, port: config.port },
@@ -56,15 +52,10 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
     log,
   });
   opened.defer(() => server.drain(0));
+  startControl(stores, config, opened);
+  opened.use(startSchedule({ stores, settings: config, metrics, sleep: systemSleep, jitter }));
 
   const resources = opened.move();
-  let draining = false;
-  const health = {
-    async check() {
-      if (draining) throw new Error('the server is shutting down');
-      await rows.repositories.list({ limit: 1 });
-    },
-  };
   return {
     url: `http://${hostInUrl(config.host)}:${server.port}`,
     port: server.port,
@@ -75,6 +66,27 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
+
+/** Without its socket a server serves as well: only `naru admin` must wait for its end. */
+function startControl(stores: OpenStores, config: Config, opened: AsyncDisposableStack): void {
+  const stop = new AbortController();
+  try {
+    const control = startHttpServer({
+      listen: { socketPath: stores.folder.controlSocket },
+      router: createControlRouter((request) => runAdminRequest(stores, request, { ...config.collection, signal: stop.signal })),
+      log: stores.log,
+    });
+    opened.defer(async () => {
+      stop.abort(new Error('the server is shutting down'));
+      await control.drain(controlDrainMs);
+    });
+  } catch (error) {
+    stores.log.warn('naru admin cannot reach this server', { socket: stores.folder.controlSocket, error });
+  }
+}
+
+/** What an operator asked for is given this long to see that it was called off. */
+const controlDrainMs = 2000;
 
 function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;

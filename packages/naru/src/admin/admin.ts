@@ -3,6 +3,7 @@
  * A server that starts in between is no danger: the folder's lock lets only one of them in.
  */
 import type { AdminRequest } from '@naru/server/lifecycle/admin-request';
+import { runAdminOffline } from '@naru/server/open-stores';
 import { dataFolderPaths } from '@naru/server/runtime/data-folder';
 import { print, printProblem } from '../print.ts';
 import { readConfig } from '../read-config.ts';
@@ -17,16 +18,11 @@ export async function adminCommand(request: AdminRequest, { flags, json }: Admin
   const config = await readConfig(flags);
   if (config === undefined) return couldNotRun;
   try {
-    const report = (await askServer(dataFolderPaths(config.data).controlSocket, request)) ?? openAndRun(config.data);
+    const report = (await askServer(dataFolderPaths(config.data).controlSocket, request)) ?? (await runAdminOffline(config, request));
     await print(json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
     return reportExitCode(report);
   } catch (error) {
     await printProblem(error instanceof Error ? error.message : String(error));
     return couldNotRun;
   }
-}
-
-/** Until the lifecycle commands can open a folder themselves. */
-function openAndRun(data: string): never {
-  throw new Error(`no server runs on the data folder ${data}`);
 }

@@ -20,6 +20,7 @@ export type Router = (request: HttpRequest) => Promise<Reply>;
 export type Observer = (request: HttpRequest, reply: Reply, startedAt: number) => void;
 
 export type HttpServer = {
+  /** 0 on a socket. */
   readonly port: number;
   /** Takes no new connections and waits for the requests under way, `timeoutMs` at the longest. */
   drain(timeoutMs: number): Promise<void>;
@@ -33,18 +34,20 @@ export type HttpServerOptions = {
 };
 
 export function startHttpServer({ listen, router, observe, log }: HttpServerOptions): HttpServer {
-  const server = Bun.serve({
-    // A check of a large store says nothing for a long time: the operator at the socket waits.
-    ...('socketPath' in listen ? { unix: listen.socketPath, idleTimeout: 0 } : { hostname: listen.host, port: listen.port, idleTimeout: idleTimeoutSeconds }),
+  const common = {
     // Limits are the rules' business; the runtime's own would cut large layers off.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     development: false,
-    fetch: (request: Request) => handle(request),
-    error: (error: Error) => toResponse(replyToThrown(error, '-', log)),
-  });
+    fetch: (request: Request): Promise<Response> => handle(request),
+    error: (error: Error): Response => toResponse(replyToThrown(error, '-', log)),
+  } as const;
+  const server =
+    'socketPath' in listen
+      ? Bun.serve({ ...common, unix: listen.socketPath })
+      : Bun.serve({ ...common, hostname: listen.host, port: listen.port, idleTimeout: idleTimeoutSeconds });
 
   return {
-    port: 'socketPath' in listen ? 0 : (server.port ?? 0),
+    port: server.port ?? 0,
     async drain(timeoutMs) {
       const drained = server.stop(false);
       await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())]);
@@ -54,6 +57,8 @@ export function startHttpServer({ listen, router, observe, log }: HttpServerOpti
 
   async function handle(bunRequest: Request): Promise<Response> {
     const startedAt = stopwatch();
+    // A check of a large store says nothing for a long time: the operator at the socket waits.
+    if ('socketPath' in listen) server.timeout(bunRequest, 0);
     const requestId = bunRequest.headers.get('x-request-id');
     const id = requestId !== null && isRequestId(requestId) ? requestId : newRequestId();
     let request: HttpRequest | undefined;

@@ -29,7 +29,3 @@ export function jitter(): number {
   return Math.random();
 }
 
-/** From 0 up to 1, for spreading what would otherwise happen at once. Not for secrets. */
-export function randomFraction(): number {
-  return Math.random();
-}

@@ -1,0 +1,46 @@
+/**
+ * Opens a data folder and both stores in it, for the server and for commands that work without one.
+ * With `app.ts` the only file that knows which drivers there are.
+ */
+import { openFileBlobStore } from './blobstore/fs/open-file-blob-store.ts';
+import type { Config } from './config/config.ts';
+import { runAdminRequest } from './lifecycle/admin.ts';
+import type { AdminReport, AdminRequest } from './lifecycle/admin-request.ts';
+import type { Stores } from './lifecycle/stores.ts';
+import { createTurn } from './lifecycle/turn.ts';
+import { openSqliteMetadata } from './metadata/sqlite/open-sqlite-metadata.ts';
+import { createDigestLocks } from './registry/digest-locks.ts';
+import { createUploadLocks, type UploadLocks } from './registry/upload-locks.ts';
+import { type Clock, systemClock } from './runtime/clock.ts';
+import { type DataFolderPaths, openDataFolder } from './runtime/data-folder.ts';
+import { type Log, silentLog } from './runtime/log.ts';
+
+export type OpenStores = Stores & { readonly folder: DataFolderPaths; readonly uploadLocks: UploadLocks } & AsyncDisposable;
+
+/** Throws DataFolderError and the like for what an operator must mend. Nothing stays open then. */
+export async function openStores({ data, clock = systemClock, log = silentLog }: { data: string; clock?: Clock; log?: Log }): Promise<OpenStores> {
+  await using opened = new AsyncDisposableStack();
+  const folder = opened.use(await openDataFolder(data));
+  const rows = await openSqliteMetadata({ path: folder.database });
+  opened.defer(() => rows.close());
+  const bytes = await openFileBlobStore({ root: folder.blobs, clock });
+  opened.defer(() => bytes.close());
+  const resources = opened.move();
+  return {
+    folder,
+    rows,
+    bytes,
+    clock,
+    log,
+    digestLocks: createDigestLocks(),
+    uploadLocks: createUploadLocks(),
+    collecting: createTurn(),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+/** Does an operator's work on a folder that no server uses. */
+export async function runAdminOffline(config: Config, request: AdminRequest): Promise<AdminReport> {
+  await using stores = await openStores({ data: config.data });
+  return await runAdminRequest(stores, request, config.collection); // before the stores are closed
+}
