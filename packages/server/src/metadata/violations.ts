@@ -136,4 +136,20 @@ export const checks: readonly Check[] = [
       .execute();
     return rows.map((row) => ({ invariant: 'I7', what: `the history of ${row.repository}:${row.tag} ends at ${row.digest}, and there is no such tag` }));
   },
+
+  async (db, limit) => {
+    const found: Violation[] = [];
+    for (const table of ['repository_blob', 'repository_manifest', 'tag_history'] as const) {
+      const rows = await db
+        .selectFrom(table)
+        .leftJoin('repository', 'repository.name', `${table}.repository`)
+        .select(`${table}.repository`)
+        .distinct()
+        .where('repository.name', 'is', null)
+        .limit(limit)
+        .execute();
+      found.push(...rows.map((row): Violation => ({ invariant: 'I4', what: `${table} names the repository ${row.repository}, which has no row` })));
+    }
+    return found;
+  },
 ];

@@ -3,12 +3,17 @@
  * one reads lists and snapshots, and one does nothing but the hot reads of pulls. That one is never in
  * a transaction, or it would answer with the state from when the transaction began.
  */
-import type { Kysely } from 'kysely';
+import { Kysely } from 'kysely';
 import type { MetadataDatabase } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import type { SqliteConnection } from './connection.ts';
+import { sqliteDialect } from './dialect.ts';
 
-export function sqliteDatabase(writer: Kysely<Tables>, reader: Kysely<Tables>, hot: SqliteConnection): MetadataDatabase {
+export type SqliteConnections = { readonly writing: SqliteConnection; readonly reading: SqliteConnection; readonly hot: SqliteConnection };
+
+export function sqliteDatabase({ writing, reading, hot }: SqliteConnections): MetadataDatabase {
+  const writer = new Kysely<Tables>({ dialect: sqliteDialect(writing) });
+  const reader = new Kysely<Tables>({ dialect: sqliteDialect(reading) });
   const dataVersion = hot.prepare('pragma data_version');
   return {
     read: reader,
@@ -28,9 +33,10 @@ export function sqliteDatabase(writer: Kysely<Tables>, reader: Kysely<Tables>, h
     },
 
     async close() {
-      hot.close();
       await reader.destroy();
       await writer.destroy();
+      // The writer last: whoever closes last empties the log into the file.
+      for (const connection of [hot, reading, writing]) connection.close();
     },
   };
 }

@@ -47,6 +47,7 @@ function sqliteDriver(connection: SqliteConnection): Driver {
     // A full disk or a failed sync has rolled back already.
     rollbackTransaction: async () => void (connection.inTransaction && connection.execute('rollback')),
     releaseConnection: async () => {},
-    destroy: async () => connection.close(),
+    // Whoever opened the connection closes it: Kysely forgets this call when it never ran a query.
+    destroy: async () => {},
   };
 }

@@ -1,10 +1,13 @@
-import type { Kysely } from 'kysely';
+import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { migrations } from '../migrations/migrations.ts';
 import type { Tables } from '../schema.ts';
 import { sqliteColumnTypes } from './column-types.ts';
+import type { SqliteConnection } from './connection.ts';
+import { sqliteDialect } from './dialect.ts';
 
-export async function migrate(db: Kysely<Tables>, path: string): Promise<void> {
+export async function migrate(connection: SqliteConnection, path: string): Promise<void> {
+  const db = new Kysely<Tables>({ dialect: sqliteDialect(connection) });
   const steps = migrations(sqliteColumnTypes);
   await refuseNewer(db, path, Object.keys(steps));
   const migrator = new Migrator({ db, provider: { getMigrations: async () => steps } });

@@ -3,14 +3,11 @@
  * looks at the schema and at nothing else: it takes as long with a million manifests as with none.
  */
 import { Database } from 'bun:sqlite';
-import { Kysely } from 'kysely';
 import type { MetadataDatabase } from '../database.ts';
 import type { MetadataStore } from '../port.ts';
-import type { Tables } from '../schema.ts';
 import { metadataStore } from '../store.ts';
 import { type SqliteConnection, sqliteConnection } from './connection.ts';
 import { sqliteDatabase } from './database.ts';
-import { sqliteDialect } from './dialect.ts';
 import { describeOpenFailure } from './open-failure.ts';
 import { migrate } from './migrate.ts';
 import { setReaderPragmas, setWriterPragmas } from './pragmas.ts';
@@ -36,13 +33,12 @@ export async function openSqliteDatabase({ path, maxFileBytes }: SqliteMetadataO
   }
   try {
     const writing = open({ readwrite: true, create: true });
-    setWriterPragmas(writing, maxFileBytes === undefined ? {} : { maxFileBytes });
-    const writer = new Kysely<Tables>({ dialect: sqliteDialect(writing) });
-    await migrate(writer, path);
+    setWriterPragmas(writing, maxFileBytes);
+    await migrate(writing, path);
     const [reading, hot] = [open({ readonly: true }), open({ readonly: true })];
     setReaderPragmas(reading);
     setReaderPragmas(hot);
-    return sqliteDatabase(writer, new Kysely<Tables>({ dialect: sqliteDialect(reading) }), hot);
+    return sqliteDatabase({ writing, reading, hot });
   } catch (error) {
     for (const connection of opened) connection.close();
     throw describeOpenFailure(error, path);

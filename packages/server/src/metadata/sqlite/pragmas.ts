@@ -13,7 +13,7 @@ const cacheKib = 8 * 1024;
 /** The log is cut back to this after a burst of writes. */
 const logLimitBytes = 64 * 1024 * 1024;
 
-export function setWriterPragmas(connection: SqliteConnection, { maxFileBytes }: { maxFileBytes?: number } = {}): void {
+export function setWriterPragmas(connection: SqliteConnection, maxFileBytes?: number): void {
   connection.execute(`pragma busy_timeout = ${busyTimeoutMs}`);
   connection.execute('pragma journal_mode = wal');
   connection.execute('pragma synchronous = full');

@@ -1,0 +1,121 @@
+/**
+ * One method is one transaction: fail it at its first statement, its second … until nothing fails;
+ * after each, not a row has changed, and the next try works.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'bun:test';
+import type { KyselyPlugin, PluginTransformQueryArgs } from 'kysely';
+import { newUploadId } from '../runtime/ids.ts';
+import { actor, digestOf, latest, makeManifest, other, pushBlob, pushManifest, repository, stable, storageKeyOf } from './contract/content.ts';
+import type { MetadataDatabase } from './database.ts';
+import type { MetadataStore } from './port.ts';
+import type { Tables } from './schema.ts';
+import { metadataStore } from './store.ts';
+import { openSqliteDatabase } from './sqlite/open-sqlite-metadata.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'naru-metadata-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const image = makeManifest({ name: 'image', layers: [digestOf('layer')] });
+const index = makeManifest({ name: 'index', children: [image.digest], subject: digestOf('subject') });
+const uploadId = newUploadId();
+
+async function prepare(store: MetadataStore): Promise<void> {
+  await pushBlob(store, 'layer');
+  await pushBlob(store, 'unneeded');
+  await pushBlob(store, 'unlinked');
+  await store.blobs.unlink({ repository, digest: digestOf('unlinked'), at: 2, actor });
+  await store.uploads.record({ id: uploadId, repository, algorithm: 'sha256', startedAt: 1, touchedAt: 1 });
+  await pushManifest(store, image, { tags: [latest] });
+  await pushManifest(store, { name: 'untagged' });
+}
+
+const before = 20;
+const change = { at: 30, actor };
+
+const methods: Record<string, (store: MetadataStore) => Promise<unknown>> = {
+  recordUploaded: (store) =>
+    store.blobs.recordUploaded({ repository: other, uploadId, digest: digestOf('new'), sizeBytes: 3, storageKey: storageKeyOf(digestOf('new')), ...change }),
+  recordMounted: (store) => store.blobs.recordMounted({ repository: other, from: repository, digest: digestOf('layer'), ...change }),
+  unlink: (store) => store.blobs.unlink({ repository, digest: digestOf('unneeded'), ...change }),
+  record: (store) => store.manifests.record({ repository, manifest: index, tags: [latest, stable], ...change }),
+  remove: (store) => store.manifests.remove({ repository, digest: image.digest, ...change }),
+  removeTag: (store) => store.tags.remove({ repository, tag: latest, ...change }),
+  removeUntagged: async (store) => store.collection.removeUntagged(await store.collection.listUntagged({ before, limit: 9 }), { before, ...change }),
+  unlinkUnreferenced: async (store) =>
+    store.collection.unlinkUnreferenced(await store.collection.listUnreferencedLinks({ before, limit: 9 }), { before, ...change }),
+  condemn: (store) => store.collection.condemn([digestOf('unlinked')], { before, ...change }),
+};
+
+for (const [name, method] of Object.entries(methods)) {
+  test(`${name} happens as a whole or not at all`, async () => {
+    const database = await openSqliteDatabase({ path: join(folder, `${name}.db`) });
+    await prepare(metadataStore(database));
+    const untouched = await readAll(database);
+    let failAt = 1;
+    for (; await fails(method(metadataStore(failingAt(database, failAt)))); failAt++) expect(await readAll(database)).toEqual(untouched);
+    expect(failAt).toBeGreaterThan(2);
+    expect(await readAll(database)).not.toEqual(untouched);
+    expect(await metadataStore(database).integrity.listViolations(10)).toEqual([]);
+    await database.close();
+  });
+}
+
+class StatementFailed extends Error {}
+
+/** The nth statement of each transaction fails before it reaches the engine. */
+function failingAt(database: MetadataDatabase, failAt: number): MetadataDatabase {
+  return {
+    ...database,
+    write: (work) =>
+      database.write((tx) => {
+        let statements = 0;
+        const plugin: KyselyPlugin = {
+          transformQuery({ node }: PluginTransformQueryArgs) {
+            if (++statements === failAt) throw new StatementFailed();
+            return node;
+          },
+          transformResult: async ({ result }) => result,
+        };
+        return work(tx.withPlugin(plugin));
+      }),
+  };
+}
+
+async function fails(promise: Promise<unknown>): Promise<boolean> {
+  try {
+    await promise;
+    return false;
+  } catch (error) {
+    if (error instanceof StatementFailed) return true;
+    throw error;
+  }
+}
+
+const tables = {
+  repository: 0,
+  upload: 0,
+  blob: 0,
+  repository_blob: 0,
+  condemned_blob: 0,
+  manifest: 0,
+  repository_manifest: 0,
+  manifest_blob: 0,
+  manifest_child: 0,
+  tag: 0,
+  tag_history: 0,
+  event: 0,
+} satisfies Record<keyof Tables, 0>;
+
+async function readAll({ read }: MetadataDatabase): Promise<unknown[]> {
+  return Promise.all(
+    Object.keys(tables).map(async (table) =>
+      read
+        .selectFrom(table as keyof Tables)
+        .selectAll()
+        .execute(),
+    ),
+  ); // the keys of the record
+}

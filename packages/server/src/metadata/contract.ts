@@ -1,0 +1,52 @@
+/**
+ * What every driver of the MetadataStore must do, subject by subject. A driver calls
+ * `describeMetadataContract` in a test of its own with a function that opens an empty store.
+ */
+import { describe, expect, test } from 'bun:test';
+import type { MetadataStore } from './port.ts';
+import { blobContract } from './contract/blobs.ts';
+import { collectionContract } from './contract/collection.ts';
+import { concurrencyContract } from './contract/concurrency.ts';
+import { eventContract } from './contract/events.ts';
+import { integrityContract } from './contract/integrity.ts';
+import { manifestContract } from './contract/manifests.ts';
+import { referrerContract } from './contract/referrers.ts';
+import { repositoryContract } from './contract/repositories.ts';
+import { tagContract } from './contract/tags.ts';
+import { untaggedContract } from './contract/untagged.ts';
+import { uploadContract } from './contract/uploads.ts';
+
+const subjects = {
+  repositories: repositoryContract,
+  uploads: uploadContract,
+  blobs: blobContract,
+  manifests: manifestContract,
+  referrers: referrerContract,
+  tags: tagContract,
+  events: eventContract,
+  'untagged manifests': untaggedContract,
+  collection: collectionContract,
+  integrity: integrityContract,
+  concurrency: concurrencyContract,
+};
+
+export function describeMetadataContract(name: string, open: () => Promise<MetadataStore>): void {
+  describe(name, () => {
+    for (const [subject, contract] of Object.entries(subjects)) {
+      describe(subject, () =>
+        contract((title, body) =>
+          test(title, async () => {
+            const store = await open();
+            try {
+              await body(store);
+              // Whatever a test did, the rows still agree with each other.
+              expect(await store.integrity.listViolations(10)).toEqual([]);
+            } finally {
+              await store.close();
+            }
+          }),
+        ),
+      );
+    }
+  });
+}

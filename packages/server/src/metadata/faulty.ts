@@ -1,0 +1,53 @@
+/**
+ * A MetadataStore whose nth call fails, for loops that fail at call 1, 2, 3 … until nothing fails.
+ * `before`: the call had no effect. `after`: it took effect and the answer was lost, as when a
+ * connection breaks behind a commit.
+ */
+import type { MetadataStore } from './port.ts';
+
+export type Fault = { readonly failAt: number; readonly when?: 'before' | 'after' };
+
+export class InjectedFault extends Error {
+  override readonly name = 'InjectedFault';
+}
+
+export type FaultyMetadata = MetadataStore & {
+  /** How many calls were made so far: fewer than `failAt` means that nothing has failed. */
+  readonly calls: () => number;
+};
+
+export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }: Fault): FaultyMetadata {
+  let calls = 0;
+
+  async function call(name: string, method: () => Promise<unknown>): Promise<unknown> {
+    calls++;
+    const fails = calls === failAt;
+    if (fails && when === 'before') throw new InjectedFault(`call ${calls}, ${name}: failed before it began`);
+    const result = await method();
+    if (fails) throw new InjectedFault(`call ${calls}, ${name}: done, and the answer lost`);
+    return result;
+  }
+
+  function faulty<Rows extends object>(subject: string, rows: Rows): Rows {
+    const methods = Object.entries(rows).map(([name, method]: [string, Method]) => [
+      name,
+      (...parameters: unknown[]) => call(`${subject}.${name}`, () => method.apply(rows, parameters)),
+    ]);
+    return Object.fromEntries(methods) as Rows; // the same names, each with its own method inside
+  }
+
+  return {
+    repositories: faulty('repositories', store.repositories),
+    uploads: faulty('uploads', store.uploads),
+    blobs: faulty('blobs', store.blobs),
+    manifests: faulty('manifests', store.manifests),
+    tags: faulty('tags', store.tags),
+    events: faulty('events', store.events),
+    collection: faulty('collection', store.collection),
+    integrity: faulty('integrity', store.integrity),
+    close: () => store.close(),
+    calls: () => calls,
+  };
+}
+
+type Method = (...parameters: unknown[]) => Promise<unknown>;

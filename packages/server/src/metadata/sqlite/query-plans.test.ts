@@ -1,0 +1,130 @@
+/** No query of a request reads a whole table or sorts in memory, whatever the tables hold. */
+import { Database } from 'bun:sqlite';
+import { expect, test } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseRepositoryName } from '@naru/oci/repository-name';
+import { newUploadId } from '../../runtime/ids.ts';
+import { actor, digestOf, latest, makeManifest, other, pushBlob, pushManifest, repository, stable, storageKeyOf } from '../contract/content.ts';
+import type { MetadataStore } from '../port.ts';
+import { metadataStore } from '../store.ts';
+import { sqliteConnection } from './connection.ts';
+import { sqliteDatabase } from './database.ts';
+import { migrate } from './migrate.ts';
+import { setWriterPragmas } from './pragmas.ts';
+
+const digest = digestOf('x');
+const change = { at: 30, actor };
+
+/** Everything that a request or the collector may ask, with and without what is optional. */
+const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
+  (store) => store.repositories.has(repository),
+  (store) => store.repositories.list({ limit: 10 }),
+  (store) => store.repositories.list({ after: 'a', limit: 10 }),
+  (store) => store.uploads.record({ id: newUploadId(), repository, algorithm: 'sha256', startedAt: 1, touchedAt: 1 }),
+  (store) => store.uploads.find(repository, newUploadId()),
+  (store) => store.uploads.touch(newUploadId(), 5),
+  (store) => store.uploads.remove(newUploadId()),
+  (store) => store.uploads.list({ after: newUploadId(), limit: 10 }),
+  (store) => store.uploads.listUnknown([newUploadId(), newUploadId()]),
+  (store) => store.uploads.listTouchedBefore(10, 10),
+  (store) => pushBlob(store, 'layer'),
+  (store) => pushBlob(store, 'layer'),
+  (store) => store.blobs.find(repository, digest),
+  (store) => store.blobs.recordMounted({ repository: other, from: repository, digest: digestOf('layer'), ...change }),
+  (store) => store.blobs.touch(repository, digest, 5),
+  (store) => store.blobs.listHolders(digest, { after: 'a', limit: 10 }),
+  (store) => pushManifest(store, { name: 'image', layers: [digestOf('layer')] }, { tags: [latest, stable] }),
+  (store) => pushManifest(store, { name: 'index', children: [makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest], subject: digest }),
+  (store) => store.manifests.find(repository, digest),
+  (store) => store.manifests.findByTag(repository, latest),
+  (store) => store.manifests.listReferrers({ repository, subject: digest, limit: 10 }),
+  (store) => store.manifests.listReferrers({ repository, subject: digest, artifactType: 'a/b', after: digest, limit: 10 }),
+  (store) => store.tags.list(repository, { limit: 10 }),
+  (store) => store.tags.list(repository, { after: 'a', limit: 10 }),
+  (store) => store.tags.listHistory(repository, latest, 10),
+  (store) => store.tags.remove({ repository, tag: stable, ...change }),
+  (store) => store.events.list({ after: 1, limit: 10 }),
+  (store) => store.collection.listUntagged({ before: 20, limit: 10 }),
+  async (store) => store.collection.removeUntagged(await store.collection.listUntagged({ before: 20, limit: 10 }), { before: 20, ...change }),
+  (store) => store.manifests.remove({ repository, digest: makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest, ...change }),
+  (store) => store.collection.listUnreferencedLinks({ before: 20, limit: 10, after: { repository, digest } }),
+  async (store) => store.collection.unlinkUnreferenced(await store.collection.listUnreferencedLinks({ before: 20, limit: 10 }), { before: 20, ...change }),
+  (store) => store.blobs.unlink({ repository: other, digest: digestOf('layer'), ...change }),
+  (store) => store.collection.listUnlinkedBlobs({ before: 20, limit: 10 }),
+  (store) => store.collection.condemn([digestOf('layer')], { before: 20, ...change }),
+  (store) => store.collection.listCondemned(10),
+  (store) => store.collection.forgetCondemned(digest),
+  (store) => store.integrity.listBlobRows({ limit: 10 }),
+  (store) => store.integrity.findBlobRow(digest),
+  (store) => store.integrity.listManifestRows({ limit: 10, after: { repository, digest } }),
+  (store) => store.integrity.listUnchecked({ before: 10, limit: 10 }),
+  (store) => store.integrity.recordChecked(digest, 10),
+  (store) => store.integrity.quarantine(digest),
+  (store) => store.integrity.listUnknownKeys([storageKeyOf(digest)]),
+];
+
+test('every query finds its rows by an index, in the order of that index', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'naru-metadata-'));
+  try {
+    expect(await findSlowPlans(join(folder, 'plans.db'), calls)).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a scan and a sort would be noticed', async () => {
+  const db = new Database(':memory:');
+  db.run('create table pet (name text primary key, age integer)');
+  expect(slowSteps(db, 'select name from pet where age > ?')).toHaveLength(1);
+  expect(slowSteps(db, 'select name from pet where name > ? order by age')).toHaveLength(1);
+  expect(slowSteps(db, 'select name from pet where name > ? order by name')).toEqual([]);
+  db.close();
+});
+
+async function findSlowPlans(path: string, asked: typeof calls): Promise<string[]> {
+  const texts = new Set<string>();
+  function open(options: { readonly?: true; create?: true; readwrite?: true }) {
+    const handle = new Database(path, options);
+    return sqliteConnection({
+      prepare(text) {
+        texts.add(text);
+        return handle.prepare(text);
+      },
+      get inTransaction() {
+        return handle.inTransaction;
+      },
+      close: () => handle.close(),
+    });
+  }
+  const writing = open({ create: true, readwrite: true });
+  setWriterPragmas(writing);
+  await migrate(writing, path);
+  texts.clear();
+  const store = metadataStore(sqliteDatabase({ writing, reading: open({ readonly: true }), hot: open({ readonly: true }) }));
+  await pushBlob(store, 'first', { in: parseRepositoryName('first') });
+  for (const call of asked) await call(store);
+
+  const handle = new Database(path, { readonly: true });
+  const queries = [...texts].filter((text) => /^(select|insert|update|delete)/.test(text));
+  expect(queries.length).toBeGreaterThan(50);
+  const slow = queries.flatMap((text) => slowSteps(handle, text).map((step) => `${step}: ${text}`));
+  handle.close();
+  await store.close();
+  return slow;
+}
+
+/** An ordered walk through an index that stops at its limit is as good as a search. */
+const allowed = /^SCAN condemned_blob USING (COVERING )?INDEX condemned_blob_by_condemned$/;
+
+function slowSteps(db: Database, text: string): string[] {
+  const plan = db.prepare<{ detail: string }, (string | null)[]>(`explain query plan ${text}`);
+  const rows = plan.all(...Array.from({ length: plan.paramsCount }, () => null));
+  plan.finalize();
+  return rows
+    .map(({ detail }) => detail)
+    .filter(
+      (detail) => /SCAN|TEMP B-TREE/.test(detail) && !allowed.test(detail) && detail !== 'SCAN CONSTANT ROW' && !/^SCAN \d+ CONSTANT ROWS?$/.test(detail),
+    );
+}
