@@ -28,4 +28,3 @@ export function isRequestId(text: string): boolean {
 export function jitter(): number {
   return Math.random();
 }
-
