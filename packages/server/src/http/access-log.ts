@@ -5,22 +5,26 @@ import type { Metrics } from '../runtime/metrics.ts';
 import { bodyLength } from './reply.ts';
 import type { Observer } from './server.ts';
 
+/** A stranger's words, in a label or a line: few of them, or short (I6). */
+const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const loggedTextMax = 512;
+
 export function observeRequests({ log, metrics, routeOf }: { log: Log | undefined; metrics: Metrics; routeOf: (method: string, path: string) => string }): Observer {
   return (request, { status, body }, startedAt) => {
     const tookMs = stopwatch() - startedAt;
     const sentBytes = body === undefined || request.method === 'HEAD' ? 0 : bodyLength(body);
     const route = routeOf(request.method, request.path);
-    metrics.recordRequest({ route, method: request.method, status, seconds: tookMs / 1000, receivedBytes: request.contentLength ?? 0, sentBytes });
+    metrics.recordRequest({ route, method: knownMethods.has(request.method) ? request.method : 'other', status, seconds: tookMs / 1000, receivedBytes: request.contentLength ?? 0, sentBytes });
     log?.info('request', {
       requestId: request.id,
       method: request.method,
-      path: request.path,
+      path: request.path.slice(0, loggedTextMax),
       route,
       status,
       ms: Math.round(tookMs * 1000) / 1000,
       sentBytes,
       remoteAddress: request.remoteAddress,
-      userAgent: request.header('user-agent'),
+      userAgent: request.header('user-agent')?.slice(0, loggedTextMax),
     });
   };
 }

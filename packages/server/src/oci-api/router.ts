@@ -36,7 +36,7 @@ export function createOciApi({ registry, profile, limits, log }: OciApiParts): O
   async function dispatch(request: HttpRequest): Promise<Reply> {
     const address = readAddress(request.path);
     if (!address) throw new RegistryError('NOT_FOUND');
-    const route = routeOf.get(`${request.method} ${address.shape}`);
+    const route = findRoute(request.method, address.shape);
     if (!route) return notAllowed(address.shape);
     const principal: Principal = { kind: 'anonymous' };
     const call: Call = {
@@ -56,7 +56,12 @@ export function createOciApi({ registry, profile, limits, log }: OciApiParts): O
 /** The specification's id for metrics and the log, or a word for what is no endpoint. */
 export function describeRoute(method: string, path: string): string {
   const address = readAddress(path);
-  return address ? (routeOf.get(`${method} ${address.shape}`)?.spec ?? 'unsupported') : 'other';
+  return address ? (findRoute(method, address.shape)?.spec ?? 'unsupported') : 'other';
+}
+
+/** What can be got can be asked about: the server leaves the body away. */
+function findRoute(method: string, shape: Shape): Route | undefined {
+  return routeOf.get(`${method} ${shape}`) ?? (method === 'HEAD' ? routeOf.get(`GET ${shape}`) : undefined);
 }
 
 function notAllowed(shape: Shape): Reply {
