@@ -4,6 +4,7 @@
  * copies whole layers, which is slow and works everywhere. The registry under test speaks plain
  * HTTP; the settings say so once, in `registries.conf`.
  */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFolder } from './folder.ts';
@@ -15,6 +16,8 @@ export type ContainersTools = AsyncDisposable & {
   readonly folder: string;
   readonly run: (tool: Tool, args: readonly string[], options?: RunOptions) => Promise<string>;
   readonly tryRun: (tool: Tool, args: readonly string[], options?: RunOptions) => Promise<RunResult>;
+  /** For a test that ends the tool itself. */
+  readonly start: (tool: Tool, args: readonly string[]) => ChildProcess;
 };
 
 /** `host` is the registry's `host:port`. */
@@ -48,6 +51,7 @@ export async function createContainersTools(host: string): Promise<ContainersToo
     folder: folder.path,
     run: (tool, args, options) => run(command(tool, args), { ...options, env: { ...env, ...options?.env } }),
     tryRun: (tool, args, options) => tryRun(command(tool, args), { ...options, env: { ...env, ...options?.env } }),
+    start: (tool, args) => spawn(tool, command(tool, args).slice(1), { env: { ...process.env, ...env }, stdio: 'ignore' }),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }
