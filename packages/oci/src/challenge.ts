@@ -51,6 +51,7 @@ export function findChallenge(header: string, scheme: string): Challenge | undef
 }
 
 // A line break would let a value write headers of its own.
+// oxlint-disable-next-line no-control-regex
 const controlCharacters = /[\0-\x1f\x7f]/g;
 
 function readChallenge(text: string, { value, end: schemeEnd }: Piece): { challenge: Challenge; end: number } {

@@ -18,6 +18,7 @@ export class PlatformError extends Error {
 }
 
 const partPattern = /^[A-Za-z0-9_.-]{1,64}$/;
+const arm64Pattern = /^v([89])(?:\.(\d))?$/;
 
 /** Normalised. Throws PlatformError. */
 export function parsePlatform(text: string): Platform {
@@ -58,7 +59,7 @@ export function matchPlatform<Candidate extends { readonly platform?: Platform }
   return best;
 }
 
-/** What a machine runs, the best first: itself, its older variants, its 32-bit ancestor. */
+/** What a machine runs, the best first: itself, its older variants, its 32-bit ancestor. A variant we do not know runs itself only. */
 export function listCompatible(platform: Platform): Platform[] {
   const { os, architecture, variant } = normalizePlatform(platform);
   if (os === 'unknown' || architecture === 'unknown') return [];
@@ -71,7 +72,9 @@ export function listCompatible(platform: Platform): Platform[] {
     case 'arm':
       return of('arm', armVariants(variant ?? ''));
     case 'arm64':
-      return [...of('arm64', arm64Variants(variant ?? '')), ...of('arm', armVariants('v8'))];
+      return variant === undefined || arm64Pattern.test(variant)
+        ? [...of('arm64', arm64Variants(variant ?? '')), ...of('arm', armVariants('v8'))]
+        : of('arm64', [variant ?? '']);
     default:
       return of(architecture, [variant ?? '']);
   }
@@ -108,8 +111,6 @@ function withV(variant: string): string {
   return /^\d/.test(variant) ? `v${variant}` : variant;
 }
 
-// A variant that is not known runs itself only.
-
 /** v4 runs v3, v2 and the first one, which has no name. */
 function amd64Variants(variant: string): string[] {
   const version = /^v([1-9])$/.exec(variant)?.[1];
@@ -122,13 +123,12 @@ function armVariants(variant: string): string[] {
   return Number.isNaN(version) ? [variant] : countDown(version, 5).map((each) => `v${each}`);
 }
 
-/** v9.x holds v8.(x+5), and v8, which has no name, is in all of them. */
+/** v9.x holds v8.(x+5), of which 8.9 is the last; v8, which has no name, is in all of them. */
 function arm64Variants(variant: string): string[] {
-  const [, major, minor = '0'] = /^v([89])(?:\.(\d))?$/.exec(variant === '' ? 'v8' : variant) ?? [];
-  if (major === undefined) return [variant];
-  const nine = major === '9' ? countDown(Number(minor), 0).map((each) => (each === 0 ? 'v9' : `v9.${each}`)) : [];
-  const eight = countDown(major === '9' ? Number(minor) + 5 : Number(minor), 1).map((each) => `v8.${each}`);
-  return [...nine, ...eight, ''];
+  const [, major, digit = '0'] = arm64Pattern.exec(variant) ?? [];
+  const minor = Number(digit);
+  if (major !== '9') return [...countDown(minor, 1).map((each) => `v8.${each}`), ''];
+  return [...countDown(minor, 1).map((each) => `v9.${each}`), 'v9', ...arm64Variants(`v8.${Math.min(9, minor + 5)}`)];
 }
 
 function countDown(from: number, to: number): number[] {
