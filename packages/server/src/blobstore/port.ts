@@ -8,6 +8,8 @@
  * content address; on an object store it may be the key the upload was written under, so that
  * committing never copies.
  *
+ * How a multipart object store fits: docs/decisions/0003-blob-keys.md.
+ *
  * All methods throw RegistryError: STORAGE_FULL when the medium is full, and what each one names.
  * Every driver runs `contract.ts`, also through `faulty/`.
  */
@@ -45,7 +47,8 @@ export interface BlobStore {
   /**
    * Appends a body, with back-pressure, hashing it on the way. Returns the new size.
    * When the body or the signal breaks off, what arrived stays and can be continued, and the body's
-   * error is rethrown. When the medium fails (STORAGE_FULL), the upload is cut back to `offset`.
+   * error is rethrown. When the medium refuses bytes (STORAGE_FULL), the upload is cut back to
+   * `offset`; when it fails so that nobody knows what it kept, the upload is gone.
    * Throws UPLOAD_OUT_OF_ORDER when `offset` is not the upload's size, SIZE_INVALID when the body
    * holds more than `maxBytes` (nothing of it is kept then), UPLOAD_UNKNOWN.
    */
@@ -54,7 +57,8 @@ export interface BlobStore {
   /**
    * Makes the upload a blob: sync, verify, rename, sync directory. Idempotent for bytes that are
    * already there: the upload goes, the blob stays. Throws DIGEST_INVALID (the upload is kept, so
-   * that the caller decides), UPLOAD_UNKNOWN.
+   * that the caller decides), UPLOAD_UNKNOWN. After any other error the upload or the blob may be
+   * there or not, but never half of either.
    */
   commitUpload(id: UploadId, digest: Digest): Promise<CommittedBlob>;
 

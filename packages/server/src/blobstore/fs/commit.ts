@@ -5,9 +5,8 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { UploadId } from '../../runtime/ids.ts';
 import type { CommittedBlob, StorageKey } from '../port.ts';
 import type { FileStoreParts } from './file-store-parts.ts';
-import type { OpenFile } from './file-system.ts';
 import { storageError } from './storage-error.ts';
-import { openUpload, unlinkIfThere, uploadError } from './uploads.ts';
+import { discardUnsyncable, openUpload, uploadError } from './uploads.ts';
 
 /**
  * A blob that is there already is replaced by the bytes that were just verified, rather than kept
@@ -18,7 +17,7 @@ import { openUpload, unlinkIfThere, uploadError } from './uploads.ts';
  */
 export async function commitUpload(parts: FileStoreParts, id: UploadId, digest: Digest): Promise<CommittedBlob> {
   using _ = parts.oneWriter.enter(id);
-  const { fileSystem, layout, directories, hashes } = parts;
+  const { clock, fileSystem, layout, directories, hashes } = parts;
   const blob = layout.blob(digest);
   const file = openUpload(parts, id);
   let sizeBytes: number;
@@ -26,13 +25,12 @@ export async function commitUpload(parts: FileStoreParts, id: UploadId, digest: 
     sizeBytes = file.sizeBytes();
     await verify(parts, id, digest, sizeBytes);
     await directories.ensure(dirname(blob)).catch(throwStorageError);
-    await makeDurable(parts, id, file);
+    file.touch(clock.now()); // collection counts its grace from the commit, not from the last chunk (I8)
+    await file.sync().catch((cause: unknown) => discardUnsyncable(parts, id, cause));
   } finally {
     file.close();
   }
-  await fileSystem.rename(layout.upload(id), blob).catch((cause: unknown) => {
-    throw uploadError(cause, id);
-  });
+  await fileSystem.rename(layout.upload(id), blob).catch(throwUploadError(id));
   hashes.forget(id);
   await fileSystem.syncDirectory(dirname(blob)).catch(throwStorageError);
   return { storageKey: storageKeyOf(digest), sizeBytes };
@@ -45,23 +43,15 @@ export function storageKeyOf(digest: Digest): StorageKey {
 
 async function verify({ hashes, hasher, layout }: FileStoreParts, id: UploadId, digest: Digest, sizeBytes: number): Promise<void> {
   const algorithm = digestAlgorithm(digest);
-  const actual = hashes.find(id, algorithm, sizeBytes) ?? (await hasher.hash(layout.upload(id), algorithm)).digest;
+  const actual = hashes.find(id, algorithm, sizeBytes) ?? (await hasher.hash(layout.upload(id), algorithm).catch(throwUploadError(id))).digest;
   if (actual !== digest) throw new RegistryError('DIGEST_INVALID', { detail: { digest, actual } });
 }
 
-/**
- * After a failed sync nobody knows which pages reached the disk, and Linux lets a second sync of the
- * same file succeed without writing them. So the upload goes, and the client sends it again.
- */
-async function makeDurable({ clock, fileSystem, layout, hashes }: FileStoreParts, id: UploadId, file: OpenFile): Promise<void> {
-  file.touch(clock.now()); // collection counts its grace from the commit, not from the last chunk (I8)
-  try {
-    await file.sync();
-  } catch (cause) {
-    hashes.forget(id);
-    await unlinkIfThere(fileSystem, layout.upload(id));
-    throw storageError(cause);
-  }
+/** The upload may have been thrown away meanwhile. */
+function throwUploadError(id: UploadId): (cause: unknown) => never {
+  return (cause) => {
+    throw uploadError(cause, id);
+  };
 }
 
 function throwStorageError(cause: unknown): never {

@@ -7,6 +7,7 @@ import { untilAborted } from '../until-aborted.ts';
 import { updateHash } from '../upload-hashes.ts';
 import type { FileStoreParts } from './file-store-parts.ts';
 import type { OpenFile } from './file-system.ts';
+import { createRollingSync } from './rolling-sync.ts';
 import { hasErrorCode, storageError } from './storage-error.ts';
 
 /** Not synced: a power cut may take an upload, never a blob. */
@@ -38,40 +39,53 @@ export async function appendUpload(
 }
 
 async function appendBody(
-  { hashes }: FileStoreParts,
+  parts: FileStoreParts,
   id: UploadId,
   file: OpenFile,
   offset: number,
   body: AsyncIterable<Uint8Array>,
   { maxBytes, signal }: AppendOptions,
 ): Promise<number> {
-  const running = hashes.resume(id, offset);
+  const running = parts.hashes.resume(id, offset);
+  const rollingSync = createRollingSync(file);
   let position = offset;
-  let failure: Error | undefined;
+  let cutBack: Error | undefined;
   try {
     for await (const chunk of untilAborted(body, signal)) {
       if (position - offset + chunk.byteLength > maxBytes) {
-        failure = new RegistryError('SIZE_INVALID', { detail: { maxBytes } });
+        cutBack = new RegistryError('SIZE_INVALID', { detail: { maxBytes } });
         break;
       }
       try {
         file.write(chunk, position);
       } catch (cause) {
-        failure = storageError(cause);
+        cutBack = storageError(cause);
         break;
       }
       if (running !== undefined) updateHash(running, chunk);
       position += chunk.byteLength;
+      const diskIsBehind = rollingSync.advance(chunk.byteLength);
+      if (diskIsBehind !== undefined) await diskIsBehind;
     }
   } finally {
     // Also when the body broke off: what arrived stays. The kept hash is left alone when the bytes are about to go.
-    if (running !== undefined && failure === undefined) hashes.keep(id, running);
+    if (running !== undefined && cutBack === undefined) parts.hashes.keep(id, running);
+    await rollingSync.settle().catch((cause: unknown) => discardUnsyncable(parts, id, cause));
   }
-  if (failure !== undefined) {
+  if (cutBack !== undefined) {
     await file.truncate(offset);
-    throw failure;
+    throw cutBack;
   }
   return position;
+}
+
+/**
+ * After a failed sync nobody knows which pages reached the disk, and Linux lets a second sync of the
+ * same file succeed without writing them. So the upload goes, and the client sends it again.
+ */
+export async function discardUnsyncable(parts: FileStoreParts, id: UploadId, cause: unknown): Promise<never> {
+  await abortUpload(parts, id);
+  throw storageError(cause);
 }
 
 export async function abortUpload({ fileSystem, layout, hashes }: FileStoreParts, id: UploadId): Promise<void> {
