@@ -160,13 +160,14 @@ function firstPrimes(count: number): bigint[] {
   return found;
 }
 
-/** The first 64 bits behind the point of a prime's root, as two words. */
+/** The first 64 bits behind the point of a prime's root, as two words: Newton's way down from far above. */
 function fractionOfRoot(prime: bigint, degree: 2n | 3n): [number, number] {
   const target = prime << (64n * degree);
-  let root = 0n;
-  // The root of a prime below 512 is below 2^5 for either degree, so 69 bits hold it with its fraction.
-  for (let bit = 1n << 69n; bit > 0n; bit >>= 1n) {
-    if ((root + bit) ** degree <= target) root += bit;
-  }
+  let root = prime << 64n;
+  let next = root;
+  do {
+    root = next;
+    next = ((degree - 1n) * root + target / root ** (degree - 1n)) / degree;
+  } while (next < root);
   return [Number((root >> 32n) & 0xffffffffn), Number(root & 0xffffffffn)];
 }

@@ -74,8 +74,15 @@ const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 function checkData({ data }: JsonObject, { digest, size }: { digest: Digest; size: number }, where: string): void {
   if (isAbsent(data)) return;
   if (typeof data !== 'string' || data.length % 4 !== 0 || !base64.test(data)) throw manifestInvalid(`${where}.data must be base64`);
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  const bytes = decodeBase64(data);
   if (bytes.length !== size) throw manifestInvalid(`${where}.data is not of the descriptor's size`, { field: `${where}.data`, size, dataBytes: bytes.length });
   const computed = digestBytes(digestAlgorithm(digest), bytes);
   if (computed !== digest) throw manifestInvalid(`${where}.data does not have the descriptor's digest`, { field: `${where}.data`, digest, computed });
+}
+
+function decodeBase64(text: string): Uint8Array {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);
+  return bytes;
 }
