@@ -73,18 +73,25 @@ function defineTests(server: TestServer, containerd: Containerd): void {
   );
 
   test(
-    'an image pulled from one repository and pushed to another',
+    'an image pulled from one repository is mounted into another',
     async () => {
-      const image = await importImage('ctr/source');
-      await ctr('images', 'push', '--plain-http', `${name('ctr/source')}:latest`);
-      await forget('ctr/source');
+      await using own = await startServer();
+      const at = (repository: string): string => `${new URL(own.url).host}/${repository}:latest`;
+      const layout = await writeImageLayout(join(containerd.folder, 'mount'));
+      await run(['tar', '-C', layout.path, '-cf', `${layout.path}.tar`, '.']);
+      await ctr('images', 'import', '--base-name', at('ctr/source').replace(':latest', ''), `${layout.path}.tar`);
+      await ctr('images', 'push', '--plain-http', at('ctr/source'));
+      await ctr('images', 'rm', '--sync', at('ctr/source'));
       // The pull notes where each blob came from, and the push asks to mount it from there.
-      await ctr('images', 'pull', '--plain-http', `${name('ctr/source')}:latest`);
-      await ctr('images', 'tag', `${name('ctr/source')}:latest`, `${name('ctr/target')}:latest`);
-      await ctr('images', 'push', '--plain-http', `${name('ctr/target')}:latest`);
-      expect((await getManifest(server.url, 'ctr/target', 'latest')).digest).toBe(image.digest);
-      await forget('ctr/source', 'ctr/target');
-      await ctr('images', 'pull', '--plain-http', `${name('ctr/target')}:latest`);
+      await ctr('images', 'pull', '--plain-http', at('ctr/source'));
+      await ctr('images', 'tag', at('ctr/source'), at('ctr/target'));
+      await ctr('images', 'push', '--plain-http', at('ctr/target'));
+      expect((await getManifest(own.url, 'ctr/target', 'latest')).digest).toBe(layout.digest);
+
+      // The log is whole once the server has stopped. A config and two layers: 201 at once, and nothing sent.
+      await own.stop();
+      const changes = await accessLogOf(own, 'ctr/target');
+      expect(changes).toEqual([...Array<string>(3).fill('POST /v2/ctr/target/blobs/uploads/ 201'), 'PUT /v2/ctr/target/manifests/latest 201']);
     },
     slow,
   );
@@ -98,4 +105,12 @@ function defineTests(server: TestServer, containerd: Containerd): void {
     },
     slow,
   );
+}
+
+/** What was written to a repository, in order. */
+async function accessLogOf(server: TestServer, repository: string): Promise<string[]> {
+  while (!server.output.stderr.includes('"stopping"')) await Bun.sleep(5);
+  const lines = server.output.stderr.split('\n').filter((line) => line.includes(`/v2/${repository}/`));
+  const requests = lines.map((line) => JSON.parse(line) as { method: string; path: string; status: number });
+  return requests.filter(({ method }) => method !== 'GET' && method !== 'HEAD').map(({ method, path, status }) => `${method} ${path} ${status}`);
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { needs } from '../support/needs.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { type DockerEngine, startDockerEngine } from './support/docker-engine.ts';
+import { createFolder, sizeOf } from './support/folder.ts';
 import { getManifest, listTags } from './support/registry.ts';
 
 const layerCount = 6;
@@ -23,7 +24,7 @@ function defineTests(server: TestServer, engine: DockerEngine): void {
   afterAll(async () => {
     await engine[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
-  });
+  }, slow);
   const { docker, tryDocker } = engine;
   const name = (repository: string, reference = ''): string => `${host}/${repository}${reference}`;
 
@@ -150,6 +151,27 @@ function defineTests(server: TestServer, engine: DockerEngine): void {
   );
 
   test(
+    'the server is killed in the middle of a push and started again: docker goes on by itself',
+    async () => {
+      await using folder = await createFolder();
+      const killed = await startServer({ data: folder.path });
+      const tag = `${new URL(killed.url).host}/killed:1`;
+      await buildImage(engine, tag, 20_000_000);
+      const push = docker(['push', tag], { timeoutMs: slow });
+      while ((await sizeOf(folder.path)) < 8_000_000) await Bun.sleep(5);
+      await killed.kill();
+      await using again = await startServer({ data: folder.path, flags: ['--port', String(killed.port)] });
+      const pushed = await push;
+      expect(pushed).toMatch(/: Retrying in \d+ seconds?$/m);
+      const { digest } = await getManifest(again.url, 'killed', '1');
+      expect(pushed).toContain(`1: digest: ${digest} size:`);
+      await docker(['rmi', tag]);
+      expect(await docker(['pull', tag], { timeoutMs: slow })).toContain(`Digest: ${digest}\n`);
+    },
+    slow,
+  );
+
+  test(
     'a layer that rots on disk is noticed by docker',
     async () => {
       await buildImage(engine, name('rotten', ':1'));
@@ -182,13 +204,13 @@ function count(text: string, pattern: RegExp): number {
 }
 
 /** Six layers, as docker sends five at a time. Their content is new each time, so that no test finds another's layers. */
-async function buildImage(engine: DockerEngine, tag: string): Promise<void> {
+async function buildImage(engine: DockerEngine, tag: string, layerBytes = 20_000): Promise<void> {
   const context = join(engine.folder, `context-${randomBytes(6).toString('hex')}`);
   await mkdir(join(context, 'bin'), { recursive: true });
   await copyFile('/bin/busybox', join(context, 'bin/busybox'));
   await writeFile(join(context, 'bin/salt'), randomBytes(8));
   const files = Array.from({ length: layerCount - 1 }, (_, index) => `file-${index}`);
-  for (const file of files) await writeFile(join(context, file), randomBytes(20_000));
+  for (const file of files) await writeFile(join(context, file), randomBytes(layerBytes));
   const dockerfile = ['FROM scratch', 'COPY bin /bin', ...files.map((file) => `COPY ${file} /${file}`), 'CMD ["/bin/busybox", "echo", "hi"]'];
   await writeFile(join(context, 'Dockerfile'), `${dockerfile.join('\n')}\n`);
   await engine.docker(['build', '--tag', tag, context]);

@@ -4,14 +4,14 @@
  */
 import { afterAll, expect, test } from 'bun:test';
 import { once } from 'node:events';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { needs } from '../support/needs.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { createContainersTools, type ContainersTools } from './support/containers-tools.ts';
 import { type DebianImage, makeDebianImage } from './support/debian-image.ts';
 import { startDockerEngine } from './support/docker-engine.ts';
-import { createFolder } from './support/folder.ts';
+import { createFolder, sizeOf } from './support/folder.ts';
 import { getManifest } from './support/registry.ts';
 
 const suite = 'clients/large-image.test.ts';
@@ -86,22 +86,6 @@ function defineTests(server: TestServer, { path, digest, sizeBytes }: DebianImag
     },
     slow,
   );
-}
-
-async function sizeOf(path: string): Promise<number> {
-  const files = await readdir(path, { recursive: true, withFileTypes: true });
-  // A file may be gone by now: what is being received is renamed when it is whole.
-  const sizes = await Promise.all(
-    files
-      .filter((file) => file.isFile())
-      .map((file) =>
-        stat(join(file.parentPath, file.name)).then(
-          ({ size }) => size,
-          () => 0,
-        ),
-      ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** Bytes that the process held at most, in memory of its own. */

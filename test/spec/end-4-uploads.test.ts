@@ -389,6 +389,16 @@ test('two clients push the same blob at once: both succeed', async () => {
   for (const repository of repositories) expect(digestOf((await repository.send('GET', `/blobs/${digest}`)).body)).toBe(digest);
 });
 
+test('a smallest chunk that the operator asks for is announced (OCI-Chunk-Min-Length)', async () => {
+  await using own = await startServer({ env: { NARU_LIMITS_UPLOAD_CHUNK_MIN: '1MiB' } });
+  const repository = newRepository(new URL(own.url).host);
+  const started = expectStatus(202, await repository.send('POST', '/blobs/uploads/'));
+  expect(started.headers['oci-chunk-min-length']).toBe(String(2 ** 20));
+  // The last chunk may have any length, so a small one is no error.
+  const bytes = newBlob(10);
+  expectStatus(201, await put(repository, started.headers['location'] ?? '', digestOf(bytes), bytes));
+});
+
 test('an upload alone makes no repository that others see', async () => {
   const repository = newRepository(host, 'only-started');
   await repository.startUpload();

@@ -1,6 +1,6 @@
 /** A folder of the test's own that is gone afterwards, whatever a daemon left mounted in it. */
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,6 +16,23 @@ export async function createFolder(): Promise<Folder> {
       await rm(path, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+/** Bytes of all files below a folder that is being written to. */
+export async function sizeOf(path: string): Promise<number> {
+  const files = await readdir(path, { recursive: true, withFileTypes: true });
+  // A file may be gone by now: what is being received is renamed when it is whole.
+  const sizes = await Promise.all(
+    files
+      .filter((file) => file.isFile())
+      .map((file) =>
+        stat(join(file.parentPath, file.name)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function unmountBelow(path: string): Promise<void> {
