@@ -4,11 +4,15 @@ import { parseEtagList } from '@naru/oci/etag';
 import type { Precondition } from '../metadata/port.ts';
 import type { HttpRequest } from '../http/request.ts';
 
-/** Is the copy that the client names in If-None-Match this very content? */
+/** Is the copy that the client names in If-None-Match this very content? A header that cannot be read names none. */
 export function matchesEtag(header: string | undefined, digest: Digest): boolean {
   if (header === undefined) return false;
-  const etags = parseEtagList(header);
-  return etags === '*' || etags.includes(digest);
+  try {
+    const etags = parseEtagList(header);
+    return etags === '*' || etags.includes(digest);
+  } catch {
+    return false;
+  }
 }
 
 /** Of a PUT. Throws PRECONDITION_FAILED for a header that cannot be read: going on could lose a write. */
