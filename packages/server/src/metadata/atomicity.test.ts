@@ -2,21 +2,19 @@
  * One method is one transaction: fail it at its first statement, its second … until nothing fails;
  * after each, not a row has changed, and the next try works.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import type { KyselyPlugin, PluginTransformQueryArgs } from 'kysely';
 import { newUploadId } from '../runtime/ids.ts';
 import { actor, digestOf, latest, makeManifest, other, pushBlob, pushManifest, repository, stable, storageKeyOf } from './contract/content.ts';
+import { makeScratchFolder } from './contract/scratch-folder.ts';
 import type { MetadataDatabase } from './database.ts';
 import type { MetadataStore } from './port.ts';
 import type { Tables } from './schema.ts';
 import { metadataStore } from './store.ts';
 import { openSqliteDatabase } from './sqlite/open-sqlite-metadata.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'naru-metadata-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = makeScratchFolder();
 
 const image = makeManifest({ name: 'image', layers: [digestOf('layer')] });
 const index = makeManifest({ name: 'index', children: [image.digest], subject: digestOf('subject') });

@@ -1,18 +1,16 @@
 /** Whoever calls the store can lose any answer: after each the rows agree with each other, and trying again works. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { isRegistryError } from '@naru/oci/registry-error';
 import { actor, digestOf, latest, makeManifest, other, pushBlob, repository, storageKeyOf, thrownBy } from './contract/content.ts';
+import { makeScratchFolder } from './contract/scratch-folder.ts';
 import { describeMetadataContract } from './contract.ts';
 import { faultyMetadata, InjectedFault } from './faulty.ts';
 import type { MetadataStore } from './port.ts';
 import { newUploadId } from '../runtime/ids.ts';
 import { openSqliteMetadata } from './sqlite/open-sqlite-metadata.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'naru-metadata-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = makeScratchFolder();
 let opened = 0;
 const open = () => openSqliteMetadata({ path: join(folder, `${opened++}.db`) });
 

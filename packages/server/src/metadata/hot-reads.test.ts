@@ -1,17 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, test } from 'bun:test';
+import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { sql } from 'kysely';
 import { failureOf, latest, makeManifest, other, pushBlob, pushManifest, repository } from './contract/content.ts';
+import { makeScratchFolder } from './contract/scratch-folder.ts';
 import type { MetadataDatabase } from './database.ts';
 import { type HotReads, hotReads } from './hot-reads.ts';
 import type { MetadataStore } from './port.ts';
 import { metadataStore } from './store.ts';
 import { openSqliteDatabase, openSqliteMetadata } from './sqlite/open-sqlite-metadata.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'naru-metadata-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = makeScratchFolder();
 
 let opened = 0;
 let path: string;

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Rows read before others get their turn: a few milliseconds. */
-export const rowsPerScan = 1000;
+/** Rows read before others get their turn: a few milliseconds with what is asked about each. */
+export const rowsPerScan = 250;
 
 /**
  * Reads a table in the order of its key, a stretch of `rowsPerScan` at a time, until `limit` rows are

@@ -96,14 +96,14 @@ export function collectionContract(it: Contract): void {
     expect(await store.collection.condemn([digest], { before, at: 40, actor })).toEqual([]);
   });
 
-  it('goes through more rows than one statement reads', async (store) => {
-    for (let index = 0; index < 1100; index++) await pushBlob(store, `layer ${index}`, { at: old });
+  it('goes through more rows than one statement reads or takes', async (store) => {
+    for (let index = 0; index < 300; index++) await pushBlob(store, `layer ${index}`, { at: old });
     const links = await store.collection.listUnreferencedLinks({ before, limit: 5000 });
-    expect(links).toHaveLength(1100);
-    expect(await store.collection.unlinkUnreferenced(links, { before, at: 40, actor })).toHaveLength(1100);
+    expect(links).toHaveLength(300);
+    expect(await store.collection.unlinkUnreferenced(links, { before, at: 40, actor })).toHaveLength(300);
     const blobs = await store.collection.listUnlinkedBlobs({ before, limit: 5000 });
-    expect(blobs).toHaveLength(1100);
+    expect(blobs).toHaveLength(300);
     const digests = blobs.map(({ digest }) => digest);
-    expect(await store.collection.condemn(digests, { before, at: 40, actor })).toHaveLength(1100);
+    expect(await store.collection.condemn(digests, { before, at: 40, actor })).toHaveLength(300);
   });
 }

@@ -1,14 +1,13 @@
 import { Database } from 'bun:sqlite';
-import { afterAll, expect, test } from 'bun:test';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { expect, test } from 'bun:test';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failureOf, latest, makeManifest, pushBlob, pushManifest, repository, thrownBy } from '../contract/content.ts';
+import { makeScratchFolder } from '../contract/scratch-folder.ts';
 import type { MetadataStore } from '../port.ts';
 import { openSqliteDatabase, openSqliteMetadata } from './open-sqlite-metadata.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'naru-metadata-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = makeScratchFolder();
 
 async function failureToOpen(path: string): Promise<string> {
   return (await thrownBy(openSqliteMetadata({ path }))).message.replaceAll(path, 'FILE');

@@ -1,12 +1,11 @@
 /** No query of a request reads a whole table or sorts in memory, whatever the tables hold. */
 import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseRepositoryName } from '@naru/oci/repository-name';
 import { newUploadId } from '../../runtime/ids.ts';
 import { actor, digestOf, latest, makeManifest, other, pushBlob, pushManifest, repository, stable, storageKeyOf } from '../contract/content.ts';
+import { makeScratchFolder } from '../contract/scratch-folder.ts';
 import type { MetadataStore } from '../port.ts';
 import { metadataStore } from '../store.ts';
 import { sqliteConnection } from './connection.ts';
@@ -14,6 +13,7 @@ import { sqliteDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 import { setWriterPragmas } from './pragmas.ts';
 
+const folder = makeScratchFolder();
 const digest = digestOf('x');
 const change = { at: 30, actor };
 
@@ -66,12 +66,7 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
 ];
 
 test('every query finds its rows by an index, in the order of that index', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'naru-metadata-'));
-  try {
-    expect(await findSlowPlans(join(folder, 'plans.db'), calls)).toEqual([]);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  expect(await findSlowPlans(join(folder, 'plans.db'), calls)).toEqual([]);
 });
 
 test('a scan and a sort would be noticed', async () => {

@@ -1,12 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'bun:test';
 import { describeMetadataContract } from '../contract.ts';
+import { makeScratchFolder } from '../contract/scratch-folder.ts';
 import { openSqliteMetadata } from './open-sqlite-metadata.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'naru-metadata-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = makeScratchFolder();
 let opened = 0;
 
 describeMetadataContract('SQLite metadata', () => openSqliteMetadata({ path: join(folder, `${opened++}.db`) }));

@@ -1,14 +1,13 @@
 /** What the foreign keys would refuse, done behind their back: the check must name each of them. */
 import { Database } from 'bun:sqlite';
-import { afterAll, expect, test } from 'bun:test';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { expect, test } from 'bun:test';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { latest, pushBlob, pushManifest } from '../contract/content.ts';
+import { makeScratchFolder } from '../contract/scratch-folder.ts';
 import { openSqliteMetadata } from './open-sqlite-metadata.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'naru-metadata-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = makeScratchFolder();
 let opened = 0;
 
 const breakages: { statement: string; found: string[] }[] = [
