@@ -8,15 +8,18 @@ import type { BlobInventory } from '../blobstore/port.ts';
 import type { BlobRow } from '../metadata/collection-port.ts';
 import type { Stores } from './stores.ts';
 
-/** What is wrong with the blob's bytes, in words; undefined when they are sound. */
-export async function findRot(bytes: BlobInventory, { digest, storageKey, sizeBytes }: BlobRow, signal?: AbortSignal): Promise<string | undefined> {
+/** What is wrong with a blob's bytes, and in words: `blob sha256:… has no bytes`. */
+export type Rot = { readonly kind: 'missing' | 'changed'; readonly what: string };
+
+/** Undefined when the bytes are sound. */
+export async function findRot(bytes: BlobInventory, { digest, storageKey, sizeBytes }: BlobRow, signal?: AbortSignal): Promise<Rot | undefined> {
   try {
     const found = await bytes.hashBlob(storageKey, digestAlgorithm(digest), signal && { signal });
-    if (found.sizeBytes !== sizeBytes) return `has ${found.sizeBytes} bytes instead of ${sizeBytes}`;
-    if (found.digest !== digest) return `has bytes that hash to ${found.digest}`;
+    if (found.sizeBytes !== sizeBytes) return { kind: 'changed', what: `has ${found.sizeBytes} bytes instead of ${sizeBytes}` };
+    if (found.digest !== digest) return { kind: 'changed', what: `has bytes that hash to ${found.digest}` };
     return undefined;
   } catch (error) {
-    if (isRegistryError(error, 'BLOB_UNKNOWN')) return 'has no bytes';
+    if (isRegistryError(error, 'BLOB_UNKNOWN')) return { kind: 'missing', what: 'has no bytes' };
     throw error;
   }
 }
@@ -25,7 +28,7 @@ export async function findRot(bytes: BlobInventory, { digest, storageKey, sizeBy
  * Looks again, while no push and no collection can change the blob, and sets it aside when it is
  * rotten. Returns what is wrong; undefined when it is sound, or gone.
  */
-export async function quarantineRotten({ bytes, rows, log, digestLocks }: Stores, digest: Digest, signal?: AbortSignal): Promise<string | undefined> {
+export async function quarantineRotten({ bytes, rows, log, digestLocks }: Stores, digest: Digest, signal?: AbortSignal): Promise<Rot | undefined> {
   return digestLocks.hold(digest, async () => {
     const row = await rows.integrity.findBlobRow(digest);
     if (row?.state !== 'stored') return undefined;
@@ -33,7 +36,15 @@ export async function quarantineRotten({ bytes, rows, log, digestLocks }: Stores
     if (rot === undefined) return undefined;
     await rows.integrity.quarantine(digest);
     await bytes.quarantineBlob(row.storageKey);
-    log.error('a blob has rotted and was quarantined; pushing it again heals it', { digest, rot });
+    log.error('a blob has rotted and was quarantined; pushing it again heals it', { digest, rot: rot.what });
     return rot;
+  });
+}
+
+/** For a quarantine that a crash cut short: the row says so, and the bytes still lie among the sound ones. */
+export async function setAside({ bytes, rows, digestLocks }: Stores, digest: Digest): Promise<void> {
+  await digestLocks.hold(digest, async () => {
+    const row = await rows.integrity.findBlobRow(digest);
+    if (row?.state === 'quarantined') await bytes.quarantineBlob(row.storageKey);
   });
 }

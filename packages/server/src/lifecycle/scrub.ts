@@ -83,7 +83,7 @@ async function scrubBlob(run: Run, blob: BlobRow): Promise<void> {
   if ((await findRot(stores.bytes, blob, signal)) !== undefined) {
     const rot = await quarantineRotten(stores, blob.digest, signal);
     if (rot !== undefined) {
-      record(run, blob.digest, rot);
+      record(run, blob.digest, rot.what);
       return;
     }
   }
