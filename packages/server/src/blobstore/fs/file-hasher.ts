@@ -2,9 +2,10 @@
  * Hashes files in one worker thread, which is started when it is first needed and ended when nothing
  * is left to do, so that it never keeps the process alive.
  *
- * A bundler must be told about the worker as an entry point of its own
- * (`bun build --compile main.ts hash-worker.ts`): it stays a separate module whose address is taken
- * relative to this one.
+ * The worker's address is taken relative to this file, so it is not found when everything is bundled
+ * into one. A single binary must carry it as an asset: tried with Bun 1.4.5, `import path from
+ * './hash-worker.js' with { type: 'file' }` works from source, bundled and compiled, provided that
+ * the worker is plain JavaScript; naming it as a second entry point of `bun build --compile` does not.
  */
 import { Worker } from 'node:worker_threads';
 import type { Digest, DigestAlgorithm } from '@naru/oci/digest';
