@@ -96,22 +96,26 @@ test('does not remember an answer that a commit overtook', async () => {
   const one = await pushManifest(store, { name: 'one' }, { tags: [latest] });
   const two = makeManifest({ name: 'two' });
   const gate = Promise.withResolvers<void>();
+  let held = false;
   const slow = hotReads({
     ...database,
     prepare(query) {
       const run = database.prepare(query);
       return async (parameters) => {
         const row = await run(parameters);
-        await gate.promise;
+        // The first answer of all is read, and arrives last.
+        const isFirst = !held;
+        held = true;
+        if (isFirst) await gate.promise;
         return row;
       };
     },
   });
   const early = slow.findManifestByTag(repository, latest);
   await pushManifest(store, two, { tags: [latest] });
-  const late = slow.findManifestByTag(repository, latest);
+  expect((await slow.findManifestByTag(repository, latest))?.digest).toBe(two.digest);
   gate.resolve();
-  expect([(await early)?.digest, (await late)?.digest]).toEqual([one.digest, two.digest]);
+  expect((await early)?.digest).toBe(one.digest);
   expect((await slow.findManifestByTag(repository, latest))?.digest).toBe(two.digest);
 });
 

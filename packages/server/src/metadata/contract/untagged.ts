@@ -99,6 +99,11 @@ export function untaggedContract(it: Contract): void {
     expect(await store.manifests.find(repository, two.digest)).toBeDefined();
   });
 
+  it('removes nothing that was pushed when the mark began', async (store) => {
+    const image = await pushManifest(store, { name: 'image' }, { at: before });
+    expect(await store.collection.removeUntagged([{ repository, digest: image.digest, sizeBytes: 1 }], { before, at: 40, actor })).toEqual([]);
+  });
+
   it('removes with a child the unkept index above it', async (store) => {
     const image = await pushManifest(store, { name: 'image' }, { at: old });
     const index = await pushManifest(store, { name: 'index', children: [image.digest] }, { at: old });
