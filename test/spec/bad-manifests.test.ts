@@ -1,9 +1,12 @@
 /** Manifests that are refused: each with its code, and with nothing lost or changed in the repository. */
-import { afterAll, expect, test } from 'bun:test';
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { startServer } from '../support/server.ts';
 import { contentOf, describeContent, digestOf, emptyJson, newImage, newIndex, types } from './support/content.ts';
 import { type Answer, head, openConnection } from './support/exchange.ts';
 import { errorOf, expectStatus, jsonOf, newRepository, type Repository } from './support/repository.ts';
+
+// A slow machine under load is no failure.
+setDefaultTimeout(30_000);
 
 const server = await startServer();
 const { host } = new URL(server.url);
@@ -126,16 +129,13 @@ test('a manifest of 4 MiB is taken, and one byte more is not', async () => {
   expect(digestOf((await repository.send('GET', '/manifests/largest')).body)).toBe(largest.digest);
 });
 
-test('a JSON bomb of four million empty layers, or keys, answers like any other, and soon', () =>
+test('a JSON bomb of a million empty layers, or keys, answers like any other', () =>
   withImage(async (repository) => {
-    const started = performance.now();
     await expectRefused(repository, image({ layers: [] }).replace('[]', `[${'{},'.repeat(1_300_000)}{}]`), types.manifest, invalid);
     const many = image({ annotations: Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`k${index}`, ''])) });
     const answer = await repository.putManifest(contentOf(Buffer.from(many), types.manifest));
     expect([201, 400, 413]).toContain(answer.status);
     if (answer.status === 201) expectStatus(202, await repository.send('DELETE', `/manifests/${digestOf(many)}`));
-    // Not a measurement: a guard against quadratic work, far above what a slow machine needs.
-    expect(performance.now() - started).toBeLessThan(30_000);
   }));
 
 test('an unknown manifest type', () =>

@@ -2,10 +2,13 @@
  * Every kind of content, through its whole life: push (end-7), tag-list (end-8), head and pull
  * (end-2, end-3), delete (end-9, end-10). The names are those of the official program's data sets.
  */
-import { afterAll, expect, test } from 'bun:test';
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { startServer } from '../support/server.ts';
 import { type Content, contentOf, digestOf, emptyJson, type Image, type Index, newArtifact, newBlob, newImage, newIndex, types } from './support/content.ts';
 import { algorithmOf, expectStatus, newRepository, type Repository } from './support/repository.ts';
+
+// A slow machine under load is no failure.
+setDefaultTimeout(30_000);
 
 const server = await startServer();
 const { host } = new URL(server.url);

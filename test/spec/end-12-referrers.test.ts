@@ -1,8 +1,11 @@
 /** end-12a and end-12b: what refers to a manifest, in whatever order the two were pushed. */
-import { afterAll, expect, test } from 'bun:test';
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { startServer } from '../support/server.ts';
 import { type Descriptor, describeContent, digestOf, type Image, newArtifact, newBlob, newImage, newIndex, types } from './support/content.ts';
 import { errorOf, expectStatus, jsonOf, newRepository, type Repository } from './support/repository.ts';
+
+// A slow machine under load is no failure.
+setDefaultTimeout(30_000);
 
 const server = await startServer();
 const { host } = new URL(server.url);

@@ -1,5 +1,5 @@
 /** end-3, end-7a, end-7b and end-9: manifests go in and out byte for byte, under digests and tags. */
-import { afterAll, expect, test } from 'bun:test';
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { startServer } from '../support/server.ts';
 import {
   type Content,
@@ -15,6 +15,9 @@ import {
   types,
 } from './support/content.ts';
 import { errorOf, expectStatus, newRepository, type Repository, textOf } from './support/repository.ts';
+
+// A slow machine under load is no failure.
+setDefaultTimeout(30_000);
 
 const server = await startServer();
 const { host } = new URL(server.url);

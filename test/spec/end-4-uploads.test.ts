@@ -1,9 +1,12 @@
 /** end-4a, 4b, 4c, 5, 6, 13 and 14: every way in for a blob, and what becomes of the ways that end badly. */
-import { afterAll, describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { startServer } from '../support/server.ts';
 import { type Algorithm, digestOf, newBlob } from './support/content.ts';
 import { type Answer, head, openConnection } from './support/exchange.ts';
 import { errorOf, expectStatus, newRepository, type Repository, withQuery } from './support/repository.ts';
+
+// A slow machine under load is no failure.
+setDefaultTimeout(30_000);
 
 const server = await startServer();
 const { host } = new URL(server.url);

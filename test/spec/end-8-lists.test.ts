@@ -1,9 +1,12 @@
 /** end-8a, end-8b and Docker's catalog: byte order, pages, and links that lead to the end. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { startServer } from '../support/server.ts';
 import { newImage } from './support/content.ts';
 import { type Answer, exchange } from './support/exchange.ts';
 import { errorOf, expectStatus, jsonOf, newRepository, repositoryAt } from './support/repository.ts';
+
+// A slow machine under load is no failure.
+setDefaultTimeout(30_000);
 
 const server = await startServer();
 const { host } = new URL(server.url);
