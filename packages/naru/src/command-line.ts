@@ -12,7 +12,6 @@ export type CommandLine =
       readonly name: CommandName;
       readonly values: Readonly<Record<string, string>>;
       readonly switches: ReadonlySet<string>;
-      readonly words: readonly string[];
     }
   /** Of a command, of a group like `admin`, or of the program when `of` is empty. */
   | { readonly kind: 'help'; readonly of: string }
@@ -55,7 +54,7 @@ function parseFlags(command: Command, args: readonly string[]): CommandLine {
       values[flag.name] = token.value;
     }
   }
-  return { kind: 'run', name: command.name, values, switches, words: [] };
+  return { kind: 'run', name: command.name, values, switches };
 }
 
 function helpFor(words: readonly string[]): CommandLine {
@@ -64,7 +63,7 @@ function helpFor(words: readonly string[]): CommandLine {
 }
 
 function run(name: CommandName): CommandLine {
-  return { kind: 'run', name, values: {}, switches: new Set(), words: [] };
+  return { kind: 'run', name, values: {}, switches: new Set() };
 }
 
 function unknownFlag(rawName: string, flags: readonly Flag[]): string {

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'bun:test';
+import { parseCommandLine } from './command-line.ts';
+import { commands } from './command-table.ts';
+import { helpText } from './help.ts';
+import { commandReference } from './reference.ts';
+
+describe('commands', () => {
+  test('serve with flags, in both spellings', () => {
+    expect(parseCommandLine(['serve', '--port', '7000', '--data=/srv/naru', '--collection-grace', '1s'])).toEqual({
+      kind: 'run',
+      name: 'serve',
+      values: { port: '7000', data: '/srv/naru', 'collection-grace': '1s' },
+      switches: new Set(),
+    });
+  });
+
+  test('the verbs of admin', () => {
+    expect(parseCommandLine(['admin', 'gc', '--dry-run', '--untagged', '--data', 'd'])).toEqual({
+      kind: 'run',
+      name: 'admin gc',
+      values: { data: 'd' },
+      switches: new Set(['dry-run', 'untagged']),
+    });
+  });
+
+  test.each([
+    [['--version'], 'version'],
+    [['-v'], 'version'],
+    [['version'], 'version'],
+  ] as const)('%j', (argv, name) => {
+    expect(parseCommandLine(argv)).toEqual({ kind: 'run', name, values: {}, switches: new Set() });
+  });
+
+  test.each([
+    [[], ''],
+    [['--help'], ''],
+    [['-h'], ''],
+    [['help'], ''],
+    [['help', 'serve'], 'serve'],
+    [['help', 'admin'], 'admin'],
+    [['help', 'admin', 'fsck'], 'admin fsck'],
+    [['admin'], 'admin'],
+    [['admin', '--help'], 'admin'],
+    [['serve', '--help'], 'serve'],
+    [['serve', '--port', '1', '-h'], 'serve'],
+    [['admin', 'gc', '--help'], 'admin gc'],
+  ] as const)('help: %j', (argv, of) => {
+    expect(parseCommandLine(argv)).toEqual({ kind: 'help', of });
+  });
+});
+
+describe('mistakes', () => {
+  test.each([
+    [['sevre'], "'sevre' is not a naru command; did you mean 'serve'? See 'naru --help'.", 1],
+    [['xyzzy'], "'xyzzy' is not a naru command. See 'naru --help'.", 1],
+    [['admin', 'fsk'], "'admin fsk' is not a naru command; did you mean 'admin fsck'? See 'naru admin --help'.", 1],
+    [['help', 'sevre'], "'sevre' is not a naru command; did you mean 'serve'? See 'naru --help'.", 1],
+    [['constructor'], "'constructor' is not a naru command. See 'naru --help'.", 1],
+    [['serve', '--prot', '1'], "unknown flag: --prot; did you mean --port? See 'naru serve --help'.", 125],
+    [['serve', '--xyzzy'], "unknown flag: --xyzzy. See 'naru serve --help'.", 125],
+    [['serve', '-p', '1'], "unknown flag: -p. See 'naru serve --help'.", 125],
+    [['serve', '--port'], "flag needs a value: --port NUMBER. See 'naru serve --help'.", 125],
+    [['serve', '--no-port'], "unknown flag: --no-port; did you mean --port? See 'naru serve --help'.", 125],
+    [['serve', '--__proto__=1'], "unknown flag: --__proto__. See 'naru serve --help'.", 125],
+    [['serve', 'now'], '"serve" takes no argument, and there is "now". See \'naru serve --help\'.', 125],
+    [['admin', 'gc', '--dry-run=false'], "flag takes no value: --dry-run. See 'naru admin gc --help'.", 125],
+  ] as const)('%j', (argv, message, exitCode) => {
+    expect(parseCommandLine(argv)).toEqual({ kind: 'mistake', message, exitCode });
+  });
+});
+
+describe('help and reference', () => {
+  test('the overview names every command, the help of each every flag', () => {
+    for (const command of commands) {
+      expect(helpText('')).toContain(`  ${command.name} `);
+      for (const flag of command.flags) expect(helpText(command.name)).toContain(`  --${flag.name}`);
+    }
+  });
+
+  test('no line is wider than a terminal of 100 columns', () => {
+    for (const of of ['', 'admin', ...commands.map(({ name }) => name)]) {
+      expect(
+        helpText(of)
+          .split('\n')
+          .filter((line) => line.length > 100),
+      ).toEqual([]);
+    }
+  });
+
+  test('the reference has the usage of every command', () => {
+    expect(commandReference().map(({ usage }) => usage)).toEqual([
+      'naru serve [FLAGS]',
+      'naru admin gc [FLAGS]',
+      'naru admin fsck [FLAGS]',
+      'naru admin scrub [FLAGS]',
+      'naru version',
+      'naru help [COMMAND]',
+    ]);
+  });
+});
