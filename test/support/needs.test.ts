@@ -29,5 +29,5 @@ test('the skip is noted once', () => {
       .trim()
       .split('\n')
       .map((line): unknown => JSON.parse(line)),
-  ).toEqual([{ suite: expect.any(String), reason: 'needs no-such-program, dockerd-no (apt install no-such-program dockerd-no)' }]);
+  ).toEqual([{ suite: expect.any(String), reason: 'needs no-such-program, dockerd-no (apt install no-such-program dockerd-no)', excused: false }]);
 });
