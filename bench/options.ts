@@ -45,7 +45,7 @@ const quick: RunSize = {
   loadSeconds: 1,
   warmUpSeconds: 1,
   bigBlobs: { pullsPerClient: 2, pushesByOne: 2, pushesByEight: 8 },
-  heads: 5000,
+  heads: 3000,
   smallPushes: 200,
   listEntries: 10_000,
   storedManifests: 100_000,

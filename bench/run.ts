@@ -37,7 +37,7 @@ async function runAll(options: Options, scratch: Scratch): Promise<Results> {
   const startedAt = new Date().toISOString();
   const machine = machineFacts(scratch.path);
   const peers = allPeers.filter((peer) => (options.peers.length === 0 || options.peers.includes(peer.name)) && peer.findVersion() !== undefined);
-  const scenarios = allScenarios.filter(({ id }) => options.only.length === 0 || options.only.some((part) => id.includes(part)));
+  const scenarios = allScenarios.filter((scenario) => isAskedFor(scenario, options));
   const bigBlobs = await scratch.once('sample', (path) => makeBigBlobs(path, options.size.bigBlobs.pushesByEight));
   const bench: Bench = { size: options.size, scratch, bigBlobs, image: makeImage() };
   const floor = scenarios.some(({ id }) => id.startsWith('push')) ? await measureFloor(bigBlobs, scratch.path, options.size.repetitions) : undefined;
@@ -55,6 +55,11 @@ async function runAll(options: Options, scratch: Scratch): Promise<Results> {
     failures,
     tookSeconds: (performance.now() - begunAt) / 1000,
   };
+}
+
+function isAskedFor({ id, fullRunOnly }: Scenario, { only, size }: Options): boolean {
+  if (only.length > 0) return only.some((part) => id.includes(part));
+  return size.name === 'full' || fullRunOnly !== true;
 }
 
 /** Peer after peer, then all again, so that a slow minute of the machine is everyone's. */

@@ -2,10 +2,11 @@
  * The folder that holds everything a run writes: sample files, the servers' data, their logs. It is
  * one folder on one file system for all peers, and it is gone when the run ends, however it ends.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runProgram } from './load/programs.ts';
 
 export type Folder = AsyncDisposable & { readonly path: string };
 
@@ -22,7 +23,7 @@ export class Scratch implements AsyncDisposable {
   /** An empty folder for one measurement, removed after it. */
   fresh(name: string): Folder {
     const path = this.newFolder(name);
-    return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+    return { path, [Symbol.asyncDispose]: () => removeTree(path) };
   }
 
   /** A folder that is filled once and then shared by all repetitions that only read. Each key belongs to one caller. */
@@ -34,11 +35,11 @@ export class Scratch implements AsyncDisposable {
 
   /** For a run that is interrupted: there is no time left to wait. */
   removeNow(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    spawnSync('rm', ['-rf', this.path]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+    await removeTree(this.path);
   }
 
   private newFolder(name: string): string {
@@ -47,4 +48,9 @@ export class Scratch implements AsyncDisposable {
     mkdirSync(path);
     return path;
   }
+}
+
+/** By rm(1): some stores are hundreds of thousands of small folders, for which it takes a tenth of the runtime's time. */
+async function removeTree(path: string): Promise<void> {
+  await runProgram(['rm', '-rf', path]);
 }

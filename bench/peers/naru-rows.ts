@@ -63,11 +63,15 @@ export async function fillManifests(folder: string, count: number): Promise<void
   });
 }
 
-/** The server has made the tables and is gone again. */
+/** The server has made the tables and is gone again; it finds its own journal mode when we are done. */
 function openForFilling(folder: string): Database {
   const database = new Database(join(folder, 'data/naru.db'), { readwrite: true });
-  for (const setting of ['journal_mode = delete', 'journal_mode = off', 'synchronous = off', 'cache_size = -1000000']) database.run(`pragma ${setting}`);
+  set(database, ['journal_mode = delete', 'journal_mode = off', 'synchronous = off', 'cache_size = -1000000']);
   return database;
+}
+
+function set(database: Database, settings: readonly string[]): void {
+  for (const setting of settings) database.run(`pragma ${setting}`);
 }
 
 function inBatches(database: Database, count: number, insert: (index: number) => void): void {
@@ -75,4 +79,5 @@ function inBatches(database: Database, count: number, insert: (index: number) =>
     for (let index = from; index < to; index += 1) insert(index);
   });
   for (let from = 0; from < count; from += rowsPerBatch) batch(from, Math.min(count, from + rowsPerBatch));
+  set(database, ['journal_mode = wal']);
 }

@@ -17,6 +17,7 @@ export const pushStreamed: Scenario = {
   id: 'push-streamed-x1',
   title: 'push 100 MiB, 1 client, PATCH as docker sends it',
   suits: registries,
+  fullRunOnly: true,
 };
 
 function push(clients: number, send: (server: Server, repository: string, blob: SampleBlob) => Promise<void>): Pick<Scenario, 'metrics' | 'run'> {

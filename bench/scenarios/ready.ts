@@ -1,4 +1,5 @@
 /** From the start of the process to its first good answer: on an empty store, and with a million manifests. */
+import { runProgram } from '../load/programs.ts';
 import { measure } from '../measure/measure.ts';
 import { everyServer, registries, type Scenario } from './scenario.ts';
 
@@ -32,6 +33,7 @@ export const readyFull: Scenario = {
     const folder = await bench.scratch.once(`${peer.fill.layout}-manifests`, async (path) => {
       await (await peer.start(path))[Symbol.asyncDispose](); // it lays its store out
       await peer.fill.manifests?.(path, count);
+      await runProgram(['sync', '--file-system', path]); // the start is not to wait for what the filling left behind
       return path;
     });
     await using server = await peer.start(folder);

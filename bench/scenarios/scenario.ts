@@ -13,6 +13,8 @@ export interface Scenario {
   readonly metrics: readonly Metric[];
   /** Most repetitions that make sense; the run's size may ask for fewer. */
   readonly mostRepetitions?: number;
+  /** A quick run leaves it out unless it is asked for by `--only`: another scenario says nearly the same. */
+  readonly fullRunOnly?: true;
   suits(peer: Peer): boolean;
   /** Undefined when it turns out that the peer cannot do it. */
   run(bench: Bench, peer: Peer): Promise<Sample | undefined>;

@@ -18,9 +18,10 @@ const metrics: readonly Metric[] = [
 
 export const manifestByTag: Scenario = get('manifest-get-tag', 'GET manifest by tag, 8 clients', (server) => manifestUrl(server, stockRepository, stockTag));
 
-export const manifestByDigest: Scenario = get('manifest-get-digest', 'GET manifest by digest, 8 clients', (server, { image }) =>
-  manifestUrl(server, stockRepository, image.manifest.digest),
-);
+export const manifestByDigest: Scenario = {
+  ...get('manifest-get-digest', 'GET manifest by digest, 8 clients', (server, { image }) => manifestUrl(server, stockRepository, image.manifest.digest)),
+  fullRunOnly: true,
+};
 
 export const smallBlob: Scenario = get('blob-1kib-get', 'GET blob of 1 KiB, 8 clients', (server, { image }) =>
   server.blobUrl(stockRepository, image.layers[0]?.digest ?? ''),

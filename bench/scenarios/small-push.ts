@@ -15,7 +15,7 @@ const metrics: readonly Metric[] = [
   { key: 'peakMb', unit: 'MB peak', digits: 0 },
 ];
 
-export const manifestPutByOne: Scenario = { ...putManifests(1), suits: registries };
+export const manifestPutByOne: Scenario = { ...putManifests(1), suits: registries, fullRunOnly: true };
 export const manifestPutByEight: Scenario = { ...putManifests(8), suits: registriesAndVariants };
 
 export const smallBlobPush: Scenario = {
