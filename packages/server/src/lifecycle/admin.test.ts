@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { runAdminRequest } from './admin.ts';
-import { collection, hasManifest, hourMs, openWorld, pushBlob, pushImage, storedDigests } from './test-support/world.ts';
+import { collection, hasManifest, hourMs, openWorld, pushBlob, pushImage, storedDigests } from '../../../../test/support/lifecycle/world.ts';
 
 const options = { ...collection, untaggedAfterMs: undefined };
 

@@ -8,7 +8,7 @@ import type { MetadataStore } from '../metadata/port.ts';
 import { newUploadId } from '../runtime/ids.ts';
 import { fsck } from './fsck/fsck.ts';
 import { pageSize } from './pages.ts';
-import { intercept } from './test-support/intercept.ts';
+import { intercept } from '../../../../test/support/lifecycle/intercept.ts';
 import {
   app,
   bodyOf,
@@ -24,7 +24,7 @@ import {
   pushIndex,
   storedDigests,
   type World,
-} from './test-support/world.ts';
+} from '../../../../test/support/lifecycle/world.ts';
 
 const dayMs = 24 * hourMs;
 const withUntagged = { ...collection, untaggedAfterMs: dayMs };

@@ -4,7 +4,7 @@ import { isRegistryError } from '@naru/oci/registry-error';
 import type { StorageKey } from '../blobstore/port.ts';
 import { fsck } from './fsck/fsck.ts';
 import { scrub } from './scrub.ts';
-import { app, collection, digestOf, hasBlob, hourMs, openWorld, pushBlob, pushImage, type World } from './test-support/world.ts';
+import { app, collection, digestOf, hasBlob, hourMs, openWorld, pushBlob, pushImage, type World } from '../../../../test/support/lifecycle/world.ts';
 
 test('sound blobs are checked once in a round, longest unchecked first', async () => {
   const hashed: string[] = [];

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
 import { parseDigest } from '@naru/oci/digest';
 import { readBytes } from '../blobstore/read-bytes.ts';
-import { app, bodyOf, digestOf, openWorld, other, pushBlob, pushImage } from '../lifecycle/test-support/world.ts';
+import { app, bodyOf, digestOf, openWorld, other, pushBlob, pushImage } from '../../../../test/support/lifecycle/world.ts';
 
 const actor = 'mina';
 

@@ -3,7 +3,18 @@ import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
 import type { Digest } from '@naru/oci/digest';
 import type { StorageKey } from '../../blobstore/port.ts';
-import { app, collection, digestOf, hasBlob, openWorld, pushBlob, pushImage, pushIndex, storedDigests, type World } from '../test-support/world.ts';
+import {
+  app,
+  collection,
+  digestOf,
+  hasBlob,
+  openWorld,
+  pushBlob,
+  pushImage,
+  pushIndex,
+  storedDigests,
+  type World,
+} from '../../../../../test/support/lifecycle/world.ts';
 import { fsck } from './fsck.ts';
 
 const check = { ...collection, repair: false };
