@@ -83,7 +83,7 @@ function defineTests(server: TestServer, tools: ContainersTools): void {
   }
 
   test(
-    'a build on a pulled base, pushed with zstd, keeps the layers of its base mounted',
+    'a build on a pulled base, pushed with zstd, shares the layer of its base',
     async () => {
       await commitImage('amd64', 'base', 'localhost/base:1');
       await buildah('push', 'localhost/base:1', `docker://${name('buildah/base')}`);

@@ -76,7 +76,8 @@ function defineTests(server: TestServer, tools: ContainersTools): void {
       const copied = await tools.tryRun('skopeo', ['--debug', 'copy', remote('skopeo/source'), remote('skopeo/target')]);
       expect(copied.exitCode).toBe(0);
       expect(copied.stderr.match(/\.\.\. mount OK/g)).toHaveLength(2);
-      expect(copied.stderr).not.toMatch(/msg="(PATCH|PUT) [^"]*blobs\/uploads[^"]*" .*layer/);
+      // Only the config is sent.
+      expect(copied.stderr.match(/msg="PATCH http/g)).toHaveLength(1);
       expect((await getManifest(server.url, 'skopeo/target', '1')).digest).toBe(image.digest);
       await skopeo('copy', remote('skopeo/target'), `dir:${at('mounted-dir')}`);
     },
