@@ -2,10 +2,15 @@
  * Every command of the program: parsing, help and the reference page are made from this table.
  */
 import { configReference } from '@naru/server/config/reference';
+import { clientCommands, type ClientCommandName } from './client-commands.ts';
 
 export type Flag = {
   /** Without the dashes. */
   readonly name: string;
+  /** One letter, without the dash. */
+  readonly short?: string;
+  /** May stand several times: every value counts. */
+  readonly repeated?: true;
   /** What the value is called in help; without it the flag is a switch. */
   readonly value?: string;
   readonly description: string;
@@ -13,7 +18,7 @@ export type Flag = {
   readonly env?: string;
 };
 
-export type CommandName = 'serve' | 'admin gc' | 'admin fsck' | 'admin scrub' | 'version' | 'help';
+export type CommandName = 'serve' | 'admin gc' | 'admin fsck' | 'admin scrub' | 'version' | 'help' | ClientCommandName;
 
 export type Command = {
   readonly name: CommandName;
@@ -23,6 +28,8 @@ export type Command = {
   readonly flags: readonly Flag[];
   /** What the words after the command are called; without it there may be none. */
   readonly words?: string;
+  /** How many words it takes; any number when it names `words` and says nothing here. */
+  readonly wordCount?: { readonly min: number; readonly max: number };
 };
 
 const configFlag: Flag = { name: 'config', value: 'FILE', description: 'YAML file with settings.', env: 'NARU_CONFIG' };
@@ -74,6 +81,7 @@ export const commands: readonly Command[] = [
     ],
     flags: [...dataFlag, configFlag, jsonFlag],
   },
+  ...clientCommands,
   { name: 'version', summary: 'Print the version', details: [], flags: [] },
   { name: 'help', summary: 'Explain a command', details: [], flags: [], words: '[COMMAND]' },
 ];

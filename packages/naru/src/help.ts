@@ -41,7 +41,8 @@ function commandHelp(command: Command): string {
 function flagHelp(flag: Flag): string[] {
   const facts = [flag.default === undefined ? '' : `default ${flag.default}`, flag.env ?? ''].filter(Boolean).join(', ');
   const text = facts === '' ? flag.description : `${flag.description} (${facts})`;
-  return [`  --${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}`, ...wrap(text, columns - 8).map((line) => `        ${line}`)];
+  const short = flag.short === undefined ? '' : `-${flag.short}, `;
+  return [`  ${short}--${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}`, ...wrap(text, columns - 8).map((line) => `        ${line}`)];
 }
 
 function twoColumns(rows: readonly (readonly [string, string])[]): string[] {

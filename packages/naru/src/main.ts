@@ -23,7 +23,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function run({ name, values, switches }: CommandLine & { kind: 'run' }): Promise<number> {
+async function run(line: CommandLine & { kind: 'run' }): Promise<number> {
+  const { name, values, switches } = line;
   const admin = async (request: AdminRequest) => (await import('./admin/admin.ts')).adminCommand(request, { flags: values, json: switches.has('json') });
   switch (name) {
     case 'serve':
@@ -40,5 +41,7 @@ async function run({ name, values, switches }: CommandLine & { kind: 'run' }): P
     case 'help':
       await print(helpText(''));
       return 0;
+    default:
+      return (await import('./run-client.ts')).runClientCommand({ ...line, name });
   }
 }

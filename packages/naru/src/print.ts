@@ -3,6 +3,10 @@ export function print(text: string): Promise<void> {
   return write(process.stdout, text);
 }
 
+export function printError(text: string): Promise<void> {
+  return write(process.stderr, text);
+}
+
 export function printProblem(line: string): Promise<void> {
   return write(process.stderr, `naru: ${line}\n`);
 }

@@ -1,0 +1,33 @@
+/**
+ * What every command of the client is given and gives back. A command prints its result to standard
+ * output, everything else to standard error, and answers with the exit code.
+ */
+export type ClientCommandLine = {
+  readonly values: Readonly<Record<string, string>>;
+  readonly switches: ReadonlySet<string>;
+  /** Of flags that may stand several times. */
+  readonly lists?: Readonly<Record<string, readonly string[]>>;
+  readonly words?: readonly string[];
+};
+
+/** The terminal, or what stands in for it. */
+export interface Terminal {
+  out(text: string): Promise<void>;
+  /** One line or more, with their line ends. */
+  err(text: string): Promise<void>;
+  /** Can questions be asked? */
+  isInteractive(): boolean;
+  /** One line; with `hidden` nothing shows while it is typed. */
+  ask(question: string, options?: { readonly hidden?: boolean }): Promise<string>;
+  /** Everything that was piped in, up to a bound. */
+  readAllInput(maxBytes: number): Promise<string>;
+}
+
+export type CommandContext = {
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly homeFolder: string;
+  readonly signal?: AbortSignal;
+};
+
+export type ClientCommand = (line: ClientCommandLine, context: CommandContext) => Promise<number>;

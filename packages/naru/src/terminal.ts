@@ -1,0 +1,43 @@
+/** The process's own terminal, as the client's commands see it. */
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import type { Terminal } from '@naru/client/commands/command';
+import { print, printError } from './print.ts';
+
+export function openTerminal(): Terminal {
+  return {
+    out: print,
+    err: printError,
+    isInteractive: () => process.stdin.isTTY && process.stdout.isTTY,
+    ask,
+    readAllInput,
+  };
+}
+
+/** Readline edits the line and echoes what is typed; a secret's echo goes nowhere. */
+function ask(question: string, { hidden = false }: { readonly hidden?: boolean } = {}): Promise<string> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  process.stdout.write(question);
+  const reader = createInterface({ input: process.stdin, output: hidden ? nowhere : process.stdout, terminal: process.stdin.isTTY });
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => {
+      reader.close();
+      if (hidden) process.stdout.write('\n');
+      settle();
+    };
+    reader.once('line', (line) => end(() => resolve(line)));
+    reader.once('SIGINT', () => end(() => reject(new Error('canceled'))));
+    reader.once('close', () => reject(new Error('EOF')));
+  });
+}
+
+async function readAllInput(maxBytes: number): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of process.stdin as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > maxBytes) throw new Error(`standard input is longer than ${maxBytes} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
+}
