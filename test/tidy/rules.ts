@@ -49,11 +49,11 @@ export const rules: readonly Rule[] = [
   { name: 'only adapters use Bun', check: forbid(/\bBun\.|from 'bun(?::[a-z]+)?'/, /^packages\/server\/src\/(http\/server\.ts|metadata\/sqlite\/|runtime\/folder-lock\.ts)/) },
   {
     name: 'only drivers and the process itself touch files',
-    check: forbid(/from 'node:fs(?:\/promises)?'/, /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|main\.ts|app\.ts)|^packages\/naru\/|^scripts\//),
+    check: forbid(/from 'node:fs(?:\/promises)?'/, /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|credentials|routing)\/|^packages\/naru\/|^scripts\//),
   },
   { name: 'only config/ reads the environment', check: forbid(/\bprocess\.env\b|\bBun\.env\b/, /^packages\/server\/src\/config\/|^packages\/naru\/|^scripts\//) },
-  { name: 'only runtime/clock.ts reads time', check: forbid(/\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/, /^packages\/server\/src\/runtime\/clock\.ts|^scripts\//) },
-  { name: 'only runtime/ids.ts makes randomness', check: forbid(/\bMath\.random\(|\brandomUUID\(|\brandomBytes\(|\bgetRandomValues\(/, /^packages\/server\/src\/runtime\/ids\.ts/) },
+  { name: 'only runtime/clock.ts reads time', check: forbid(/\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/, /^packages\/(server|client)\/src\/runtime\/clock\.ts|^scripts\//) },
+  { name: 'only runtime/ids.ts makes randomness', check: forbid(/\bMath\.random\(|\brandomUUID\(|\brandomBytes\(|\bgetRandomValues\(/, /^packages\/server\/src\/runtime\/ids\.ts|^packages\/client\/src\/runtime\//) },
   { name: 'status numbers stay out of the rules and the drivers', check: insideOnly(/\bnew Response\(|\bstatus:\s*[1-5]\d\d\b/, /^packages\/server\/src\/(registry|blobstore|metadata|lifecycle|access)\//) },
   {
     name: 'no drawer for everything',
