@@ -3,7 +3,7 @@
  * After each failure nothing that is kept is missing and fsck finds nothing; a run without faults
  * then ends in the same place as one that never failed.
  */
-import { expect, test } from 'bun:test';
+import { expect, setDefaultTimeout, test } from 'bun:test';
 import { openFaultyBlobStore } from '../blobstore/faulty/open-faulty-blob-store.ts';
 import { faultyMetadata, InjectedFault } from '../metadata/faulty.ts';
 import { collectGarbage } from './collect.ts';
@@ -24,6 +24,9 @@ import {
   storedDigests,
   type World,
 } from '../../../../test/support/lifecycle/world.ts';
+
+// A slow machine under load is no failure.
+setDefaultTimeout(60_000);
 
 const options = { ...collection, untaggedAfterMs: 0 };
 

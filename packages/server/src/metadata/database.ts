@@ -25,9 +25,17 @@ export type MetadataDatabase = {
    * what is true now. Undefined when the engine cannot tell: then nothing is kept.
    */
   readonly dataVersion: () => number | undefined;
+  /** For statements that read whole tables: they hold up nobody, however long they take. One inspection at a time. */
+  readonly inspect: <T>(work: (inspector: Inspector) => Promise<T>) => Promise<T>;
+  /** Rejects the inspections under way. */
+  readonly close: () => Promise<void>;
+};
+
+export type Inspector = {
+  /** Single statements, each on the newest committed state. */
+  readonly read: Reader;
   /** The engine's own check of its file, in its words; nothing found is an empty list. */
   readonly checkEngine: (limit: number) => Promise<string[]>;
-  readonly close: () => Promise<void>;
 };
 
 /** The first row, or undefined. An engine in this process answers at once, without a promise. */

@@ -1,23 +1,16 @@
 import type { Digest } from '@naru/oci/digest';
 import type { StorageKey } from '../blobstore/port.ts';
-import type { BlobRow, IntegrityRows, Violation } from './collection-port.ts';
+import type { BlobRow, IntegrityRows } from './collection-port.ts';
 import type { MetadataDatabase } from './database.ts';
 import { chunks } from './chunks.ts';
 import { listRecordedManifests } from './recorded-manifests.ts';
-import { checks } from './violations.ts';
+import { listViolations } from './violations.ts';
 
 const blobColumns = ['digest', 'storage_key as storageKey', 'size_bytes as sizeBytes', 'state', 'stored_at as storedAt', 'checked_at as checkedAt'] as const;
 
-export function integrityRows({ read, snapshot, write, checkEngine }: MetadataDatabase): IntegrityRows {
+export function integrityRows({ read, snapshot, write, inspect }: MetadataDatabase): IntegrityRows {
   return {
-    async listViolations(limit) {
-      const found: Violation[] = (await checkEngine(limit)).map((what) => ({ invariant: 'engine', what }));
-      for (const check of checks) {
-        if (found.length >= limit) break;
-        found.push(...(await check(read, limit - found.length)));
-      }
-      return found.slice(0, limit);
-    },
+    listViolations: (limit) => inspect((inspector) => listViolations(inspector, limit)),
 
     async listBlobRows({ after = '' as Digest, limit }): Promise<BlobRow[]> {
       return read.selectFrom('blob').select(blobColumns).where('digest', '>', after).orderBy('digest').limit(limit).execute();

@@ -3,7 +3,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { MetadataDatabase, Writer } from './database.ts';
 import type { HotReads } from './hot-reads.ts';
-import type { Change, ManifestRows, NewManifest, Referrer } from './port.ts';
+import type { Change, ManifestRows, NewManifest } from './port.ts';
 import { recordEvents } from './event-rows.ts';
 import { ensureHeld, recordReferences, removeManifestRow } from './manifest-content.ts';
 import { isMet } from './precondition.ts';
@@ -56,7 +56,7 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads): 
       let query = read
         .selectFrom('repository_manifest')
         .innerJoin('manifest', 'manifest.digest', 'repository_manifest.digest')
-        .select(['manifest.digest', 'repository_manifest.media_type', 'repository_manifest.artifact_type', 'manifest.bytes'])
+        .select(['manifest.digest', 'manifest.size_bytes as sizeBytes'])
         .where('repository_manifest.repository', '=', repository)
         .where('repository_manifest.subject_digest', '=', subject)
         // The empty string stands before every digest.
@@ -64,13 +64,7 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads): 
         .orderBy('repository_manifest.digest')
         .limit(limit);
       if (artifactType !== undefined) query = query.where('repository_manifest.artifact_type', '=', artifactType);
-      const rows = await query.execute();
-      return rows.map((row): Referrer => ({
-        digest: row.digest,
-        mediaType: row.media_type,
-        bytes: verifiedBytes(row.digest, row.bytes),
-        ...(row.artifact_type !== null && { artifactType: row.artifact_type }),
-      }));
+      return query.execute();
     },
   };
 }

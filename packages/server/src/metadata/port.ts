@@ -96,7 +96,8 @@ export type NewManifest = Manifest & { readonly artifactType?: string; readonly 
 /** RFC 9110 13.1, on what the reference of the request points to now. */
 export type Precondition = { readonly ifMatch?: '*' | readonly string[]; readonly ifNoneMatch?: '*' | readonly string[] };
 
-export type Referrer = Manifest & { readonly artifactType?: string };
+/** Without its bytes: a thousand manifests of 4 MiB fit no memory, so who wants them asks `find` for one after the other. */
+export type Referrer = { readonly digest: Digest; readonly sizeBytes: number };
 
 export interface ManifestRows {
   find(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined>;

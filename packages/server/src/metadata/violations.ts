@@ -1,10 +1,19 @@
 /** What the rows alone can tell about the invariants. Each check is one query that finds nothing when all is well. */
 import type { Violation } from './collection-port.ts';
-import type { Reader } from './database.ts';
+import type { Inspector, Reader } from './database.ts';
 
-export type Check = (db: Reader, limit: number) => Promise<Violation[]>;
+export async function listViolations({ read, checkEngine }: Inspector, limit: number): Promise<Violation[]> {
+  const found: Violation[] = (await checkEngine(limit)).map((what) => ({ invariant: 'engine', what }));
+  for (const check of checks) {
+    if (found.length >= limit) break;
+    found.push(...(await check(read, limit - found.length)));
+  }
+  return found.slice(0, limit);
+}
 
-export const checks: readonly Check[] = [
+type Check = (db: Reader, limit: number) => Promise<Violation[]>;
+
+const checks: readonly Check[] = [
   async (db, limit) => {
     const rows = await db
       .selectFrom('tag')

@@ -4,8 +4,8 @@ import { actor, type Contract, digestOf, makeManifest, other, pushManifest, repo
 
 const subject = digestOf('subject');
 
-function asListed({ digest, mediaType, bytes, artifactType }: NewManifest): Referrer {
-  return { digest, mediaType, bytes, ...(artifactType !== undefined && { artifactType }) };
+function asListed({ digest, bytes }: NewManifest): Referrer {
+  return { digest, sizeBytes: bytes.length };
 }
 
 async function pushReferrers(store: MetadataStore): Promise<NewManifest[]> {

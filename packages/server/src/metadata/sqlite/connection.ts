@@ -4,7 +4,7 @@
  */
 import { RegistryError } from '@naru/oci/registry-error';
 
-/** The part of a SQLite handle that we use. `open-sqlite-metadata.ts` brings the runtime's. */
+/** The part of a SQLite handle that we use. `open-connection.ts` brings the runtime's. */
 export type SqliteHandle = {
   prepare(sql: string): SqliteStatement;
   readonly inTransaction: boolean;

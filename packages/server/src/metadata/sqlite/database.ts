@@ -1,17 +1,19 @@
 /**
  * The MetadataDatabase on three connections, so that nobody waits for somebody slower: one writes,
  * one reads lists and snapshots, and one does nothing but the hot reads of pulls. That one is never in
- * a transaction, or it would answer with the state from when the transaction began.
+ * a transaction, or it would answer with the state from when the transaction began. Inspections bring
+ * a fourth, in a thread of their own.
  */
 import { Kysely } from 'kysely';
 import type { MetadataDatabase } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import type { SqliteConnection } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
+import type { SqliteInspection } from './inspection.ts';
 
 export type SqliteConnections = { readonly writing: SqliteConnection; readonly reading: SqliteConnection; readonly hot: SqliteConnection };
 
-export function sqliteDatabase({ writing, reading, hot }: SqliteConnections): MetadataDatabase {
+export function sqliteDatabase({ writing, reading, hot }: SqliteConnections, inspection: SqliteInspection): MetadataDatabase {
   const writer = new Kysely<Tables>({ dialect: sqliteDialect(writing) });
   const reader = new Kysely<Tables>({ dialect: sqliteDialect(reading) });
   const dataVersion = hot.prepare('pragma data_version');
@@ -27,12 +29,10 @@ export function sqliteDatabase({ writing, reading, hot }: SqliteConnections): Me
 
     dataVersion: () => (dataVersion.get() as { data_version: number }).data_version, // what the pragma returns
 
-    async checkEngine(limit) {
-      const rows = hot.execute(`pragma integrity_check(${limit})`).rows as { integrity_check: string }[]; // what the pragma returns
-      return rows.map((row) => row.integrity_check).filter((text) => text !== 'ok');
-    },
+    inspect: inspection.inspect,
 
     async close() {
+      inspection.close();
       await reader.destroy();
       await writer.destroy();
       // The writer last: whoever closes last empties the log into the file.

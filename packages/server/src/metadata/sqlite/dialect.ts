@@ -15,9 +15,15 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import type { SqliteConnection, SqliteValue } from './connection.ts';
+import type { SqliteResult, SqliteValue } from './connection.ts';
 
-export function sqliteDialect(connection: SqliteConnection): Dialect {
+/** A connection in this thread, or one in another. */
+export type StatementRunner = {
+  execute(sql: string, parameters?: readonly SqliteValue[]): SqliteResult | Promise<SqliteResult>;
+  readonly inTransaction: boolean;
+};
+
+export function sqliteDialect(connection: StatementRunner): Dialect {
   return {
     createAdapter: () => new TransactionalSqliteAdapter(),
     createDriver: () => sqliteDriver(connection),
@@ -36,13 +42,13 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 /** Well under a millisecond for most; a push is shorter. */
 const statementsPerTurn = 32;
 
-function sqliteDriver(connection: SqliteConnection): Driver {
+function sqliteDriver(connection: StatementRunner): Driver {
   let statements = 0;
   const shared: DatabaseConnection = {
     async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
       if (++statements % statementsPerTurn === 0) await setImmediate();
       // Kysely hands on what the typed queries were given: the column types are SQLite's.
-      const { rows, changes, lastInsertRowid } = connection.execute(query.sql, query.parameters as readonly SqliteValue[]);
+      const { rows, changes, lastInsertRowid } = await connection.execute(query.sql, query.parameters as readonly SqliteValue[]);
       return { rows: rows as Row[], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
     },
     streamQuery() {
@@ -53,10 +59,10 @@ function sqliteDriver(connection: SqliteConnection): Driver {
     init: async () => {},
     acquireConnection: async () => shared,
     // A writer takes the lock first: it could not take it later, had another process written in between.
-    beginTransaction: async (_, { accessMode }) => void connection.execute(accessMode === 'read only' ? 'begin' : 'begin immediate'),
-    commitTransaction: async () => void connection.execute('commit'),
+    beginTransaction: async (_, { accessMode }) => void (await connection.execute(accessMode === 'read only' ? 'begin' : 'begin immediate')),
+    commitTransaction: async () => void (await connection.execute('commit')),
     // A full disk or a failed sync has rolled back already.
-    rollbackTransaction: async () => void (connection.inTransaction && connection.execute('rollback')),
+    rollbackTransaction: async () => void (connection.inTransaction && (await connection.execute('rollback'))),
     releaseConnection: async () => {},
     // Whoever opened the connection closes it: Kysely forgets this call when it never ran a query.
     destroy: async () => {},

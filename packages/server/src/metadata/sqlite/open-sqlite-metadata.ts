@@ -1,13 +1,14 @@
 /**
- * Opens the rows on one SQLite file: the only file here that knows the runtime's SQLite. Opening
- * looks at the schema and at nothing else: it takes as long with a million manifests as with none.
+ * Opens the rows on one SQLite file. Opening looks at the schema and at nothing else: it takes as
+ * long with a million manifests as with none.
  */
-import { Database } from 'bun:sqlite';
 import type { MetadataDatabase } from '../database.ts';
 import type { MetadataStore } from '../port.ts';
 import { metadataStore } from '../store.ts';
-import { type SqliteConnection, sqliteConnection } from './connection.ts';
+import type { SqliteConnection } from './connection.ts';
 import { sqliteDatabase } from './database.ts';
+import { sqliteInspection } from './inspection.ts';
+import { openConnection } from './open-connection.ts';
 import { describeOpenFailure } from './open-failure.ts';
 import { migrate } from './migrate.ts';
 import { setReaderPragmas, setWriterPragmas } from './pragmas.ts';
@@ -26,8 +27,8 @@ export async function openSqliteMetadata(options: SqliteMetadataOptions): Promis
 
 export async function openSqliteDatabase({ path, maxFileBytes }: SqliteMetadataOptions): Promise<MetadataDatabase> {
   const opened: SqliteConnection[] = [];
-  function open(options: { readonly?: true; readwrite?: true; create?: true }): SqliteConnection {
-    const connection = sqliteConnection(new Database(path, options));
+  function open(options: Parameters<typeof openConnection>[1]): SqliteConnection {
+    const connection = openConnection(path, options);
     opened.push(connection);
     return connection;
   }
@@ -38,7 +39,7 @@ export async function openSqliteDatabase({ path, maxFileBytes }: SqliteMetadataO
     const [reading, hot] = [open({ readonly: true }), open({ readonly: true })];
     setReaderPragmas(reading);
     setReaderPragmas(hot);
-    return sqliteDatabase({ writing, reading, hot });
+    return sqliteDatabase({ writing, reading, hot }, sqliteInspection(path));
   } catch (error) {
     for (const connection of opened) connection.close();
     throw describeOpenFailure(error, path);

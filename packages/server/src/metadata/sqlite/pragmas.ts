@@ -8,7 +8,7 @@
 import type { SqliteConnection } from './connection.ts';
 
 const busyTimeoutMs = 5000;
-/** Of each of the three connections. */
+/** Of each connection. */
 const cacheKib = 8 * 1024;
 /** The log is cut back to this after a burst of writes. */
 const logLimitBytes = 64 * 1024 * 1024;

@@ -10,6 +10,7 @@ import type { MetadataStore } from '../port.ts';
 import { metadataStore } from '../store.ts';
 import { sqliteConnection } from './connection.ts';
 import { sqliteDatabase } from './database.ts';
+import { sqliteInspection } from './inspection.ts';
 import { migrate } from './migrate.ts';
 import { setWriterPragmas } from './pragmas.ts';
 
@@ -97,7 +98,7 @@ async function findSlowPlans(path: string, asked: typeof calls): Promise<string[
   setWriterPragmas(writing);
   await migrate(writing, path);
   texts.clear();
-  const store = metadataStore(sqliteDatabase({ writing, reading: open({ readonly: true }), hot: open({ readonly: true }) }));
+  const store = metadataStore(sqliteDatabase({ writing, reading: open({ readonly: true }), hot: open({ readonly: true }) }, sqliteInspection(path)));
   await pushBlob(store, 'first', { in: parseRepositoryName('first') });
   for (const call of asked) await call(store);
 
