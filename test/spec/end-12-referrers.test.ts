@@ -160,3 +160,21 @@ test('many referrers: pages by links, each one once', async () => {
     expect(seen.sort()).toEqual(expected.map((one) => one.digest).sort());
   }
 });
+
+test('large annotations: a page stays within what clients read, and every referrer is listed once', async () => {
+  const repository = newRepository(host);
+  const subject = newImage();
+  const annotations = { 'org.example.large': 'x'.repeat(2 ** 20) };
+  const artifacts = Array.from({ length: 7 }, () => newArtifact(sbom, { subject: describeContent(subject), annotations }));
+  for (const artifact of artifacts) await repository.push(artifact);
+  const seen: string[] = [];
+  let next: string | undefined = `/v2/${repository.name}/referrers/${subject.digest}`;
+  while (next !== undefined) {
+    const answer = expectStatus(200, await repository.sendTo('GET', next));
+    expect(answer.body.length).toBeLessThanOrEqual(4 * 2 ** 20);
+    const { manifests } = jsonOf(answer) as { manifests: Descriptor[] };
+    seen.push(...manifests.map((one) => one.digest));
+    next = /^<([^>]+)>; ?rel="?next"?/.exec(answer.headers['link'] ?? '')?.[1];
+  }
+  expect(seen).toEqual(artifacts.map((one) => one.digest).sort());
+});

@@ -131,10 +131,7 @@ test('stays within its bytes', async () => {
 test('serves no bytes that rotted in the database, and heals by another push', async () => {
   const image = await pushManifest(store, { name: 'image' }, { tags: [latest], in: repository });
   await database.write((tx) => sql`update manifest set bytes = x'00'`.execute(tx));
-  const reads = [
-    hot.findManifestByTag(repository, latest),
-    hot.findManifest(repository, image.digest),
-  ];
+  const reads = [hot.findManifestByTag(repository, latest), hot.findManifest(repository, image.digest)];
   for (const read of reads) expect(await failureOf(read)).toMatchObject({ code: 'INTERNAL' });
   await pushManifest(store, image);
   expect((await hot.findManifestByTag(repository, latest))?.bytes).toEqual(image.bytes);

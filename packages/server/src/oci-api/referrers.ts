@@ -1,4 +1,3 @@
-import type { Descriptor } from '@naru/oci/descriptor';
 import { type Digest, isDigest, parseDigest } from '@naru/oci/digest';
 import { mediaTypes } from '@naru/oci/media-type';
 import { RegistryError } from '@naru/oci/registry-error';
@@ -11,17 +10,20 @@ export const listReferrers: RepositoryHandler = async ({ request, registry, repo
   const subject = parseDigest(target);
   const artifactType = request.query.get('artifactType') || undefined;
   const after = readAfter(request.query.get('last'));
-  const limit = limits.referrersPageMax;
-  const found = await registry.referrers.list({ repository, subject, limit: limit + 1, ...(artifactType !== undefined && { artifactType }), ...(after && { after }) });
-  const manifests: Descriptor[] = found.slice(0, limit);
-  const last = manifests.at(-1);
+  const { descriptors: manifests, next } = await registry.referrers.list({
+    repository,
+    subject,
+    limit: limits.referrersPageMax,
+    ...(artifactType !== undefined && { artifactType }),
+    ...(after && { after }),
+  });
   return jsonReply(
     200,
     { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests },
     {
       'content-type': mediaTypes.ociIndex,
       ...(artifactType !== undefined && { 'oci-filters-applied': 'artifactType' }),
-      ...(found.length > limit && last && nextLink(`/v2/${repository}/referrers/${subject}`, { ...(artifactType !== undefined && { artifactType }), last: last.digest })),
+      ...(next && nextLink(`/v2/${repository}/referrers/${subject}`, { ...(artifactType !== undefined && { artifactType }), last: next })),
     },
   );
 };
