@@ -17,7 +17,7 @@ export async function expireUploads(
   for await (const page of pagesUntilEmpty(() => rows.uploads.listTouchedBefore(before, pageSize), run.signal)) {
     for (const { id, repository } of page) {
       if (uploadLocks.isBusy(id)) {
-        await rows.uploads.touch(id, clock.now());
+        await rows.uploads.touch(id, Math.max(clock.now(), before)); // also when the clock was set back
         continue;
       }
       const sizeBytes = await uploadSize(bytes, id);

@@ -100,6 +100,21 @@ test('a manifest whose bytes have rotted is reported', async () => {
   expect(quarantined).toEqual([{ digest: image, what: expect.stringContaining(`is a manifest of ${app}`) }]);
 });
 
+test('it ends, though the clock is set back while it runs', async () => {
+  await using world = await openWorld({
+    wrapBytes: (bytes) => ({
+      ...bytes,
+      hashBlob(...parameters) {
+        world.pass(-hourMs);
+        return bytes.hashBlob(...parameters);
+      },
+    }),
+  });
+  await pushBlob(world, 'layer');
+  world.pass(hourMs);
+  expect(await scrub(world, { checkedBefore: world.clock.now() })).toMatchObject({ checked: { count: 1 } });
+});
+
 test('it reads no faster than it may, and stops when it is told to', async () => {
   await using world = await openWorld();
   await pushBlob(world, 'x'.repeat(1000));

@@ -79,7 +79,7 @@ async function scrubBlobs(run: Run): Promise<void> {
 }
 
 async function scrubBlob(run: Run, blob: BlobRow): Promise<void> {
-  const { stores, signal } = run;
+  const { stores, checkedBefore, signal } = run;
   if ((await findRot(stores.bytes, blob, signal)) !== undefined) {
     const rot = await quarantineRotten(stores, blob.digest, signal);
     if (rot !== undefined) {
@@ -87,7 +87,8 @@ async function scrubBlob(run: Run, blob: BlobRow): Promise<void> {
       return;
     }
   }
-  await stores.rows.integrity.recordChecked(blob.digest, stores.clock.now());
+  // A clock that was set back must not bring the blob to the list again.
+  await stores.rows.integrity.recordChecked(blob.digest, Math.max(stores.clock.now(), checkedBefore));
 }
 
 async function rest({ pace, signal }: Run, readBytes: number): Promise<void> {
