@@ -39,6 +39,7 @@ test(
     let pulled = 0;
 
     for (let round = 1; round <= rounds; round++) {
+      // The killed server's socket is in the next one's way: without this line nobody could ask it to collect.
       await rm(join(data, 'control.sock'), { force: true });
       await using server = await startServer({ data, flags });
       pulled += await verifyAll(server, ledgers);
