@@ -5,6 +5,7 @@
 import type { Config } from './config/config.ts';
 import { createControlRouter } from './control-api/router.ts';
 import { observeRequests } from './http/access-log.ts';
+import { refuseForeignPage } from './http/foreign-pages.ts';
 import { answerPlain } from './http/routes.ts';
 import { startHttpServer } from './http/server.ts';
 import { runAdminRequest } from './lifecycle/admin.ts';
@@ -47,7 +48,10 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
 
   const server = startHttpServer({
     listen: { host: config.host, port: config.port },
-    router: (request) => (request.path.startsWith('/v2') ? api.answer(request) : answerPlain(request, { health, metrics })),
+    async router(request) {
+      refuseForeignPage(request);
+      return request.path.startsWith('/v2') ? api.answer(request) : answerPlain(request, { health, metrics });
+    },
     observe: observeRequests({ log: config.log.access ? log : undefined, metrics, routeOf: describeRoute }),
     log,
   });
