@@ -45,7 +45,8 @@ export interface BlobStore {
   getUploadSize(id: UploadId): Promise<number>;
 
   /**
-   * Appends a body, with back-pressure, hashing it on the way. Returns the new size.
+   * Appends a body, with back-pressure, hashing it on the way. Returns the new size. A chunk is gone
+   * when the next one is asked for: a driver that keeps it makes a copy.
    * When the body or the signal breaks off, what arrived stays and can be continued, and the body's
    * error is rethrown. When the medium refuses bytes (STORAGE_FULL), the upload is cut back to
    * `offset`; when it fails so that nobody knows what it kept, the upload is gone.

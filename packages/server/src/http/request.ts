@@ -8,7 +8,7 @@ export type HttpRequest = {
   header(name: string): string | undefined;
   /** Bytes, as declared; absent for a body that is streamed without a length. */
   readonly contentLength: number | undefined;
-  /** Can be read once. Throws BODY_ABORTED when the client goes away before its end. */
+  /** Can be read once, and a chunk is gone when the next one is asked for. Throws BODY_ABORTED when the client goes away before its end. */
   readonly body: AsyncIterable<Uint8Array>;
   readonly remoteAddress: string;
 };
@@ -21,7 +21,7 @@ export async function readBody(request: HttpRequest, maxBytes: number): Promise<
   for await (const chunk of request.body) {
     sizeBytes += chunk.length;
     if (sizeBytes > maxBytes) return undefined;
-    chunks.push(chunk);
+    chunks.push(chunk.slice());
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }

@@ -80,6 +80,26 @@ describe('requests', () => {
     expect(await (await ask('/', { method: 'PUT', body: '123456' })).text()).toBe('undefined');
   });
 
+  test('a body of many chunks is whole, though their memory goes back one by one', async () => {
+    const sent = Buffer.alloc(3 * 2 ** 20).map((_, index) => index % 251);
+    let [chunks, givenBack] = [0, 0];
+    answer = async (request) => {
+      if (request.path === '/whole') return reply(200, {}, (await readBody(request, sent.length)) ?? 'too long');
+      let before: Uint8Array | undefined;
+      for await (const chunk of request.body) {
+        chunks += 1;
+        if (before?.byteLength === 0) givenBack += 1;
+        before = chunk;
+      }
+      return reply(204);
+    };
+    const back = await ask('/whole', { method: 'POST', body: sent });
+    expect(Buffer.compare(Buffer.from(await back.arrayBuffer()), sent)).toBe(0);
+    await ask('/chunks', { method: 'POST', body: sent });
+    expect(chunks).toBeGreaterThan(2);
+    expect(givenBack).toBeGreaterThan(chunks / 2); // not a view of a part
+  });
+
   test('a client that goes away in the middle of its body', async () => {
     const { promise: seen, resolve } = Promise.withResolvers<unknown>();
     answer = async (request) => {

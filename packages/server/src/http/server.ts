@@ -77,7 +77,8 @@ export function startHttpServer({ listen, router, observe, log }: HttpServerOpti
 
 function toHttpRequest(request: Request, id: string, remoteAddress: string): HttpRequest {
   const { url, headers } = request;
-  const pathStart = url.indexOf('/', url.indexOf('://') + 3);
+  // Without a Host (HTTP/1.0), or with one that no address holds, Bun gives the target alone.
+  const pathStart = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('://') + 3);
   const queryStart = url.indexOf('?', pathStart);
   const length = headers.get('content-length');
   return {
@@ -101,10 +102,19 @@ function decodePath(path: string): string {
   }
 }
 
+/**
+ * A chunk is the reader's until it asks for the next one; then its memory is given back. Left to the
+ * garbage collector, the chunks of a push pile up to 50 MB, and every new one is memory that the
+ * kernel has to clear first.
+ */
 async function* readRequestBody(request: Request): AsyncGenerator<Uint8Array> {
   if (!request.body) return;
   try {
-    yield* request.body;
+    for await (const chunk of request.body) {
+      yield chunk;
+      // A view of a part may share its memory with the next chunk.
+      if (chunk.byteLength === chunk.buffer.byteLength) chunk.buffer.transfer(0);
+    }
   } catch (cause) {
     throw new RegistryError('BODY_ABORTED', { cause });
   }
