@@ -3,7 +3,7 @@
  * (end-2, end-3), delete (end-9, end-10). The names are those of the official program's data sets.
  */
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { startServer } from '../support/server.ts';
+import { runNaru, startServer } from '../support/server.ts';
 import { type Content, contentOf, digestOf, emptyJson, type Image, type Index, newArtifact, newBlob, newImage, newIndex, types } from './support/content.ts';
 import { algorithmOf, expectStatus, newRepository, type Repository } from './support/repository.ts';
 
@@ -65,6 +65,27 @@ test('non-distributable-layers need not be pushed', async () => {
   expectStatus(201, await repository.putManifest(image, 'foreign'));
   await expectPulled(repository, 'foreign', image);
   expect((await repository.send('HEAD', `/blobs/${missing.digest}`)).status).toBe(404);
+});
+
+test('non-distributable-layers that were pushed stay with their manifest', async () => {
+  await using kept = await startServer({ flags: ['--collection-enabled', 'false', '--collection-grace', '0s'] });
+  const repository = newRepository(new URL(kept.url).host);
+  const pushed = nondistributable();
+  const image = newImage({ layers: [pushed, nondistributable()] });
+  const unneeded = contentOf(newBlob(), types.layer);
+  const [config] = image.blobs;
+  for (const blob of [config, pushed, unneeded]) if (blob !== undefined) await repository.pushBlob(blob);
+  expectStatus(201, await repository.putManifest(image, 'foreign'));
+
+  expect(await runNaru(['admin', 'gc', '--data', kept.data])).toMatchObject({ exitCode: 0 });
+  expect((await repository.send('HEAD', `/blobs/${unneeded.digest}`)).status).toBe(404);
+  expect(digestOf(expectStatus(200, await repository.send('GET', `/blobs/${pushed.digest}`)).body)).toBe(pushed.digest);
+  expect((await repository.send('DELETE', `/blobs/${pushed.digest}`)).status).toBe(405);
+  expect(await runNaru(['admin', 'fsck', '--data', kept.data])).toMatchObject({ exitCode: 0 });
+
+  expectStatus(202, await repository.send('DELETE', `/manifests/${image.digest}`));
+  expect(await runNaru(['admin', 'gc', '--data', kept.data])).toMatchObject({ exitCode: 0 });
+  expect((await repository.send('HEAD', `/blobs/${pushed.digest}`)).status).toBe(404);
 });
 
 async function expectPulled(repository: Repository, reference: string, { bytes, digest, mediaType }: Content): Promise<void> {

@@ -207,7 +207,7 @@ describe('contentReferences', () => {
     ]);
   });
 
-  test('layers that are fetched from elsewhere are left out, by their type alone', () => {
+  test('layers that are fetched from elsewhere are optional, by their type alone', () => {
     const urls = ['https://example.com/layer'];
     const layers = [
       descriptor(2, mediaTypes.dockerLayerForeignGzip, { urls }),
@@ -217,6 +217,17 @@ describe('contentReferences', () => {
     expect(contentReferences(parse(image({ layers })))).toEqual([
       { role: 'config', digest: digestOf(1) },
       { role: 'layer', digest: digestOf(4) },
+      { role: 'layer', digest: digestOf(2), optional: true },
+      { role: 'layer', digest: digestOf(3), optional: true },
+    ]);
+  });
+
+  test('what is needed in another place is not optional, whichever place comes first', () => {
+    const foreign = (seed: number) => descriptor(seed, mediaTypes.ociLayerNonDistributable);
+    expect(contentReferences(parse(image({ layers: [foreign(1), foreign(2), descriptor(2), descriptor(3), foreign(3)] })))).toEqual([
+      { role: 'config', digest: digestOf(1) },
+      { role: 'layer', digest: digestOf(2) },
+      { role: 'layer', digest: digestOf(3) },
     ]);
   });
 

@@ -30,7 +30,8 @@ export type ParsedManifest = {
   readonly annotations: Annotations;
 };
 
-export type ContentReference = { readonly role: 'config' | 'layer' | 'manifest'; readonly digest: Digest };
+/** `optional`: a manifest is whole without it. */
+export type ContentReference = { readonly role: 'config' | 'layer' | 'manifest'; readonly digest: Digest; readonly optional?: true };
 
 const fields = ['schemaVersion', 'mediaType', 'artifactType', 'config', 'layers', 'manifests', 'subject', 'annotations', 'fsLayers'];
 
@@ -43,18 +44,20 @@ export function parseManifest(bytes: Uint8Array, contentType: string | undefined
 }
 
 /**
- * Content that must be in the repository for the manifest to be whole, each digest once: not the
- * subject, which may come later, and not layers that are fetched from elsewhere.
+ * Content of the repository that the manifest is made of, each digest once. Layers that are fetched
+ * from elsewhere are optional: some clients push them all the same. The subject is none of it.
  */
 export function contentReferences({ config, layers, manifests }: ParsedManifest): ContentReference[] {
   const references = new Map<Digest, ContentReference>();
-  if (config) add('config', config);
-  for (const layer of layers) if (!isNonDistributable(layer)) add('layer', layer);
-  for (const manifest of manifests) add('manifest', manifest);
+  if (config) add({ role: 'config', digest: config.digest });
+  for (const layer of layers) if (!isNonDistributable(layer)) add({ role: 'layer', digest: layer.digest });
+  for (const { digest } of manifests) add({ role: 'manifest', digest });
+  // Last: what is needed in another place is not optional.
+  for (const layer of layers) if (isNonDistributable(layer)) add({ role: 'layer', digest: layer.digest, optional: true });
   return [...references.values()];
 
-  function add(role: ContentReference['role'], { digest }: Descriptor): void {
-    if (!references.has(digest)) references.set(digest, { role, digest });
+  function add(reference: ContentReference): void {
+    if (!references.has(reference.digest)) references.set(reference.digest, reference);
   }
 }
 

@@ -57,7 +57,7 @@ export type ManifestRow = ManifestKey & {
   readonly mediaType: string;
   readonly artifactType?: string;
   readonly subject?: Digest;
-  /** In no stated order. */
+  /** In no stated order, and without `optional`: what is recorded is there. */
   readonly references: readonly ContentReference[];
 };
 

@@ -9,37 +9,43 @@ import { chunks } from './chunks.ts';
 /** Digests named in the detail of MANIFEST_BLOB_UNKNOWN. */
 const missingInDetail = 100;
 
-/** Throws MANIFEST_BLOB_UNKNOWN. */
-export async function ensureHeld(tx: Writer, repository: RepositoryName, references: readonly ContentReference[]): Promise<void> {
+/** All that must be there, and of what is optional that which is. Throws MANIFEST_BLOB_UNKNOWN. */
+export async function findHeld(tx: Writer, repository: RepositoryName, references: readonly ContentReference[]): Promise<ContentReference[]> {
   const { blobs, children } = byTarget(references);
-  const held = new Set<Digest>();
+  const linked = new Set<Digest>();
+  const sound = new Set<Digest>();
   for (const chunk of chunks(blobs)) {
     const rows = await tx
       .selectFrom('repository_blob')
       .innerJoin('blob', 'blob.digest', 'repository_blob.digest')
-      .select('blob.digest')
+      .select(['blob.digest', 'blob.state'])
       .where('repository_blob.repository', '=', repository)
       .where(
         'repository_blob.digest',
         'in',
         chunk.map(({ digest }) => digest),
       )
-      .where('blob.state', '=', 'stored')
       .execute();
-    for (const { digest } of rows) held.add(digest);
+    for (const { digest, state } of rows) {
+      linked.add(digest);
+      if (state === 'stored') sound.add(digest);
+    }
   }
-  const missingBlobs = blobs.filter(({ digest }) => !held.has(digest));
   const known = new Set<Digest>();
   for (const chunk of chunks(children)) {
     const rows = await tx.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', 'in', chunk).execute();
     for (const { digest } of rows) known.add(digest);
   }
-  const missing = [...missingBlobs.map(({ digest }) => digest), ...children.filter((digest) => !known.has(digest))];
-  if (missing.length === 0) return;
-  throw new RegistryError('MANIFEST_BLOB_UNKNOWN', { detail: { missing: missing.slice(0, missingInDetail), count: missing.length } });
+  const missing = references.filter(({ role, digest, optional }) => !optional && !(role === 'manifest' ? known : sound).has(digest));
+  if (missing.length > 0) {
+    const digests = missing.slice(0, missingInDetail).map(({ digest }) => digest);
+    throw new RegistryError('MANIFEST_BLOB_UNKNOWN', { detail: { missing: digests, count: missing.length } });
+  }
+  // Also what is quarantined: when it is healed, nobody pushes the manifest again.
+  return references.filter(({ role, digest }) => (role === 'manifest' ? known : linked).has(digest));
 }
 
-/** A manifest's references are part of its bytes: pushing it again adds nothing. */
+/** A manifest's references are part of its bytes: pushing it again adds at most what is optional and was not there. */
 export async function recordReferences(tx: Writer, repository: RepositoryName, digest: Digest, references: readonly ContentReference[]): Promise<void> {
   const { blobs, children } = byTarget(references);
   for (const chunk of chunks(blobs)) {

@@ -5,7 +5,7 @@ import type { MetadataDatabase, Writer } from './database.ts';
 import type { HotReads } from './hot-reads.ts';
 import type { Change, ManifestRows, NewManifest } from './port.ts';
 import { recordEvents } from './event-rows.ts';
-import { ensureHeld, recordReferences, removeManifestRow } from './manifest-content.ts';
+import { findHeld, recordReferences, removeManifestRow } from './manifest-content.ts';
 import { isMet } from './precondition.ts';
 import { ensureRepository } from './repository-rows.ts';
 import { findTagged, moveTag, removeTagsOf } from './tag-rows.ts';
@@ -25,11 +25,11 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads): 
         if (condition !== undefined && !isMet(condition.precondition, await findCurrent(tx, repository, condition.on))) {
           throw new RegistryError('PRECONDITION_FAILED', { detail: { reference: condition.on } });
         }
-        await ensureHeld(tx, repository, manifest.references);
+        const references = await findHeld(tx, repository, manifest.references);
         await ensureRepository(tx, repository, { at, actor });
         await recordContent(tx, manifest);
         await recordManifest(tx, repository, manifest, { at, actor });
-        await recordReferences(tx, repository, manifest.digest, manifest.references);
+        await recordReferences(tx, repository, manifest.digest, references);
         await recordEvents(tx, [{ kind: 'manifest.pushed', repository, digest: manifest.digest, at, actor }]);
         for (const tag of tags) await moveTag(tx, repository, tag, manifest.digest, { at, actor });
       });

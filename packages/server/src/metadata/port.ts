@@ -88,8 +88,11 @@ export type Manifest = { readonly digest: Digest; readonly mediaType: string; re
 
 export type ReferenceRole = 'config' | 'layer' | 'manifest';
 
-/** Content that must be in the same repository (I4): not a subject, not a non-distributable layer. */
-export type ContentReference = { readonly role: ReferenceRole; readonly digest: Digest };
+/**
+ * Content of the same repository that a manifest is made of (I4): not its subject. `optional` (a
+ * non-distributable layer): it may be missing; where the repository links it, it is kept like the rest.
+ */
+export type ContentReference = { readonly role: ReferenceRole; readonly digest: Digest; readonly optional?: true };
 
 export type NewManifest = Manifest & { readonly artifactType?: string; readonly subject?: Digest; readonly references: readonly ContentReference[] };
 
@@ -105,8 +108,9 @@ export interface ManifestRows {
   findByTag(repository: RepositoryName, tag: Tag): Promise<Manifest | undefined>;
   /**
    * Manifest, references, tags, tag history and events: one transaction. `condition.on` is the tag
-   * or digest of the request's path. Throws MANIFEST_BLOB_UNKNOWN naming what is missing,
-   * PRECONDITION_FAILED.
+   * or digest of the request's path. An optional reference is recorded when the repository links its
+   * content now, and left out otherwise; pushing the manifest again adds it. Throws
+   * MANIFEST_BLOB_UNKNOWN naming what is missing, PRECONDITION_FAILED.
    */
   record(
     put: { repository: RepositoryName; manifest: NewManifest; tags: readonly Tag[]; condition?: { on: Tag | Digest; precondition: Precondition } } & Change,

@@ -32,7 +32,9 @@ function describeDifference({ bytes, mediaType, artifactType, subject, reference
     const parsed = parseManifest(bytes, mediaType);
     if (parsed.subject?.digest !== subject) return `has the subject ${parsed.subject?.digest ?? 'none'}, but ${subject ?? 'none'} is recorded`;
     if (parsed.artifactType !== artifactType) return `has the artifact type ${parsed.artifactType ?? 'none'}, but ${artifactType ?? 'none'} is recorded`;
-    const said = asText(contentReferences(parsed));
+    const known = new Set(references.map(({ digest }) => digest));
+    // What is optional is recorded if it was there when the manifest was pushed.
+    const said = asText(contentReferences(parsed).filter(({ digest, optional }) => !optional || known.has(digest)));
     const recorded = asText(references);
     return said === recorded ? undefined : `refers to [${said}], but [${recorded}] is recorded`;
   } catch (error) {

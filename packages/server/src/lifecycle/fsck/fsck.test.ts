@@ -2,6 +2,7 @@
 import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
 import type { Digest } from '@naru/oci/digest';
+import { parseTag } from '@naru/oci/repository-name';
 import type { StorageKey } from '../../blobstore/port.ts';
 import {
   app,
@@ -78,6 +79,14 @@ for (const { name, invariants, sql, bytes } of breaks) {
   });
 }
 
+test('a layer that is fetched from elsewhere may be missing, and may have been pushed', async () => {
+  await using world = await openWorld();
+  await putImage(world, await pushBlob(world, 'config'), [await pushBlob(world, 'pushed'), digestOf('missing')]);
+  expect((await fsck(world, check)).violations).toEqual([]);
+  changeRows(world, `update manifest_blob set blob_digest = (select blob_digest from manifest_blob where role = 'config') where role = 'layer'`);
+  expect((await fsck(world, check)).violations).toMatchObject([{ invariant: 'I4' }]);
+});
+
 test('repair quarantines what is rotten, and says so; a push heals it', async () => {
   await using world = await openWorld();
   const { layer } = await makeContent(world);
@@ -129,6 +138,22 @@ async function makeContent(world: World): Promise<{ layer: Digest }> {
   const image = await pushImage(world, await pushBlob(world, 'config'), [layer]);
   await pushIndex(world, [image], { tag: 'latest' });
   return { layer };
+}
+
+/** An image whose layers are all of the kind that need not be pushed. */
+async function putImage({ registry }: World, config: Digest, foreign: readonly Digest[]): Promise<void> {
+  const descriptor = (digest: Digest, mediaType: string) => ({ mediaType, digest, size: 1 });
+  const layers = foreign.map((digest) => descriptor(digest, 'application/vnd.oci.image.layer.nondistributable.v1.tar'));
+  const manifest = { schemaVersion: 2, config: descriptor(config, 'application/vnd.oci.image.config.v1+json'), layers };
+  await registry.manifests.put({
+    repository: app,
+    reference: { kind: 'tag', tag: parseTag('latest') },
+    tags: [],
+    bytes: new TextEncoder().encode(JSON.stringify(manifest)),
+    contentType: 'application/vnd.oci.image.manifest.v1+json',
+    precondition: undefined,
+    actor: 'mina',
+  });
 }
 
 function changeRows({ databasePath }: World, sql: string): void {

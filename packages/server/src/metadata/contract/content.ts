@@ -26,13 +26,15 @@ export type ManifestParts = {
   readonly name: string;
   readonly config?: Digest;
   readonly layers?: readonly Digest[];
+  /** Layers that may be missing. */
+  readonly foreign?: readonly Digest[];
   readonly children?: readonly Digest[];
   readonly subject?: Digest;
   readonly artifactType?: string;
 };
 
-export function makeManifest({ name, config, layers = [], children = [], subject, artifactType }: ManifestParts): NewManifest {
-  const bytes = new TextEncoder().encode(JSON.stringify({ name, config, layers, children, subject, artifactType }));
+export function makeManifest({ name, config, layers = [], foreign = [], children = [], subject, artifactType }: ManifestParts): NewManifest {
+  const bytes = new TextEncoder().encode(JSON.stringify({ name, config, layers, foreign, children, subject, artifactType }));
   return {
     digest: digestOf(bytes),
     mediaType: children.length > 0 ? 'application/vnd.oci.image.index.v1+json' : 'application/vnd.oci.image.manifest.v1+json',
@@ -43,6 +45,7 @@ export function makeManifest({ name, config, layers = [], children = [], subject
       ...(config === undefined ? [] : [{ role: 'config' as const, digest: config }]),
       ...layers.map((digest) => ({ role: 'layer' as const, digest })),
       ...children.map((digest) => ({ role: 'manifest' as const, digest })),
+      ...foreign.map((digest) => ({ role: 'layer' as const, digest, optional: true as const })),
     ],
   };
 }

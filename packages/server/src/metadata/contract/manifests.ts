@@ -1,7 +1,7 @@
 import { expect } from 'bun:test';
 import type { Digest } from '@naru/oci/digest';
 import { parseTag, type Tag } from '@naru/oci/repository-name';
-import type { Manifest, MetadataStore, NewManifest, Precondition } from '../port.ts';
+import type { ContentReference, Manifest, MetadataStore, NewManifest, Precondition } from '../port.ts';
 import {
   actor,
   type Contract,
@@ -143,6 +143,46 @@ export function manifestContract(it: Contract): void {
     expect((await store.manifests.find(repository, image.digest))?.digest).toBe(image.digest);
   });
 
+  it('records what is optional where the repository links it, sound or not, and leaves out the rest', async (store) => {
+    const [pushed, rotten] = [await pushBlob(store, 'pushed'), await pushBlob(store, 'rotten')];
+    const elsewhere = await pushBlob(store, 'elsewhere', { in: other });
+    await store.integrity.quarantine(rotten);
+    const image = await pushManifest(store, { name: 'image', foreign: [pushed, rotten, elsewhere, digestOf('nowhere')] });
+    expect(await listReferences(store)).toEqual([pushed, rotten].map((digest) => ({ role: 'layer' as const, digest })).toSorted(byDigest));
+    for (const digest of [pushed, rotten]) {
+      expect(await failureOf(store.blobs.unlink({ repository, digest, at: 3, actor }))).toMatchObject({ code: 'CONTENT_REFERENCED' });
+    }
+    expect(await store.collection.listUnreferencedLinks({ before: 10, limit: 10 })).toEqual([{ repository: other, digest: elsewhere, sizeBytes: 9 }]);
+    await store.manifests.remove({ repository, digest: image.digest, at: 3, actor });
+    await store.blobs.unlink({ repository, digest: pushed, at: 3, actor });
+  });
+
+  it('records what is optional and came later with the next push of the manifest', async (store) => {
+    const layer = await pushBlob(store, 'layer');
+    const image = await pushManifest(store, { name: 'image', layers: [layer], foreign: [digestOf('late')] });
+    expect(await listReferences(store)).toEqual([{ role: 'layer', digest: layer }]);
+    await pushBlob(store, 'late');
+    await pushManifest(store, image);
+    expect((await listReferences(store)).map(({ digest }) => digest)).toEqual([layer, digestOf('late')].toSorted());
+    await pushManifest(store, image);
+    expect(await listReferences(store)).toHaveLength(2);
+  });
+
+  it('demands what is optional in one place and needed in another', async (store) => {
+    const digest = digestOf('both');
+    const both = makeManifest({ name: 'image', layers: [digest], foreign: [digest] });
+    expect(await failureOf(pushManifest(store, both))).toEqual({ code: 'MANIFEST_BLOB_UNKNOWN', detail: { missing: [digest], count: 1 } });
+    await pushBlob(store, 'both');
+    await pushManifest(store, both);
+    expect(await listReferences(store)).toEqual([{ role: 'layer', digest }]);
+  });
+
+  it('takes more optional references than fit into one statement', async (store) => {
+    for (let index = 0; index < 350; index += 2) await pushBlob(store, `layer ${index}`);
+    await pushManifest(store, { name: 'image', foreign: Array.from({ length: 350 }, (_, index) => digestOf(`layer ${index}`)) });
+    expect(await listReferences(store)).toHaveLength(175);
+  });
+
   it('needs no subject to be there', async (store) => {
     await pushManifest(store, { name: 'signature', subject: digestOf('later') });
   });
@@ -238,6 +278,16 @@ export function manifestContract(it: Contract): void {
       expect((await store.manifests.find(repository, next.digest)) !== undefined).toBe(met);
     });
   }
+}
+
+/** What was recorded of the first manifest. */
+async function listReferences(store: MetadataStore): Promise<ContentReference[]> {
+  const [row] = await store.integrity.listManifestRows({ limit: 1 });
+  return [...(row?.references ?? [])].sort(byDigest);
+}
+
+function byDigest(a: ContentReference, b: ContentReference): number {
+  return a.digest < b.digest ? -1 : 1;
 }
 
 async function recordOn(store: MetadataStore, manifest: NewManifest, on: Tag | Digest, precondition: Precondition): Promise<void> {
