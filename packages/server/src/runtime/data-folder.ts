@@ -2,7 +2,7 @@
  * The folder that holds everything a server knows. It is opened before anything in it, by whoever
  * composes a server or an offline command, and closed last.
  *
- *     <data>/                 0700
+ *     <data>/                 0700 when Naru makes it; what is in it is 0700 and 0600 always
  *     ├── format              {"version":1}: which Naru may open this folder
  *     ├── lock                held open by the one process that uses the folder
  *     ├── lock-holder         its process id, for people
@@ -10,7 +10,7 @@
  *     ├── control.sock        where `naru admin …` reaches a running server
  *     └── blobs/              bytes: see blobstore/fs/layout.ts; may be a mount of its own
  */
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type FolderLock, findHolder, tryLockFolder } from './folder-lock.ts';
@@ -41,10 +41,15 @@ export function dataFolderPaths(path: string): DataFolderPaths {
 /** Makes the folder if need be, locks it and checks its format. Throws DataFolderError. */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const paths = dataFolderPaths(path);
+  // The folder may have been there, open to all, and SQLite and the socket take no mode: whoever may
+  // read the lock can keep a server from starting, and whoever may open the socket is an administrator.
+  process.umask(0o077);
   makeWritable(paths.root);
   const lock = lockOrExplain(paths.root);
   try {
     await checkFormat(paths.root);
+    // The socket of a server that was killed: nobody answers there, and it would be in our way.
+    rmSync(paths.controlSocket, { force: true });
   } catch (error) {
     lock.release();
     throw error;

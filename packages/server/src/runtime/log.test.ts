@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'bun:test';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLog } from './log.ts';
@@ -34,6 +34,36 @@ test('no line is lost when the process ends by itself or by an uncaught error', 
     Bun.spawnSync([process.execPath, '-e', program]);
     expect(linesOf(path)).toHaveLength(1000);
   }
+});
+
+test.skipIf(process.platform !== 'linux')('a full disk costs the log and not the server', () => {
+  using log = openLog({ level: 'info', fd: openSync('/dev/full', 'w') });
+  for (let i = 0; i < 1000; i++) log.info('line', { i });
+  log.error('at once');
+});
+
+test('a reader that went away costs the log and not the server', () => {
+  const program = `
+    import { openLog } from ${JSON.stringify(join(import.meta.dir, 'log.ts'))};
+    const log = openLog({ level: 'info', fd: 2 });
+    for (let i = 0; i < 10_000; i++) log.info('line', { i });
+    log.error('at once');
+    console.log('still here');`;
+  const file = join(folder, 'log-into-nothing.ts');
+  writeFileSync(file, program);
+  const command = `'${process.execPath}' '${file}' 2>&1 >'${join(folder, 'out')}' | head -n 1 >'${join(folder, 'head')}'`;
+  expect(Bun.spawnSync(['sh', '-c', command]).exitCode).toBe(0);
+  expect(readFileSync(join(folder, 'out'), 'utf8')).toBe('still here\n');
+});
+
+test('a slow reader gets every line, and is not waited for', async () => {
+  const program = `
+    import { openLog } from ${JSON.stringify(join(import.meta.dir, 'log.ts'))};
+    const log = openLog({ level: 'info', fd: 2 });
+    for (let i = 0; i < 20_000; i++) log.info('line', { i });
+    console.log('done');`;
+  const child = Bun.spawn([process.execPath, '-e', program], { stdout: 'pipe', stderr: 'pipe' });
+  expect((await new Response(child.stderr).text()).trim().split('\n')).toHaveLength(20_000);
 });
 
 test('secrets go by name and by shape, at every depth', () => {

@@ -6,6 +6,7 @@
  * when the process exits, also by an uncaught error. Only a kill can lose a second of `info`.
  */
 import { type Logger, pino } from 'pino';
+import { createLogWriter } from './log-writer.ts';
 import { redact } from './redact.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -25,33 +26,28 @@ export type OpenLog = Log & Disposable;
 export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** `fd` is an open file descriptor: 2 is the standard error stream. It stays open. */
-export function openLog(options: { level: LogLevel; fd: number }): OpenLog {
-  const destination = pino.destination({ fd: options.fd, sync: false, minLength: 8192, maxLength: 64 * 2 ** 20 });
-  const logger = pino(
-    { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
-    destination,
-  );
-
-  const flush = () => destination.flushSync();
-  const regularly = setInterval(() => destination.flush(), 1000);
+export function openLog({ level, fd }: { level: LogLevel; fd: number }): OpenLog {
+  const writer = createLogWriter(fd);
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, writer);
+  const regularly = setInterval(writer.flush, 1000);
   regularly.unref();
-  process.on('exit', flush);
+  process.on('exit', writer.flushBeforeExit);
 
   return {
     debug: (message, fields) => write(logger, 'debug', message, fields),
     info: (message, fields) => write(logger, 'info', message, fields),
     warn: (message, fields) => {
       write(logger, 'warn', message, fields);
-      destination.flush();
+      writer.flush();
     },
     error: (message, fields) => {
       write(logger, 'error', message, fields);
-      destination.flush();
+      writer.flush();
     },
     [Symbol.dispose]() {
       clearInterval(regularly);
-      process.off('exit', flush);
-      flush();
+      process.off('exit', writer.flushBeforeExit);
+      writer.flushBeforeExit();
     },
   };
 }
