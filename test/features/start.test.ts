@@ -46,6 +46,14 @@ describe('start mistakes: one line, no stack trace', () => {
     });
   });
 
+  test('the port is taken by another Naru: two must never share it', async () => {
+    await using other = await startServer({ data: newFolder() });
+    expect(await serve(['--port', String(other.port), '--data', newFolder()])).toEqual({
+      exitCode: 1,
+      stderr: expect.stringContaining(`port ${other.port} on 127.0.0.1 is taken`),
+    });
+  });
+
   test('another server uses the folder', async () => {
     await using server = await startServer({ data: newFolder() });
     expect(await serve(['--port', '0', '--data', server.data])).toEqual({

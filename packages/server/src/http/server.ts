@@ -44,7 +44,8 @@ export function startHttpServer({ listen, router, observe, log }: HttpServerOpti
   const server =
     'socketPath' in listen
       ? Bun.serve({ ...common, unix: listen.socketPath })
-      : Bun.serve({ ...common, hostname: listen.host, port: listen.port, idleTimeout: idleTimeoutSeconds });
+      : // Outside development Bun shares a port among all who ask for it: two registries would answer by turns.
+        Bun.serve({ ...common, hostname: listen.host, port: listen.port, reusePort: false, idleTimeout: idleTimeoutSeconds });
 
   return {
     port: server.port ?? 0,
