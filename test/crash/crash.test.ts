@@ -8,7 +8,6 @@
  * `NARU_CRASH_ROUNDS` makes it longer.
  */
 import { expect, test } from 'bun:test';
-import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { collectGarbage } from '@naru/server/lifecycle/collect';
@@ -39,8 +38,6 @@ test(
     let pulled = 0;
 
     for (let round = 1; round <= rounds; round++) {
-      // The killed server's socket is in the next one's way: without this line nobody could ask it to collect.
-      await rm(join(data, 'control.sock'), { force: true });
       await using server = await startServer({ data, flags });
       pulled += await verifyAll(server, ledgers);
       await killUnderLoad(server, ledgers, random);

@@ -2,7 +2,7 @@
  * Opens a data folder and both stores in it, for the server and for commands that work without one.
  * With `app.ts` the only file that knows which drivers there are.
  */
-import { openFileBlobStore } from './blobstore/fs/open-file-blob-store.ts';
+import { type FileBlobStore, type FileBlobStoreOptions, openFileBlobStore } from './blobstore/fs/open-file-blob-store.ts';
 import type { Config } from './config/config.ts';
 import { runAdminRequest } from './lifecycle/admin.ts';
 import type { AdminReport, AdminRequest } from './lifecycle/admin-request.ts';
@@ -12,7 +12,7 @@ import { openSqliteMetadata } from './metadata/sqlite/open-sqlite-metadata.ts';
 import { createDigestLocks } from './registry/digest-locks.ts';
 import { createUploadLocks, type UploadLocks } from './registry/upload-locks.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
-import { type DataFolderPaths, openDataFolder } from './runtime/data-folder.ts';
+import { DataFolderError, type DataFolderPaths, openDataFolder } from './runtime/data-folder.ts';
 import { type Log, silentLog } from './runtime/log.ts';
 
 export type OpenStores = Stores & { readonly folder: DataFolderPaths; readonly uploadLocks: UploadLocks } & AsyncDisposable;
@@ -23,7 +23,7 @@ export async function openStores({ data, clock = systemClock, log = silentLog }:
   const folder = opened.use(await openDataFolder(data));
   const rows = await openSqliteMetadata({ path: folder.database });
   opened.defer(() => rows.close());
-  const bytes = await openFileBlobStore({ root: folder.blobs, clock });
+  const bytes = await openBlobFolder({ root: folder.blobs, clock, mustExist: (await rows.integrity.listBlobRows({ limit: 1 })).length > 0 });
   opened.defer(() => bytes.close());
   const resources = opened.move();
   return {
@@ -37,6 +37,15 @@ export async function openStores({ data, clock = systemClock, log = silentLog }:
     collecting: createTurn(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+/** What is wrong with the folder is the operator's to mend. */
+async function openBlobFolder(options: FileBlobStoreOptions): Promise<FileBlobStore> {
+  try {
+    return await openFileBlobStore(options);
+  } catch (cause) {
+    throw new DataFolderError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 /** Does an operator's work on a folder that no server uses. */

@@ -4,6 +4,7 @@ import { isRegistryError, RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { ByteRange, ByteSource } from '../blobstore/port.ts';
 import type { LinkedBlob } from '../metadata/port.ts';
+import { quarantineRotten } from './quarantine.ts';
 import type { RegistryParts } from './registry.ts';
 
 export type BlobRules = {
@@ -28,13 +29,16 @@ export type BlobRules = {
 /** How many repositories are tried as the source of a mount without `from`. */
 const mountSourcesMax = 100;
 
-export function createBlobRules({ bytes, rows, clock, log, limits }: RegistryParts): BlobRules {
+export function createBlobRules(parts: RegistryParts): BlobRules {
+  const { bytes, rows, clock, limits } = parts;
   return {
     async stat(repository, digest) {
       const blob = await find(repository, digest);
       const now = clock.now();
-      if (now - blob.touchedAt >= limits.touchIntervalMs) await rows.blobs.touch(repository, digest, now);
-      return blob;
+      if (now - blob.touchedAt < limits.touchIntervalMs) return blob;
+      await rows.blobs.touch(repository, digest, now);
+      // Collection may have come first: then there was nothing left to touch.
+      return find(repository, digest);
     },
 
     find,
@@ -43,10 +47,8 @@ export function createBlobRules({ bytes, rows, clock, log, limits }: RegistryPar
       try {
         return await bytes.openBlob(blob.storageKey, blob.sizeBytes, range);
       } catch (error) {
-        if (isRegistryError(error, 'BLOB_UNKNOWN')) {
-          await rows.integrity.quarantine(blob.digest);
-          log.error('blob has lost its bytes and was quarantined; pushing it again heals it', { digest: blob.digest });
-        }
+        // Perhaps collection took it a moment ago, perhaps a push is bringing it: that is looked at under the lock.
+        if (isRegistryError(error, 'BLOB_UNKNOWN')) await quarantineRotten(parts, blob.digest);
         throw error;
       }
     },

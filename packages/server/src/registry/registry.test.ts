@@ -103,11 +103,28 @@ describe('blobs', () => {
   test('whoever was told that a blob is there has its grace time to refer to it', async () => {
     await using world = await openWorld();
     const digest = await pushBlob(world, 'content');
-    const pushedAt = world.clock.now();
     world.pass(13 * 3600e3);
-    expect(await world.registry.blobs.stat(app, digest)).toMatchObject({ touchedAt: pushedAt });
+    expect(await world.registry.blobs.stat(app, digest)).toMatchObject({ touchedAt: world.clock.now() });
     expect(await world.rows.blobs.find(app, digest)).toMatchObject({ touchedAt: world.clock.now() });
   });
+});
+
+test('a blob that collection takes while a client asks for it is not promised', async () => {
+  await using world = await openWorld({
+    wrapRows: (rows) => ({
+      ...rows,
+      blobs: {
+        ...rows.blobs,
+        async touch(repository, digest, at) {
+          await rows.blobs.unlink({ repository, digest, at, actor });
+          return rows.blobs.touch(repository, digest, at);
+        },
+      },
+    }),
+  });
+  const digest = await pushBlob(world, 'content');
+  world.pass(13 * 3600e3);
+  await expect(world.registry.blobs.stat(app, digest)).rejects.toMatchObject({ code: 'BLOB_UNKNOWN' });
 });
 
 describe('catalog', () => {

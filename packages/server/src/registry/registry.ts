@@ -2,7 +2,7 @@
  * The rules, by the nouns of distribution-spec. They know bytes and rows through their ports and
  * nothing of HTTP, SQL or files. Whoever calls them has already asked `access/policy.ts` (I9).
  */
-import type { BlobStore } from '../blobstore/port.ts';
+import type { BlobInventory, BlobStore } from '../blobstore/port.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
@@ -25,7 +25,7 @@ export type Registry = {
 };
 
 export type RegistryParts = {
-  readonly bytes: BlobStore;
+  readonly bytes: BlobStore & BlobInventory;
   readonly rows: MetadataStore;
   readonly clock: Clock;
   readonly log: Log;

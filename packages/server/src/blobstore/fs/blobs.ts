@@ -1,9 +1,10 @@
 /** Committed blobs on files: served, deleted, set aside. */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { type Digest, isDigest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { ByteRange, ByteSource, StorageKey } from '../port.ts';
 import type { FileStoreParts } from './file-store-parts.ts';
+import { type FileLayout, storedAlgorithms } from './layout.ts';
 import { hasErrorCode, storageError } from './storage-error.ts';
 import { unlinkIfThere } from './uploads.ts';
 
@@ -14,8 +15,21 @@ import { unlinkIfThere } from './uploads.ts';
 export function openBlob({ layout }: FileStoreParts, key: StorageKey, sizeBytes: number, range?: ByteRange): ByteSource {
   const path = layout.blob(digestOfKey(key));
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined || found.size !== sizeBytes) throw new RegistryError('BLOB_UNKNOWN', { detail: { digest: key } });
+  if (found === undefined || found.size !== sizeBytes) throw missingBlob(layout, key);
   return { kind: 'file', path, range: range ?? { offset: 0, length: sizeBytes } };
+}
+
+/**
+ * BLOB_UNKNOWN, after which the caller takes the blob for rotten. When the folders themselves are
+ * gone it is not this blob that is lost: a file system was unmounted, and nothing may be concluded.
+ */
+export function missingBlob(layout: FileLayout, key: StorageKey, cause?: unknown): Error {
+  if (!hasBlobFolders(layout)) return new Error(`the blob folder ${layout.root} has lost its content: is its file system mounted?`, { cause });
+  return new RegistryError('BLOB_UNKNOWN', { detail: { digest: key }, cause });
+}
+
+export function hasBlobFolders(layout: FileLayout): boolean {
+  return storedAlgorithms.every((algorithm) => existsSync(layout.algorithm(algorithm)));
 }
 
 /** Not synced: rows go before bytes (I1), so a file that a power cut brings back belongs to nobody and the next sweep takes it. */

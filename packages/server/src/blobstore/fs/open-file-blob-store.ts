@@ -1,11 +1,10 @@
 /** The file driver, put together from its parts. The tree of what lies on the disk is in `layout.ts`. */
 import { access, constants } from 'node:fs/promises';
-import { RegistryError } from '@naru/oci/registry-error';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { createOneWriter } from '../one-writer.ts';
 import type { BlobInventory, BlobStore } from '../port.ts';
 import { createUploadHashes } from '../upload-hashes.ts';
-import { deleteBlob, digestOfKey, openBlob, quarantineBlob } from './blobs.ts';
+import { deleteBlob, digestOfKey, hasBlobFolders, missingBlob, openBlob, quarantineBlob } from './blobs.ts';
 import { commitUpload } from './commit.ts';
 import { createDurableDirectories } from './durable-directories.ts';
 import { createFileHasher } from './file-hasher.ts';
@@ -18,11 +17,18 @@ import { abortUpload, appendUpload, createUpload, openUpload } from './uploads.t
 
 export type FileBlobStore = BlobStore & BlobInventory & { close(): Promise<void> };
 
-export type FileBlobStoreOptions = { readonly root: string; readonly clock?: Clock; readonly fileSystem?: FileSystem };
+export type FileBlobStoreOptions = {
+  readonly root: string;
+  /** The rows know blobs, so the folders must be there already: empty ones would make every blob look lost. */
+  readonly mustExist?: boolean;
+  readonly clock?: Clock;
+  readonly fileSystem?: FileSystem;
+};
 
-/** Makes the folders that are missing. Throws an Error that names the folder when it cannot be written. */
-export async function openFileBlobStore({ root, clock = systemClock, fileSystem = nodeFileSystem }: FileBlobStoreOptions): Promise<FileBlobStore> {
+/** Makes the folders that are missing. Throws an Error that names the folder when it cannot be written, or is not the one it should be. */
+export async function openFileBlobStore({ root, mustExist = false, clock = systemClock, fileSystem = nodeFileSystem }: FileBlobStoreOptions): Promise<FileBlobStore> {
   const layout = fileLayout(root);
+  if (mustExist && !hasBlobFolders(layout)) throw new Error(`the blob folder ${root} is empty, but the database knows blobs: is its file system mounted?`);
   const parts: FileStoreParts = {
     layout,
     fileSystem,
@@ -53,7 +59,7 @@ export async function openFileBlobStore({ root, clock = systemClock, fileSystem 
     listUploads: (page) => listUploads(layout, page),
     hashBlob: async (key, algorithm, options) =>
       await parts.hasher.hash(layout.blob(digestOfKey(key)), algorithm, options?.signal).catch((cause: unknown) => {
-        throw hasErrorCode(cause, 'ENOENT') ? new RegistryError('BLOB_UNKNOWN', { detail: { digest: key }, cause }) : cause;
+        throw hasErrorCode(cause, 'ENOENT') ? missingBlob(layout, key, cause) : cause;
       }),
     quarantineBlob: (key) => quarantineBlob(parts, key),
     close: () => parts.hasher.close(),

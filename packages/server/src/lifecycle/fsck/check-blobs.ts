@@ -1,7 +1,7 @@
 import type { Digest } from '@naru/oci/digest';
 import type { BlobRow } from '../../metadata/collection-port.ts';
 import { pagesOfBlobRows } from '../pages.ts';
-import { findRot, quarantineRotten, type Rot, setAside } from '../quarantine.ts';
+import { findRot, quarantineRotten, type Rot, setAside } from '../../registry/quarantine.ts';
 import type { Stores } from '../stores.ts';
 import type { CheckOptions, Finding, IntegrityCheck } from './finding.ts';
 

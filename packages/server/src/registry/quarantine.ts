@@ -1,12 +1,21 @@
 /**
- * Rot: a stored blob whose bytes are missing or no longer have its digest. Found by scrub and fsck.
+ * Rot: a stored blob whose bytes are missing or no longer have its digest. Found by pulls, scrub and fsck.
  * It is set aside, rows first, so that nobody is served from it; the next push of the digest heals it.
  */
 import { digestAlgorithm, type Digest } from '@naru/oci/digest';
 import { isRegistryError } from '@naru/oci/registry-error';
-import type { BlobInventory } from '../blobstore/port.ts';
+import type { BlobInventory, BlobStore } from '../blobstore/port.ts';
 import type { BlobRow } from '../metadata/collection-port.ts';
-import type { Stores } from './stores.ts';
+import type { MetadataStore } from '../metadata/port.ts';
+import type { Log } from '../runtime/log.ts';
+import type { DigestLocks } from './digest-locks.ts';
+
+export type QuarantineParts = {
+  readonly bytes: BlobStore & BlobInventory;
+  readonly rows: MetadataStore;
+  readonly log: Log;
+  readonly digestLocks: DigestLocks;
+};
 
 /** What is wrong with a blob's bytes, and in words: `blob sha256:… has no bytes`. */
 export type Rot = { readonly kind: 'missing' | 'changed'; readonly what: string };
@@ -28,7 +37,7 @@ export async function findRot(bytes: BlobInventory, { digest, storageKey, sizeBy
  * Looks again, while no push and no collection can change the blob, and sets it aside when it is
  * rotten. Returns what is wrong; undefined when it is sound, or gone.
  */
-export async function quarantineRotten({ bytes, rows, log, digestLocks }: Stores, digest: Digest, signal?: AbortSignal): Promise<Rot | undefined> {
+export async function quarantineRotten({ bytes, rows, log, digestLocks }: QuarantineParts, digest: Digest, signal?: AbortSignal): Promise<Rot | undefined> {
   return digestLocks.hold(digest, async () => {
     const row = await rows.integrity.findBlobRow(digest);
     if (row?.state !== 'stored') return undefined;
@@ -42,7 +51,7 @@ export async function quarantineRotten({ bytes, rows, log, digestLocks }: Stores
 }
 
 /** For a quarantine that a crash cut short: the row says so, and the bytes still lie among the sound ones. */
-export async function setAside({ bytes, rows, digestLocks }: Stores, digest: Digest): Promise<void> {
+export async function setAside({ bytes, rows, digestLocks }: QuarantineParts, digest: Digest): Promise<void> {
   await digestLocks.hold(digest, async () => {
     const row = await rows.integrity.findBlobRow(digest);
     if (row?.state === 'quarantined') await bytes.quarantineBlob(row.storageKey);
