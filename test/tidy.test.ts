@@ -78,6 +78,8 @@ describe('tidy finds what is planted', () => {
   });
 
   test('a file that nobody imports', () => {
-    expect(findUnused([sourceFile('packages/server/src/registry/lonely.ts', 'export const a = 1;')], entries)).toEqual(['packages/server/src/registry/lonely.ts']);
+    expect(findUnused([sourceFile('packages/server/src/registry/lonely.ts', 'export const a = 1;')], entries)).toEqual([
+      'packages/server/src/registry/lonely.ts',
+    ]);
   });
 });

@@ -26,7 +26,8 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
 export const rules: readonly Rule[] = [
   {
     name: 'oci stands alone',
-    check: ({ path, imports }) => (path.startsWith('packages/oci/src/') && !path.endsWith('.test.ts') ? imports.filter((target) => !target.startsWith('packages/oci/src/')) : []),
+    check: ({ path, imports }) =>
+      path.startsWith('packages/oci/src/') && !path.endsWith('.test.ts') ? imports.filter((target) => !target.startsWith('packages/oci/src/')) : [],
   },
   {
     name: 'client and web know only oci of the other packages',
@@ -46,23 +47,51 @@ export const rules: readonly Rule[] = [
     },
   },
   { name: 'only http/ knows the HTTP server', check: forbid(/\bBun\.serve\b|from 'node:https?'/, /^packages\/server\/src\/http\/|^packages\/naru\/src\//) },
-  { name: 'only adapters use Bun', check: forbid(/\bBun\.|from 'bun(?::[a-z]+)?'/, /^packages\/server\/src\/(http\/server\.ts|metadata\/sqlite\/|runtime\/folder-lock\.ts)/) },
+  {
+    name: 'only adapters use Bun',
+    check: forbid(/\bBun\.|from 'bun(?::[a-z]+)?'/, /^packages\/server\/src\/(http\/server\.ts|metadata\/sqlite\/|runtime\/folder-lock\.ts)/),
+  },
   {
     name: 'only drivers and the process itself touch files',
-    check: forbid(/from 'node:fs(?:\/promises)?'/, /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|credentials|routing)\/|^packages\/naru\/|^scripts\//),
+    check: forbid(
+      /from 'node:fs(?:\/promises)?'/,
+      /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|credentials|routing)\/|^packages\/naru\/|^scripts\//,
+    ),
   },
-  { name: 'only config/ reads the environment', check: forbid(/\bprocess\.env\b|\bBun\.env\b/, /^packages\/server\/src\/config\/|^packages\/naru\/|^scripts\//) },
-  { name: 'only runtime/clock.ts reads time', check: forbid(/\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/, /^packages\/(server|client)\/src\/runtime\/clock\.ts|^scripts\//) },
-  { name: 'only runtime/ids.ts makes randomness', check: forbid(/\bMath\.random\(|\brandomUUID\(|\brandomBytes\(|\bgetRandomValues\(/, /^packages\/server\/src\/runtime\/ids\.ts|^packages\/client\/src\/runtime\//) },
-  { name: 'status numbers stay out of the rules and the drivers', check: insideOnly(/\bnew Response\(|\bstatus:\s*[1-5]\d\d\b/, /^packages\/server\/src\/(registry|blobstore|metadata|lifecycle|access)\//) },
+  {
+    name: 'only config/ reads the environment',
+    check: forbid(/\bprocess\.env\b|\bBun\.env\b/, /^packages\/server\/src\/config\/|^packages\/naru\/|^scripts\//),
+  },
+  {
+    name: 'only runtime/clock.ts reads time',
+    check: forbid(/\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/, /^packages\/(server|client)\/src\/runtime\/clock\.ts|^scripts\//),
+  },
+  {
+    name: 'only runtime/ids.ts makes randomness',
+    check: forbid(
+      /\bMath\.random\(|\brandomUUID\(|\brandomBytes\(|\bgetRandomValues\(/,
+      /^packages\/server\/src\/runtime\/ids\.ts|^packages\/client\/src\/runtime\//,
+    ),
+  },
+  {
+    name: 'status numbers stay out of the rules and the drivers',
+    check: insideOnly(/\bnew Response\(|\bstatus:\s*[1-5]\d\d\b/, /^packages\/server\/src\/(registry|blobstore|metadata|lifecycle|access)\//),
+  },
   {
     name: 'no drawer for everything',
-    check: ({ path }) => (/(?:^|\/)(utils?|helpers?|common|misc|manager|base|impl|types|index)\.(ts|mjs)$|\/(utils|helpers|common|misc)\//.test(path) ? [path] : []),
+    check: ({ path }) =>
+      /(?:^|\/)(utils?|helpers?|common|misc|manager|base|impl|types|index)\.(ts|mjs)$|\/(utils|helpers|common|misc)\//.test(path) ? [path] : [],
   },
   { name: 'kebab-case files', check: ({ path }) => (/\/[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.(ts|tsx|mjs)$/.test(path) ? [] : [path]) },
-  { name: 'no any, no enum, no switched-off checks', check: forbid(/:\s*any\b|\bas any\b|<any>|^\s*(export\s+)?(const\s+)?enum\s|@ts-(ignore|nocheck)/m, /^test\/tidy/) },
+  {
+    name: 'no any, no enum, no switched-off checks',
+    check: forbid(/:\s*any\b|\bas any\b|<any>|^\s*(export\s+)?(const\s+)?enum\s|@ts-(ignore|nocheck)/m, /^test\/tidy/),
+  },
   { name: 'no default exports', check: forbid(/^export default\b/m, /^scripts\//) },
-  { name: 'no test is switched off or alone', check: ({ code, path }) => (path.startsWith('test/tidy') ? [] : [...code.matchAll(/\b(?:it|test|describe)\.(?:only|todo)\b/g)].map(([found]) => found)) },
+  {
+    name: 'no test is switched off or alone',
+    check: ({ code, path }) => (path.startsWith('test/tidy') ? [] : [...code.matchAll(/\b(?:it|test|describe)\.(?:only|todo)\b/g)].map(([found]) => found)),
+  },
 ];
 
 /** Cycles among the given files, each as the path that closes it. */

@@ -8,7 +8,9 @@ export type SourceFile = { readonly path: string; readonly text: string; readonl
 const root = join(import.meta.dirname, '../..');
 
 export function readSources(): SourceFile[] {
-  return ['packages', 'test', 'bench', 'scripts'].flatMap((folder) => listFiles(join(root, folder))).map((path) => sourceFile(relative(root, path), readFileSync(path, 'utf8')));
+  return ['packages', 'test', 'bench', 'scripts']
+    .flatMap((folder) => listFiles(join(root, folder)))
+    .map((path) => sourceFile(relative(root, path), readFileSync(path, 'utf8')));
 }
 
 export function sourceFile(path: string, text: string): SourceFile {

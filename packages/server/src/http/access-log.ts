@@ -9,12 +9,27 @@ import type { Observer } from './server.ts';
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const loggedTextMax = 512;
 
-export function observeRequests({ log, metrics, routeOf }: { log: Log | undefined; metrics: Metrics; routeOf: (method: string, path: string) => string }): Observer {
+export function observeRequests({
+  log,
+  metrics,
+  routeOf,
+}: {
+  log: Log | undefined;
+  metrics: Metrics;
+  routeOf: (method: string, path: string) => string;
+}): Observer {
   return (request, { status, body }, startedAt) => {
     const tookMs = stopwatch() - startedAt;
     const sentBytes = body === undefined || request.method === 'HEAD' ? 0 : bodyLength(body);
     const route = routeOf(request.method, request.path);
-    metrics.recordRequest({ route, method: knownMethods.has(request.method) ? request.method : 'other', status, seconds: tookMs / 1000, receivedBytes: request.contentLength ?? 0, sentBytes });
+    metrics.recordRequest({
+      route,
+      method: knownMethods.has(request.method) ? request.method : 'other',
+      status,
+      seconds: tookMs / 1000,
+      receivedBytes: request.contentLength ?? 0,
+      sentBytes,
+    });
     log?.info('request', {
       requestId: request.id,
       method: request.method,

@@ -15,7 +15,8 @@ export function errorReply(error: RegistryError, headers: Headers = {}): Reply {
 /** Whatever a route threw. Defects are logged here, once, and tell the client nothing but the request's id. */
 export function replyToThrown(thrown: unknown, requestId: string, log: Log): Reply {
   if (thrown instanceof RegistryError && thrown.code !== 'INTERNAL') {
-    if (thrown.entry.status >= 500) log.error(thrown.message, { requestId, code: thrown.code, cause: String(thrown.cause ?? '') });
+    if (thrown.entry.status >= 500)
+      log.error(thrown.message, { requestId, code: thrown.code, cause: thrown.cause instanceof Error ? thrown.cause.message : undefined });
     return errorReply(thrown);
   }
   log.error('request failed', { requestId, error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) });

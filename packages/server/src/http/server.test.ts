@@ -34,7 +34,9 @@ describe('answers', () => {
     const path = join(folder, 'blob');
     writeFileSync(path, '0123456789');
     answer = async ({ path: asked }) =>
-      asked === '/part' ? reply(206, {}, { kind: 'file', path, range: { offset: 3, length: 4 } }) : reply(200, {}, { kind: 'file', path, range: { offset: 0, length: 10 } });
+      asked === '/part'
+        ? reply(206, {}, { kind: 'file', path, range: { offset: 3, length: 4 } })
+        : reply(200, {}, { kind: 'file', path, range: { offset: 0, length: 10 } });
     expect(await (await ask('/whole')).text()).toBe('0123456789');
     const part = await ask('/part');
     expect([part.status, part.headers.get('content-length'), await part.text()]).toEqual([206, '4', '3456']);
@@ -116,14 +118,20 @@ describe('errors', () => {
   test('what a client did wrong is told', async () => {
     answer = () => Promise.reject(new RegistryError('MANIFEST_UNKNOWN', { detail: { tag: 'v9' } }));
     const response = await ask('/');
-    expect([response.status, await response.json()]).toEqual([404, { errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown', detail: { tag: 'v9' } }] }]);
+    expect([response.status, await response.json()]).toEqual([
+      404,
+      { errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown', detail: { tag: 'v9' } }] },
+    ]);
     expect(logged).toEqual([]);
   });
 
   test('a defect of ours is logged once and not told', async () => {
     answer = () => Promise.reject(new Error('secret path /var/lib/x'));
     const response = await ask('/', { headers: { 'x-request-id': 'request-1' } });
-    expect([response.status, await response.json()]).toEqual([500, { errors: [{ code: 'UNKNOWN', message: 'internal error', detail: { requestId: 'request-1' } }] }]);
+    expect([response.status, await response.json()]).toEqual([
+      500,
+      { errors: [{ code: 'UNKNOWN', message: 'internal error', detail: { requestId: 'request-1' } }] },
+    ]);
     expect(logged).toHaveLength(1);
     expect(logged[0]).toMatchObject({ requestId: 'request-1' });
   });

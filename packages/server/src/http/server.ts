@@ -123,7 +123,8 @@ async function* readRequestBody(request: Request): AsyncGenerator<Uint8Array> {
 
 function toResponse({ status, headers, body }: Reply, requestId?: string): Response {
   const all = requestId === undefined ? headers : { ...headers, 'x-request-id': requestId };
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return new Response((body as BodyInit | undefined) ?? null, { status, headers: all });
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array)
+    return new Response((body as BodyInit | undefined) ?? null, { status, headers: all });
   return sourceResponse(body, status, all);
 }
 

@@ -38,7 +38,19 @@ test('a repository may be called like a part of an address', () => {
 });
 
 test('what is no address of ours', () => {
-  for (const path of ['/', '/v1/', '/v2x', '/v2/a', '/v2/a/b', '/v2/tags/list', '/v2/manifests/latest', '/v2/blobs/uploads/', '/v2//', '/v2/a/tags/list/', '/v2/a/tags']) {
+  for (const path of [
+    '/',
+    '/v1/',
+    '/v2x',
+    '/v2/a',
+    '/v2/a/b',
+    '/v2/tags/list',
+    '/v2/manifests/latest',
+    '/v2/blobs/uploads/',
+    '/v2//',
+    '/v2/a/tags/list/',
+    '/v2/a/tags',
+  ]) {
     expect([path, readAddress(path)]).toEqual([path, undefined]);
   }
 });

@@ -16,14 +16,17 @@ export const getBlob: RepositoryHandler = async ({ request, registry, repository
   const wanted = request.header('range');
   // If-Range (RFC 9110 13.1.5): a blob never changes, so only another blob's tag makes the range void.
   const ifRange = request.header('if-range');
-  const range = wanted === undefined || (ifRange !== undefined && ifRange !== headers['etag']) ? { kind: 'whole' as const } : parseRange(wanted, blob.sizeBytes);
+  const range =
+    wanted === undefined || (ifRange !== undefined && ifRange !== headers['etag']) ? { kind: 'whole' as const } : parseRange(wanted, blob.sizeBytes);
   switch (range.kind) {
     case 'whole':
       return reply(200, headers, await registry.blobs.open(blob));
     case 'part':
       return reply(206, { ...headers, 'content-range': formatContentRange(range, blob.sizeBytes) }, await registry.blobs.open(blob, range));
     case 'unsatisfiable':
-      return errorReply(new RegistryError('RANGE_INVALID', { detail: { range: wanted, sizeBytes: blob.sizeBytes } }), { 'content-range': formatUnsatisfiedRange(blob.sizeBytes) });
+      return errorReply(new RegistryError('RANGE_INVALID', { detail: { range: wanted, sizeBytes: blob.sizeBytes } }), {
+        'content-range': formatUnsatisfiedRange(blob.sizeBytes),
+      });
   }
 };
 

@@ -26,7 +26,8 @@ export const getManifest: RepositoryHandler = async ({ request, registry, reposi
 export const putManifest: RepositoryHandler = async ({ request, registry, repository, target, actor, limits }) => {
   const reference = readReference(target);
   const tags = request.query.getAll('tag').map(parseTag);
-  if (tags.length > tagParametersMax) throw new RegistryError('TAG_INVALID', { message: `at most ${tagParametersMax} tags in one request`, detail: { tags: tags.length } });
+  if (tags.length > tagParametersMax)
+    throw new RegistryError('TAG_INVALID', { message: `at most ${tagParametersMax} tags in one request`, detail: { tags: tags.length } });
   const precondition = readPrecondition(request);
   const bytes = await readBody(request, limits.manifestMaxBytes);
   if (!bytes) throw new RegistryError('MANIFEST_TOO_LARGE', { detail: { manifestMaxBytes: limits.manifestMaxBytes } });

@@ -15,7 +15,10 @@ export function readPage({ request, limits }: Call): Page<string> {
 }
 
 /** Asks for one entry more than the page holds, to know whether there is a next page. */
-export async function fillPage<Entry extends string>(page: Page<string>, list: (page: Page<string>) => Promise<Entry[]>): Promise<{ entries: Entry[]; more: boolean }> {
+export async function fillPage<Entry extends string>(
+  page: Page<string>,
+  list: (page: Page<string>) => Promise<Entry[]>,
+): Promise<{ entries: Entry[]; more: boolean }> {
   const found = await list(page.limit === 0 ? page : { ...page, limit: page.limit + 1 });
   return { entries: found.slice(0, page.limit), more: page.limit > 0 && found.length > page.limit };
 }

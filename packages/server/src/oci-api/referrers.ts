@@ -8,7 +8,8 @@ import { nextLink } from './page.ts';
 /** end-12a, end-12b */
 export const listReferrers: RepositoryHandler = async ({ request, registry, repository, target, limits }) => {
   const subject = parseDigest(target);
-  const artifactType = request.query.get('artifactType') || undefined;
+  const asked = request.query.get('artifactType');
+  const artifactType = asked === null || asked === '' ? undefined : asked;
   const after = readAfter(request.query.get('last'));
   const { descriptors: manifests, next } = await registry.referrers.list({
     repository,

@@ -22,10 +22,18 @@ export const startUpload: RepositoryHandler = async (call) => {
   }
 
   const algorithm = request.query.get('digest-algorithm') ?? (mount === null ? 'sha256' : mount.slice(0, mount.indexOf(':')));
-  if (!isDigestAlgorithm(algorithm)) throw new RegistryError('DIGEST_INVALID', { message: 'unknown digest algorithm', detail: { algorithm: algorithm.slice(0, 64), supported: ['sha256', 'sha512'] } });
+  if (!isDigestAlgorithm(algorithm))
+    throw new RegistryError('DIGEST_INVALID', {
+      message: 'unknown digest algorithm',
+      detail: { algorithm: algorithm.slice(0, 64), supported: ['sha256', 'sha512'] },
+    });
   const id = await registry.uploads.start(repository, algorithm);
   const { chunkMinBytes } = registry.uploads;
-  return reply(202, { ...uploadHeaders(repository, id, 0), 'docker-upload-uuid': id, ...(chunkMinBytes > 0 && { 'oci-chunk-min-length': String(chunkMinBytes) }) });
+  return reply(202, {
+    ...uploadHeaders(repository, id, 0),
+    'docker-upload-uuid': id,
+    ...(chunkMinBytes > 0 && { 'oci-chunk-min-length': String(chunkMinBytes) }),
+  });
 };
 
 /** end-5 */

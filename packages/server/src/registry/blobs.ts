@@ -21,7 +21,13 @@ export type BlobRules = {
    * Links a blob from another repository, without copying. With no `from`, any repository will do
    * that holds it and that `mayPull` allows. False: it cannot be had, the client must upload.
    */
-  mount(mount: { repository: RepositoryName; digest: Digest; from?: RepositoryName; actor: string; mayPull: (from: RepositoryName) => boolean }): Promise<boolean>;
+  mount(mount: {
+    repository: RepositoryName;
+    digest: Digest;
+    from?: RepositoryName;
+    actor: string;
+    mayPull: (from: RepositoryName) => boolean;
+  }): Promise<boolean>;
   /** Throws BLOB_UNKNOWN, CONTENT_REFERENCED. */
   remove(repository: RepositoryName, digest: Digest, actor: string): Promise<void>;
 };

@@ -33,7 +33,9 @@ export type ManifestRules = {
 export function createManifestRules({ rows, clock, limits }: RegistryParts): ManifestRules {
   return {
     async get(repository, reference) {
-      const manifest = await (reference.kind === 'tag' ? rows.manifests.findByTag(repository, reference.tag) : rows.manifests.find(repository, reference.digest));
+      const manifest = await (reference.kind === 'tag'
+        ? rows.manifests.findByTag(repository, reference.tag)
+        : rows.manifests.find(repository, reference.digest));
       if (!manifest) throw new RegistryError('MANIFEST_UNKNOWN', { detail: reference.kind === 'tag' ? { tag: reference.tag } : { digest: reference.digest } });
       return manifest;
     },

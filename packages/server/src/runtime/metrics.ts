@@ -17,7 +17,12 @@ export type Metrics = {
 export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const requests = new Counter({ name: 'naru_http_requests_total', help: 'Answers, by endpoint, method and status.', labelNames: ['route', 'method', 'status'], registers });
+  const requests = new Counter({
+    name: 'naru_http_requests_total',
+    help: 'Answers, by endpoint, method and status.',
+    labelNames: ['route', 'method', 'status'],
+    registers,
+  });
   const seconds = new Histogram({
     name: 'naru_http_request_duration_seconds',
     help: 'Time until the answer was ready to be sent, by endpoint.',

@@ -26,7 +26,12 @@ export type FileBlobStoreOptions = {
 };
 
 /** Makes the folders that are missing. Throws an Error that names the folder when it cannot be written, or is not the one it should be. */
-export async function openFileBlobStore({ root, mustExist = false, clock = systemClock, fileSystem = nodeFileSystem }: FileBlobStoreOptions): Promise<FileBlobStore> {
+export async function openFileBlobStore({
+  root,
+  mustExist = false,
+  clock = systemClock,
+  fileSystem = nodeFileSystem,
+}: FileBlobStoreOptions): Promise<FileBlobStore> {
   const layout = fileLayout(root);
   if (mustExist && !hasBlobFolders(layout)) throw new Error(`the blob folder ${root} is empty, but the database knows blobs: is its file system mounted?`);
   const parts: FileStoreParts = {
