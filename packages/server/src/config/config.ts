@@ -46,7 +46,11 @@ export const configSchema = z.strictObject({
       .prefault('4MiB')
       .describe('Largest manifest that is accepted. Clients and other registries count on 4MiB, so it cannot be more.'),
     blobMaxBytes: size({ min: 1024 }).prefault('128GiB').describe('Largest blob that is accepted.'),
-    uploadsMax: wholeNumber({ min: 1, max: 1_000_000 }).prefault(10_000).describe('Upload sessions that may be open at once, idle ones included.'),
+    uploadsMax: wholeNumber({ min: 1, max: 1_000_000 })
+      .prefault(10_000)
+      .describe(
+        'Upload sessions that may be open at once, and bodies of blobs that may arrive at once. A new session takes the place of one that was idle for an hour; when there is none, the answer is 429.',
+      ),
     uploadChunkMinBytes: size({ max: 2 ** 30 })
       .prefault(0)
       .describe('Smallest chunk that a client is asked to send in a chunked upload (OCI-Chunk-Min-Length); 0 asks for nothing.'),

@@ -55,6 +55,8 @@ export interface UploadRows {
   find(repository: RepositoryName, id: UploadId): Promise<Upload | undefined>;
   touch(id: UploadId, at: number): Promise<void>;
   remove(id: UploadId): Promise<void>;
+  count(): Promise<number>;
+  /** Longest untouched first. */
   listTouchedBefore(before: number, limit: number): Promise<Upload[]>;
   list(page: Page<UploadId>): Promise<Upload[]>;
   /** Among these, which have no row? For sweeping bytes that lost their row to a crash. */

@@ -24,6 +24,14 @@ export function uploadRows({ read, write }: MetadataDatabase): UploadRows {
       await write((tx) => tx.deleteFrom('upload').where('id', '=', id).execute());
     },
 
+    async count() {
+      const { count } = await read
+        .selectFrom('upload')
+        .select((eb) => eb.fn.countAll().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
     async listTouchedBefore(before, limit) {
       const rows = await read.selectFrom('upload').selectAll().where('touched_at', '<', before).orderBy('touched_at').orderBy('id').limit(limit).execute();
       return rows.map(upload);

@@ -16,6 +16,7 @@ export type Chunk = { readonly body: AsyncIterable<Uint8Array>; readonly startsA
 export type UploadRules = {
   /** What a chunk should hold at least, except the last; 0 when it does not matter. */
   readonly chunkMinBytes: number;
+  /** Throws TOO_MANY_REQUESTS. */
   start(repository: RepositoryName, algorithm: DigestAlgorithm): Promise<UploadId>;
   /** Returns the upload's size. Throws UPLOAD_UNKNOWN. */
   status(repository: RepositoryName, id: UploadId): Promise<number>;
@@ -31,6 +32,12 @@ export type UploadRules = {
 /** How stale an upload's row may be before an append refreshes it: expiry counts hours, so minutes will do. */
 const uploadTouchIntervalMs = 60_000;
 
+/** A client that paused for so long gives way when there are too many sessions: it starts again. */
+const uploadIdleMs = 3600e3;
+
+/** Of the sessions that were idle longest, how many are looked at for one that nobody writes to. */
+const idleUploadsMax = 100;
+
 export function createUploadRules({ bytes, rows, clock, digestLocks, uploadLocks, limits }: RegistryParts): UploadRules {
   let bodiesArriving = 0;
 
@@ -38,6 +45,7 @@ export function createUploadRules({ bytes, rows, clock, digestLocks, uploadLocks
     chunkMinBytes: Math.max(bytes.chunkMinBytes, limits.uploadChunkMinBytes),
 
     async start(repository, algorithm) {
+      await makeRoom();
       const id = newUploadId();
       const now = clock.now();
       await bytes.createUpload(id, algorithm);
@@ -80,10 +88,26 @@ export function createUploadRules({ bytes, rows, clock, digestLocks, uploadLocks
     cancel: (repository, id) =>
       uploadLocks.hold(id, async () => {
         await find(repository, id);
-        await bytes.abortUpload(id);
-        await rows.uploads.remove(id);
+        await discard(id);
       }),
   };
+
+  /**
+   * Sessions that crashed clients left behind must not keep everybody out until they expire, so the
+   * longest idle one goes for the new one. Starts at the same moment may overshoot by their number.
+   */
+  async function makeRoom(): Promise<void> {
+    if ((await rows.uploads.count()) < limits.uploadsMax) return;
+    const idle = await rows.uploads.listTouchedBefore(clock.now() - uploadIdleMs, idleUploadsMax);
+    const longest = idle.find(({ id }) => !uploadLocks.isBusy(id));
+    if (!longest) throw new RegistryError('TOO_MANY_REQUESTS', { message: 'too many uploads are open', detail: { uploadsMax: limits.uploadsMax } });
+    await uploadLocks.hold(longest.id, () => discard(longest.id));
+  }
+
+  async function discard(id: UploadId): Promise<void> {
+    await bytes.abortUpload(id);
+    await rows.uploads.remove(id);
+  }
 
   async function find(repository: RepositoryName, id: UploadId): Promise<Upload> {
     const upload = await rows.uploads.find(repository, id);

@@ -42,6 +42,15 @@ export function uploadContract(it: Contract): void {
     expect(await store.uploads.find(repository, upload.id)).toBeUndefined();
   });
 
+  it('counts', async (store) => {
+    expect(await store.uploads.count()).toBe(0);
+    const [first, second] = [makeUpload(), makeUpload({ repository: other })];
+    for (const upload of [first, second]) await store.uploads.record(upload);
+    expect(await store.uploads.count()).toBe(2);
+    await store.uploads.remove(first.id);
+    expect(await store.uploads.count()).toBe(1);
+  });
+
   it('lists what was not touched since, longest first', async (store) => {
     const [late, early, middle] = [makeUpload({ touchedAt: 30 }), makeUpload({ touchedAt: 10 }), makeUpload({ touchedAt: 20, repository: other })];
     for (const upload of [late, early, middle]) await store.uploads.record(upload);
