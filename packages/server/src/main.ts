@@ -42,7 +42,7 @@ async function start(config: Config, log: Log): Promise<App | undefined> {
   }
 }
 
-/** Nothing acknowledged is lost: what was not durable was not acknowledged (D8). */
+/** Nothing acknowledged is lost: what was not durable was not acknowledged. */
 function quitAtOnce(reason: StopReason, log: Log): never {
   log.warn('stopped at once', { reason });
   process.exit(exitCodes[reason]);

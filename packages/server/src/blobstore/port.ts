@@ -4,11 +4,11 @@
  * the only way from one to the other.
  *
  * A blob is reached by its storage key, never by a path made from its digest: the key is what
- * `commitUpload` returned and what the metadata remembers (design D7). On files the key is the
+ * `commitUpload` returned and what the metadata remembers. On files the key is the
  * content address; on an object store it may be the key the upload was written under, so that
  * committing never copies.
  *
- * How a multipart object store fits: docs/decisions/0003-blob-keys.md.
+ * Why, and how a multipart object store fits: docs/decisions/0003-blob-keys.md.
  *
  * All methods throw RegistryError: STORAGE_FULL when the medium is full, and what each one names.
  * Every driver runs `contract.ts`, also through `faulty/`.

@@ -14,7 +14,7 @@ export type MetadataDatabase = {
   /** Several statements on one state. */
   readonly snapshot: <T>(work: (tx: Reader) => Promise<T>) => Promise<T>;
   /**
-   * One transaction: serializable, all or nothing, durable when it returns (D8). The engine may run
+   * One transaction: serializable, all or nothing, durable when it returns. The engine may run
    * `work` again, so it must have no effect but on `tx`.
    */
   readonly write: <T>(work: (tx: Writer) => Promise<T>) => Promise<T>;

@@ -1,6 +1,6 @@
 /**
  * The port for rows. One method is one transaction; what it promises is true when it returns, also
- * after a power cut (D8). Changes write their events in the same transaction (I7).
+ * after a power cut. Changes write their events in the same transaction (I7).
  *
  * The store is cut by subject, so that nobody depends on more than it uses. `collection-port.ts`
  * holds what garbage collection, fsck and scrub need beside this. All times are epoch ms, `actor` is

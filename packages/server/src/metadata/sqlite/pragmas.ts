@@ -1,7 +1,7 @@
 /**
  * How the connections are set.
  *
- * `synchronous = full` syncs the log at each commit: what was answered survives a power cut (D8).
+ * `synchronous = full` syncs the log at each commit: what was answered survives a power cut.
  * There is no `mmap_size`: a medium that fails under a mapping kills the process with a signal, while
  * a read that fails is an error of one request; the page cache makes up for it.
  */
