@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   registry: [/^runtime\/(clock|ids|log)\.ts$/, /^access\//, ports()],
   blobstore: [/^blobstore\//, /^runtime\/(clock|ids|log)\.ts$/],
   metadata: [/^metadata\//, /^blobstore\/port\.ts$/, /^runtime\/(clock|ids|log)\.ts$/],
-  lifecycle: [/^registry\//, /^access\//, ports(), /^runtime\/(clock|ids|log|metrics|disposables)\.ts$/],
+  lifecycle: [/^registry\//, ports(), /^runtime\/(clock|ids|log|metrics)\.ts$/],
   http: [/^runtime\//, /^blobstore\/port\.ts$/],
   'oci-api': [/^http\/(reply|request|errors)\.ts$/, /^registry\//, /^access\//, ports(), /^runtime\/(ids|log)\.ts$/],
   'control-api': [/^http\/(reply|request|errors|server)\.ts$/, /^lifecycle\/admin-request\.ts$/],
