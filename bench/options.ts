@@ -19,7 +19,6 @@ export type RunSize = {
   readonly loadSeconds: number;
   readonly warmUpSeconds: number;
   readonly bigBlobs: { readonly pullsPerClient: number; readonly pushesByOne: number; readonly pushesByEight: number };
-  readonly heads: number;
   readonly smallPushes: number;
   readonly listEntries: number;
   readonly storedManifests: number;
@@ -32,8 +31,7 @@ const full: RunSize = {
   loadSeconds: 2,
   warmUpSeconds: 1,
   bigBlobs: { pullsPerClient: 8, pushesByOne: 5, pushesByEight: 8 },
-  heads: 20_000,
-  smallPushes: 1000,
+  smallPushes: 600,
   listEntries: 100_000,
   storedManifests: 1_000_000,
   layer: { repeats: 100, slowPullers: 200 }, // of 100 MiB: 10.5 GB
@@ -45,7 +43,6 @@ const quick: RunSize = {
   loadSeconds: 1,
   warmUpSeconds: 1,
   bigBlobs: { pullsPerClient: 2, pushesByOne: 2, pushesByEight: 8 },
-  heads: 3000,
   smallPushes: 200,
   listEntries: 10_000,
   storedManifests: 100_000,

@@ -1,12 +1,22 @@
-/** Small requests that wrk cannot send, a fixed number of them, over kept-alive connections. */
+/** Small requests that wrk cannot send, over kept-alive connections. */
 export type Sent = { readonly count: number; readonly medianMicros: number };
 
 /** `clients` loops that share `count` requests among them; each waits for its answer before its next. */
-export async function sendAll(count: number, clients: number, send: (index: number) => Promise<void>): Promise<Sent> {
+export function sendAll(count: number, clients: number, send: (index: number) => Promise<void>): Promise<Sent> {
+  return sendWhile((sent) => sent < count, clients, send);
+}
+
+/** The same, as many as there is time for. */
+export function sendFor(seconds: number, clients: number, send: (index: number) => Promise<void>): Promise<Sent> {
+  const until = performance.now() + seconds * 1000;
+  return sendWhile(() => performance.now() < until, clients, send);
+}
+
+async function sendWhile(goOn: (sent: number) => boolean, clients: number, send: (index: number) => Promise<void>): Promise<Sent> {
   const micros: number[] = [];
   let next = 0;
   const client = async (): Promise<void> => {
-    while (next < count) {
+    while (goOn(next)) {
       const index = next;
       next += 1;
       const startedAt = performance.now();
@@ -15,7 +25,7 @@ export async function sendAll(count: number, clients: number, send: (index: numb
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
-  return { count, medianMicros: micros.sort((a, b) => a - b)[Math.floor(micros.length / 2)] ?? Number.NaN };
+  return { count: next, medianMicros: micros.sort((a, b) => a - b)[Math.floor(micros.length / 2)] ?? Number.NaN };
 }
 
 /** Sends, reads the answer to its end and throws unless it has one of the statuses. */

@@ -1,5 +1,5 @@
 /** The small reads of a pull: a manifest by tag and by digest, its HEAD, a blob of 1 KiB. */
-import { expectStatus, sendAll } from '../load/requests.ts';
+import { expectStatus, sendFor } from '../load/requests.ts';
 import { getWithWrk } from '../load/wrk.ts';
 import { measure } from '../measure/measure.ts';
 import type { Server } from '../peers/peer.ts';
@@ -36,8 +36,8 @@ export const manifestHead: Scenario = {
     await using server = await startOnStock(bench, peer);
     const url = manifestUrl(server, stockRepository, stockTag);
     const head = async (): Promise<void> => void (await expectStatus([200], url, { method: 'HEAD', headers: { Accept: manifestType } }));
-    await sendAll(bench.size.heads / 4, clients, head);
-    const cost = await measure(server, () => sendAll(bench.size.heads, clients, head));
+    await sendFor(bench.size.warmUpSeconds, clients, head);
+    const cost = await measure(server, () => sendFor(bench.size.loadSeconds, clients, head));
     const { count, medianMicros } = cost.result;
     return { cpuMicros: (cost.cpuSeconds / count) * 1e6, perSecond: count / cost.wallSeconds, medianMicros, peakMb: cost.memory.peakMb };
   },
