@@ -7,6 +7,7 @@ import type { SourceFile } from './source.ts';
 export type Rule = { readonly name: string; check(file: SourceFile): string[] };
 
 const server = 'packages/server/src/';
+const driver = /^packages\/server\/src\/(blobstore\/(fs|memory|faulty|s3)|metadata\/(sqlite|postgres))\//;
 const isTest = ({ path }: SourceFile) => /\.test\.ts$|^test\/|^bench\/|\/contract\.ts$|\/contract\//.test(path);
 
 /** Folders of the server and what of the server each may import. Ports stand for `port.ts` files. */
@@ -45,6 +46,11 @@ export const rules: readonly Rule[] = [
         return inside.startsWith(`${folder}/`) || patterns.some((pattern) => pattern.test(inside)) ? [] : [target];
       });
     },
+  },
+  {
+    name: 'only open-stores.ts chooses drivers',
+    check: (file) =>
+      isTest(file) || file.path === `${server}open-stores.ts` || driver.test(file.path) ? [] : file.imports.filter((target) => driver.test(target)),
   },
   { name: 'only http/ knows the HTTP server', check: forbid(/\bBun\.serve\b|from 'node:https?'/, /^packages\/server\/src\/http\/|^packages\/naru\/src\//) },
   {
