@@ -6,8 +6,8 @@
  */
 import { isRegistryError, RegistryError } from '@naru/oci/registry-error';
 import { errorReply } from '../http/errors.ts';
-import { jsonReply } from '../http/reply.ts';
-import { type HttpRequest, readBody } from '../http/request.ts';
+import { jsonReply, reply } from '../http/reply.ts';
+import { readBody } from '../http/request.ts';
 import type { Router } from '../http/server.ts';
 import type { AdminReport, AdminRequest } from '../lifecycle/admin-request.ts';
 
@@ -16,8 +16,11 @@ const requestMaxBytes = 4096;
 export function createControlRouter(run: (request: AdminRequest) => Promise<AdminReport>): Router {
   return async (request) => {
     if (request.method !== 'POST') return errorReply(new RegistryError('UNSUPPORTED'), { allow: 'POST' });
+    const switches = parseSwitches(await readBody(request, requestMaxBytes));
+    // Going on without a switch that could not be read would delete for who asked what would be deleted.
+    if (switches === undefined) return reply(400, { 'content-type': 'text/plain' }, 'the request is not an object of known switches, each true or false\n');
     try {
-      return jsonReply(200, await run(await parseAdminRequest(request)));
+      return jsonReply(200, await run(adminRequest(request.path, switches)));
     } catch (error) {
       if (isRegistryError(error)) return errorReply(error);
       throw error;
@@ -26,9 +29,8 @@ export function createControlRouter(run: (request: AdminRequest) => Promise<Admi
 }
 
 /** Throws NOT_FOUND for another address; a switch that is not named is off. */
-async function parseAdminRequest(request: HttpRequest): Promise<AdminRequest> {
-  const switches = parseSwitches(await readBody(request, requestMaxBytes));
-  switch (request.path) {
+function adminRequest(path: string, switches: ReadonlySet<string>): AdminRequest {
+  switch (path) {
     case '/gc':
       return { verb: 'gc', dryRun: switches.has('dryRun'), untagged: switches.has('untagged') };
     case '/fsck':
@@ -40,12 +42,21 @@ async function parseAdminRequest(request: HttpRequest): Promise<AdminRequest> {
   }
 }
 
-/** The names that are true in a JSON object; of anything else, none. */
-function parseSwitches(body: Uint8Array | undefined): Set<string> {
+const switchNames = ['dryRun', 'untagged', 'repair'];
+
+/** Those that are on. An AdminRequest names its verb too, which the address has said. Undefined for anything else. */
+function parseSwitches(body: Uint8Array | undefined): ReadonlySet<string> | undefined {
+  if (body?.length === 0) return new Set();
+  const { verb: _, ...named } = parseObject(body) ?? { unreadable: true };
+  const known = Object.entries(named).every(([name, on]) => switchNames.includes(name) && typeof on === 'boolean');
+  return known ? new Set(Object.keys(named).filter((name) => named[name] === true)) : undefined;
+}
+
+function parseObject(body: Uint8Array | undefined): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(body));
-    return new Set(typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([name, on]) => (on === true ? [name] : [])) : []);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {
-    return new Set();
+    return undefined;
   }
 }
