@@ -59,6 +59,6 @@ export function updateHash(running: RunningHash, chunk: Uint8Array): void {
 }
 
 /** The hash takes no more bytes afterwards. */
-export function finishHash(algorithm: DigestAlgorithm, hash: Hash): Digest {
+function finishHash(algorithm: DigestAlgorithm, hash: Hash): Digest {
   return `${algorithm}:${hash.digest('hex')}` as Digest; // a hash's own output has the shape that parseDigest checks
 }

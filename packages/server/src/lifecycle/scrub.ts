@@ -7,9 +7,9 @@
 import { isRegistryError } from '@naru/oci/registry-error';
 import type { BlobRow } from '../metadata/collection-port.ts';
 import { detailsMax, type ScrubReport } from './admin-request.ts';
-import { hasDigest } from './has-digest.ts';
 import { pageSize, pagesOfManifestRows, pagesUntilEmpty } from './pages.ts';
 import { findRot, quarantineRotten } from '../registry/quarantine.ts';
+import { hasDigest } from '../runtime/hash-bytes.ts';
 import type { Sleep } from './sleep.ts';
 import type { Stores } from './stores.ts';
 

@@ -1,6 +1,7 @@
 import { type Digest, isDigest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import { hasDigest } from '../runtime/hash-bytes.ts';
 import type { MetadataDatabase, Writer } from './database.ts';
 import type { HotReads } from './hot-reads.ts';
 import type { Change, ManifestRows, NewManifest } from './port.ts';
@@ -9,7 +10,7 @@ import { findHeld, recordReferences, removeManifestRow } from './manifest-conten
 import { isMet } from './precondition.ts';
 import { ensureRepository } from './repository-rows.ts';
 import { findTagged, moveTag, removeTagsOf } from './tag-rows.ts';
-import { hasDigest, verifiedBytes } from './verified-bytes.ts';
+import { verifiedBytes } from './verified-bytes.ts';
 
 /** Indexes named in the detail of CONTENT_REFERENCED. */
 const referrersInDetail = 10;

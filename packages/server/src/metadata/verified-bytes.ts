@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { type Digest, digestAlgorithm, digestEncoded } from '@naru/oci/digest';
+import type { Digest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
+import { hasDigest } from '../runtime/hash-bytes.ts';
 
 /**
  * The bytes, when they hash to their digest. Anything else is a broken invariant (I5), on the way in
@@ -11,8 +11,4 @@ export function verifiedBytes(digest: Digest, bytes: Uint8Array): Uint8Array {
   throw new RegistryError('INTERNAL', {
     message: `manifest ${digest}: its bytes in the metadata store hash to another digest; restore it from a backup or push it again`,
   });
-}
-
-export function hasDigest(digest: Digest, bytes: Uint8Array): boolean {
-  return createHash(digestAlgorithm(digest)).update(bytes).digest('hex') === digestEncoded(digest);
 }

@@ -1,10 +1,10 @@
 /** Manifests: stored and served byte for byte (I5), and only on content that their repository holds (I4). */
-import { createHash } from 'node:crypto';
-import { type Digest, type DigestAlgorithm, digestAlgorithm, parseDigest } from '@naru/oci/digest';
+import { type Digest, digestAlgorithm } from '@naru/oci/digest';
 import { contentReferences, parseManifest } from '@naru/oci/manifest';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Manifest, Precondition } from '../metadata/port.ts';
+import { hashBytes } from '../runtime/hash-bytes.ts';
 import type { RegistryParts } from './registry.ts';
 
 /** What the last part of the address names. */
@@ -42,7 +42,7 @@ export function createManifestRules({ rows, clock, limits }: RegistryParts): Man
 
     async put({ repository, reference, tags: extraTags, bytes, contentType, precondition, actor }) {
       if (bytes.length > limits.manifestMaxBytes) throw new RegistryError('MANIFEST_TOO_LARGE', { detail: { manifestMaxBytes: limits.manifestMaxBytes } });
-      const digest = digestOf(bytes, reference.kind === 'digest' ? digestAlgorithm(reference.digest) : 'sha256');
+      const digest = hashBytes(reference.kind === 'digest' ? digestAlgorithm(reference.digest) : 'sha256', bytes);
       if (reference.kind === 'digest' && reference.digest !== digest) {
         throw new RegistryError('DIGEST_INVALID', { detail: { provided: reference.digest, computed: digest } });
       }
@@ -72,8 +72,4 @@ export function createManifestRules({ rows, clock, limits }: RegistryParts): Man
         ? rows.tags.remove({ repository, tag: reference.tag, at: clock.now(), actor })
         : rows.manifests.remove({ repository, digest: reference.digest, at: clock.now(), actor }),
   };
-}
-
-function digestOf(bytes: Uint8Array, algorithm: DigestAlgorithm): Digest {
-  return parseDigest(`${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`);
 }

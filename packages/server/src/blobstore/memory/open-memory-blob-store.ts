@@ -1,13 +1,13 @@
 /** The port in memory, for tests of what lies above it. Bytes are served as streams, like those of an object store. */
-import { createHash } from 'node:crypto';
 import { type Digest, digestAlgorithm } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { hashBytes } from '../../runtime/hash-bytes.ts';
 import type { UploadId } from '../../runtime/ids.ts';
 import { createOneWriter } from '../one-writer.ts';
 import type { BlobInventory, BlobStore, ByteRange, StorageKey } from '../port.ts';
 import { untilAborted } from '../until-aborted.ts';
-import { createUploadHashes, finishHash, updateHash } from '../upload-hashes.ts';
+import { createUploadHashes, updateHash } from '../upload-hashes.ts';
 
 type Stored = { readonly bytes: Uint8Array; readonly modifiedAt: number };
 type Growing = { chunks: Uint8Array[]; sizeBytes: number; modifiedAt: number };
@@ -72,7 +72,7 @@ export function openMemoryBlobStore({ clock = systemClock }: { readonly clock?: 
       const upload = getUpload(id);
       const bytes = Buffer.concat(upload.chunks);
       const algorithm = digestAlgorithm(digest);
-      const actual = hashes.find(id, algorithm, bytes.byteLength) ?? finishHash(algorithm, createHash(algorithm).update(bytes));
+      const actual = hashes.find(id, algorithm, bytes.byteLength) ?? hashBytes(algorithm, bytes);
       if (actual !== digest) throw new RegistryError('DIGEST_INVALID', { detail: { digest, actual } });
       const storageKey = digest as unknown as StorageKey; // this driver made it
       blobs.set(storageKey, { bytes, modifiedAt: clock.now() });
@@ -108,7 +108,7 @@ export function openMemoryBlobStore({ clock = systemClock }: { readonly clock?: 
     async hashBlob(key, algorithm, options) {
       options?.signal?.throwIfAborted();
       const { bytes } = getBlob(key);
-      return { digest: finishHash(algorithm, createHash(algorithm).update(bytes)), sizeBytes: bytes.byteLength };
+      return { digest: hashBytes(algorithm, bytes), sizeBytes: bytes.byteLength };
     },
     async quarantineBlob(key) {
       const blob = blobs.get(key);

@@ -1,7 +1,7 @@
 import { contentReferences, manifestMaxBytes, parseManifest } from '@naru/oci/manifest';
 import type { ContentReference } from '../../metadata/port.ts';
 import type { ManifestRow } from '../../metadata/collection-port.ts';
-import { hasDigest } from '../has-digest.ts';
+import { hasDigest } from '../../runtime/hash-bytes.ts';
 import { pagesOfManifestRows } from '../pages.ts';
 import type { IntegrityCheck } from './finding.ts';
 
