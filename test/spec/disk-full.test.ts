@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordSkip } from '../support/needs.ts';
-import { startServer } from '../support/server.ts';
+import { runNaru, startServer } from '../support/server.ts';
 import { contentOf, digestOf, newBlob, newImage, types } from './support/content.ts';
 import { errorOf, expectStatus, newRepository, withQuery } from './support/repository.ts';
 
@@ -66,6 +66,38 @@ test.skipIf(folder === undefined)(
     }
   },
   30_000,
+);
+
+const filled = await mountSmallDisk(32 * megabyte);
+
+test.skipIf(filled === undefined)(
+  'a disk that pushes have filled can be emptied by deleting',
+  async () => {
+    const data = filled ?? '';
+    try {
+      await using server = await startServer({ data: join(data, 'data'), flags: ['--collection-grace', '0'] });
+      const repository = newRepository(new URL(server.url).host);
+      const pushed: string[] = [];
+      // Large ones until none fits, then small ones, then tiny ones.
+      for (const sizeBytes of [megabyte, 50_000, 100]) {
+        for (;;) {
+          const blob = newBlob(sizeBytes);
+          const answer = await repository.send('POST', `/blobs/uploads/?digest=${digestOf(blob)}`, { body: blob });
+          if (answer.status === 507) break;
+          expectStatus(201, answer);
+          pushed.push(digestOf(blob));
+        }
+      }
+      expect(pushed.length).toBeGreaterThan(20);
+      for (const digest of pushed.slice(0, 10)) expectStatus(202, await repository.send('DELETE', `/blobs/${digest}`));
+      expect(await runNaru(['admin', 'gc', '--data', join(data, 'data')])).toMatchObject({ exitCode: 0, stderr: '' });
+      await repository.push(newImage({ layers: [contentOf(newBlob(4 * megabyte), types.layer)] }), 'after');
+    } finally {
+      spawnSync('umount', ['-l', data]);
+      await rm(data, { recursive: true, force: true });
+    }
+  },
+  60_000,
 );
 
 async function mountSmallDisk(sizeBytes: number): Promise<string | undefined> {

@@ -9,6 +9,7 @@
 import { closeSync, constants, fdatasync, fstatSync, ftruncate, futimesSync, openSync, writeSync } from 'node:fs';
 import { mkdir, open, rename, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { leaveReservedRoom } from './reserved-room.ts';
 
 export interface FileSystem {
   /** Makes an empty file. Throws EEXIST. */
@@ -25,7 +26,7 @@ export interface FileSystem {
 
 export interface OpenFile {
   sizeBytes(): number;
-  /** Writes all of the chunk or throws. */
+  /** Writes all of the chunk or throws: ENOSPC already when only the reserved room is left. */
   write(chunk: Uint8Array, position: number): void;
   truncate(sizeBytes: number): Promise<void>;
   /** Sets the time of last modification, in epoch ms. */
@@ -59,9 +60,11 @@ const ftruncateAsync = promisify(ftruncate);
 
 function openNodeFile(path: string): OpenFile {
   const descriptor = openSync(path, constants.O_WRONLY);
+  const leaveRoom = leaveReservedRoom(path);
   return {
     sizeBytes: () => fstatSync(descriptor).size,
     write(chunk, position) {
+      leaveRoom(chunk.byteLength);
       // A full disk takes part of a chunk first and refuses the rest.
       for (let written = 0; written < chunk.byteLength;) {
         written += writeSync(descriptor, chunk, written, chunk.byteLength - written, position + written);
