@@ -27,6 +27,10 @@ export type CommandContext = {
   readonly terminal: Terminal;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly homeFolder: string;
+  /** `naru/1.2.3` */
+  readonly userAgent: string;
+  /** Of this process: a part of temporary files' names. */
+  readonly processId: number;
   readonly signal?: AbortSignal;
 };
 
