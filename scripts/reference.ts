@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { errorTable } from '@naru/oci/error-code';
 import { configReference } from '@naru/server/config/reference';
 import { routes } from '@naru/server/oci-api/routes';
+import { commands } from '../packages/naru/src/command-table.ts';
 import { helpText } from '../packages/naru/src/help.ts';
-import { commandReference } from '../packages/naru/src/reference.ts';
 
 export type Page = { readonly path: string; readonly text: string };
 
@@ -48,9 +48,7 @@ function configuration(): string {
 }
 
 function commandLine(): string {
-  return commandReference()
-    .map(({ name }) => `## naru ${name}\n\n\`\`\`\n${helpText(name).trim()}\n\`\`\`\n`)
-    .join('\n');
+  return commands.map(({ name }) => `## naru ${name}\n\n\`\`\`\n${helpText(name).trim()}\n\`\`\`\n`).join('\n');
 }
 
 function endpoints(): string {

@@ -9,7 +9,7 @@ export function helpText(of: string): string {
   return command === undefined ? overview(of) : commandHelp(command);
 }
 
-export function usage(command: Command): string {
+function usage(command: Command): string {
   return ['naru', command.name, command.flags.length > 0 ? '[FLAGS]' : '', command.words ?? ''].filter(Boolean).join(' ');
 }
 
