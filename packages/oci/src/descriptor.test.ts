@@ -30,8 +30,8 @@ test.each([0, 1, Number.MAX_SAFE_INTEGER])('size may be %d', (size) => {
 
 describe('is refused, with the place', () => {
   test.each<[string, object]>([
-    ['layers[2].mediaType must be a media type', { mediaType: '' }],
-    ['layers[2].mediaType must be a media type', { mediaType: undefined }],
+    ['layers[2].mediaType must be a media type of at most 255 characters', { mediaType: '' }],
+    ['layers[2].mediaType must be a media type of at most 255 characters', { mediaType: undefined }],
     ['layers[2].digest must be a sha256 or sha512 digest', { digest: undefined }],
     ['layers[2].digest must be a sha256 or sha512 digest', { digest: 'sha256:abc' }],
     ['layers[2].digest must be a sha256 or sha512 digest', { digest: `md5:${'a'.repeat(32)}` }],
@@ -41,7 +41,9 @@ describe('is refused, with the place', () => {
     ['layers[2].size must be a whole number of bytes', { size: -1 }],
     ['layers[2].size must be a whole number of bytes', { size: 1.5 }],
     ['layers[2].size must be a whole number of bytes', { size: Number.MAX_SAFE_INTEGER + 1 }],
-    ['layers[2].artifactType must be a string', { artifactType: 1 }],
+    ['layers[2].artifactType must be a string of at most 255 characters', { artifactType: 1 }],
+    ['layers[2].artifactType must be a string of at most 255 characters', { artifactType: `application/${'x'.repeat(244)}` }],
+    ['layers[2].mediaType must be a media type of at most 255 characters', { mediaType: `application/${'x'.repeat(244)}` }],
     ['layers[2].urls must be an array of strings', { urls: 'https://example.com' }],
     ['layers[2].urls must be an array of strings', { urls: [1] }],
     ['layers[2].annotations must hold strings only', { annotations: { a: 1 } }],

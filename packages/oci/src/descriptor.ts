@@ -4,6 +4,7 @@ import { type Digest, digestAlgorithm, isDigest } from './digest.ts';
 import { parseAnnotations, rejectLookalikes } from './manifest-field.ts';
 import { excerpt, manifestInvalid } from './manifest-invalid.ts';
 import { isJsonObject, type JsonObject } from './manifest-json.ts';
+import { mediaTypeMaxLength } from './media-type.ts';
 import type { Platform } from './platform.ts';
 
 /** A parsed one is the object of the document itself, so fields that are not named here are still in it. */
@@ -30,10 +31,13 @@ export function parseDescriptor(value: unknown, where: string): Descriptor {
   const { mediaType, digest, size, artifactType, urls } = value;
   const wrong = (field: string, rule: string): Error =>
     manifestInvalid(`${where}.${field} ${rule}`, { field: `${where}.${field}`, value: excerpt(value[field]) });
-  if (typeof mediaType !== 'string' || mediaType === '') throw wrong('mediaType', 'must be a media type');
+  // Not by the grammar: what is stored elsewhere already must stay readable.
+  if (typeof mediaType !== 'string' || mediaType === '' || mediaType.length > mediaTypeMaxLength)
+    throw wrong('mediaType', `must be a media type of at most ${mediaTypeMaxLength} characters`);
   if (typeof digest !== 'string' || !isDigest(digest)) throw wrong('digest', 'must be a sha256 or sha512 digest');
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw wrong('size', 'must be a whole number of bytes');
-  if (!isAbsent(artifactType) && typeof artifactType !== 'string') throw wrong('artifactType', 'must be a string');
+  if (!isAbsent(artifactType) && (typeof artifactType !== 'string' || artifactType.length > mediaTypeMaxLength))
+    throw wrong('artifactType', `must be a string of at most ${mediaTypeMaxLength} characters`);
   if (!isAbsent(urls) && !isStrings(urls)) throw wrong('urls', 'must be an array of strings');
   parseAnnotations(value, where);
   checkPlatform(value, where);

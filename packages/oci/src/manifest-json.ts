@@ -11,7 +11,7 @@ import { manifestInvalid } from './manifest-invalid.ts';
 export const manifestMaxBytes = 4 * 1024 * 1024;
 export const manifestMaxDepth = 64;
 /** Values and members of the whole document: `[[],[],…` grows two hundredfold when it becomes objects. */
-export const manifestMaxValues = 250_000;
+export const manifestMaxValues = 100_000;
 
 export type JsonObject = { readonly [field: string]: unknown };
 

@@ -10,7 +10,7 @@ import type { Digest } from './digest.ts';
 import { type Annotations, parseAnnotations, rejectLookalikes } from './manifest-field.ts';
 import { excerpt, manifestInvalid } from './manifest-invalid.ts';
 import { type JsonObject, parseManifestJson } from './manifest-json.ts';
-import { isIndexMediaType, isManifestMediaType, isNonDistributable, isSchema1, mediaTypes, parseMediaType } from './media-type.ts';
+import { isIndexMediaType, isManifestMediaType, isNonDistributable, isSchema1, mediaTypeMaxLength, mediaTypes, parseMediaType } from './media-type.ts';
 
 export { manifestMaxBytes, manifestMaxDepth, manifestMaxValues } from './manifest-json.ts';
 
@@ -97,7 +97,8 @@ function parseCommon(json: JsonObject): Pick<ParsedManifest, 'subject' | 'annota
 /** An empty one counts as none (distribution-spec, "Listing Referrers"). */
 function parseArtifactType({ artifactType }: JsonObject): string | undefined {
   if (isAbsent(artifactType) || artifactType === '') return undefined;
-  if (typeof artifactType !== 'string') throw manifestInvalid('artifactType must be a string', { value: excerpt(artifactType) });
+  if (typeof artifactType !== 'string' || artifactType.length > mediaTypeMaxLength)
+    throw manifestInvalid(`artifactType must be a string of at most ${mediaTypeMaxLength} characters`, { value: excerpt(artifactType) });
   return artifactType;
 }
 

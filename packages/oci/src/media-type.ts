@@ -42,6 +42,9 @@ export const mediaTypes = {
 /** What a client that takes everything asks for, the preferred ones first. */
 export const manifestMediaTypes: readonly string[] = [mediaTypes.ociIndex, mediaTypes.dockerManifestList, mediaTypes.ociManifest, mediaTypes.dockerManifest];
 
+/** RFC 6838 4.2 allows 127 characters on each side. */
+export const mediaTypeMaxLength = 255;
+
 const restrictedName = '[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}';
 const mediaTypePattern = new RegExp(`^${restrictedName}/${restrictedName}$`);
 

@@ -3,7 +3,7 @@
  * By shape: userinfo in an address, and an `Authorization` value that ended up in a text.
  */
 const secretName = /^(?:.*(?:password|passwd|secret|token|credential|authorization|cookie|api_?key|private_?key).*|.*-auth|auth)$/i;
-const userinfo = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@?#]+@/gi;
+const userinfo = /([a-z][a-z0-9+.-]{0,31}:\/\/)[^\s/@?#]+@/gi;
 const authorization = /\b(Basic|Bearer)\s+[A-Za-z0-9._~+/=-]+/gi;
 const secretParameter = /([?&](?:access_token|token|password|signature|x-amz-signature|x-amz-credential)=)[^&\s#]+/gi;
 
