@@ -3,6 +3,8 @@
  * output, everything else to standard error, and answers with the exit code.
  */
 export type ClientCommandLine = {
+  /** As the table has it. */
+  readonly name: string;
   readonly values: Readonly<Record<string, string>>;
   readonly switches: ReadonlySet<string>;
   /** Of flags that may stand several times. */

@@ -93,8 +93,8 @@ export function openCredentialStore(options: CredentialStoreOptions): Credential
       const keys = credentialKey(host) === dockerHubKey ? [dockerHubKey] : [host, `http://${host}`, `https://${host}`];
       const helper = findHelper(file, host, environment);
       if (helper !== undefined) for (const key of keys) await tolerate(helper, () => helper.erase(key));
-      const old = findHostKey(Object.keys(authsOf(file)), host);
-      await changeAuthFile(places.dockerConfig, options.temporaryName(), (now) => withoutAuths(now, old === undefined ? keys : [...keys, old]));
+      const written = Object.keys(authsOf(file)).filter((candidate) => findHostKey([candidate], host) !== undefined);
+      await changeAuthFile(places.dockerConfig, options.temporaryName(), (now) => withoutAuths(now, [...keys, ...written]));
     },
     async findUsername(host) {
       const file = await readAuthFile(places.dockerConfig);

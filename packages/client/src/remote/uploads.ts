@@ -155,7 +155,7 @@ function upgradeScheme(url: URL, connection: Connection, from: URL): void {
     throw new RemoteError('plain-http', `${primaryEndpoint(connection).address.host} wants the upload over plain HTTP at ${url.host}: refused`);
   }
   url.protocol = 'https:';
-  url.host = from.host;
+  url.port = from.port;
 }
 
 function readOffset({ headers }: EndpointResponse): number {
