@@ -27,6 +27,15 @@ const child = spawn(bun, [...runtimeFlags, program, ...process.argv.slice(2)], {
 const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 for (const signal of passedOn) process.on(signal, () => child.kill(signal));
 
+// npm and npx start programs through a shell, which dies of a SIGTERM to npm without passing it on.
+// Whoever stops npm means the server. Started by anybody else, it may well outlive its shell (nohup).
+const shell = process.ppid;
+if (process.env['npm_command'] !== undefined) {
+  setInterval(() => {
+    if (process.ppid !== shell) child.kill('SIGTERM');
+  }, 1000).unref();
+}
+
 child.on('error', (error) => {
   console.error(`naru: cannot start ${bun}: ${error.message}`);
   process.exit(1);

@@ -46,7 +46,6 @@ export const errorTable = {
   NOT_FOUND: entry('NOT_FOUND', 404, 'no such address', 'naru'),
   BODY_ABORTED: entry('BLOB_UPLOAD_INVALID', 400, 'the request body ended early', 'naru', true),
   STORAGE_FULL: entry('STORAGE_FULL', 507, 'the registry has no space left', 'RFC 4918 11.5', true),
-  SHUTTING_DOWN: entry('UNAVAILABLE', 503, 'the registry is shutting down', 'naru', true),
   INTERNAL: entry('UNKNOWN', 500, 'unknown error', 'docker', true),
 } as const satisfies Record<string, ErrorEntry>;
 

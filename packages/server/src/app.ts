@@ -9,6 +9,7 @@ import { refuseForeignPage } from './http/foreign-pages.ts';
 import { answerPlain } from './http/routes.ts';
 import { startHttpServer } from './http/server.ts';
 import { runAdminRequest } from './lifecycle/admin.ts';
+import { countReport } from './lifecycle/count-report.ts';
 import { startSchedule } from './lifecycle/schedule.ts';
 import { systemSleep } from './lifecycle/sleep.ts';
 import { createOciApi, describeRoute } from './oci-api/router.ts';
@@ -17,7 +18,7 @@ import { createRegistry } from './registry/registry.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
 import { jitter } from './runtime/ids.ts';
 import { type Log, silentLog } from './runtime/log.ts';
-import { createMetrics } from './runtime/metrics.ts';
+import { createMetrics, type Metrics } from './runtime/metrics.ts';
 import { version } from './runtime/version.ts';
 
 export type App = {
@@ -33,9 +34,10 @@ export type AppOptions = { readonly config: Config; readonly clock?: Clock; read
 /** Throws DataFolderError and the like for what an operator must mend. Nothing stays open then. */
 export async function createApp({ config, clock = systemClock, log = silentLog }: AppOptions): Promise<App> {
   await using opened = new AsyncDisposableStack();
-  const stores = opened.use(await openStores({ data: config.data, clock, log }));
   const metrics = createMetrics(version);
+  const stores = opened.use(await openStores({ data: config.data, clock, log, onRot: metrics.recordRot }));
   const registry = createRegistry({ ...stores, limits: { ...config.limits, touchIntervalMs: config.collection.graceMs / 2 } });
+  // The configuration refuses the other profiles until there are accounts.
   const api = createOciApi({ registry, profile: 'local', limits: config.limits, log });
 
   let draining = false;
@@ -56,7 +58,7 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
     log,
   });
   opened.defer(() => server.drain(0));
-  startControl(stores, config, opened);
+  startControl({ stores, config, metrics }, opened);
   opened.use(startSchedule({ stores, settings: config, metrics, sleep: systemSleep, jitter }));
 
   const resources = opened.move();
@@ -72,12 +74,16 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
 }
 
 /** Without its socket a server serves as well: only `naru admin` must wait for its end. */
-function startControl(stores: OpenStores, config: Config, opened: AsyncDisposableStack): void {
+function startControl({ stores, config, metrics }: { stores: OpenStores; config: Config; metrics: Metrics }, opened: AsyncDisposableStack): void {
   const stop = new AbortController();
   try {
     const control = startHttpServer({
       listen: { socketPath: stores.folder.controlSocket },
-      router: createControlRouter((request) => runAdminRequest(stores, request, { ...config.collection, signal: stop.signal })),
+      router: createControlRouter(async (request) => {
+        const report = await runAdminRequest(stores, request, { ...config.collection, signal: stop.signal });
+        countReport(metrics, report);
+        return report;
+      }),
       log: stores.log,
     });
     opened.defer(async () => {

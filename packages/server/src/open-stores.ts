@@ -17,8 +17,10 @@ import { type Log, silentLog } from './runtime/log.ts';
 
 export type OpenStores = Stores & { readonly folder: DataFolderPaths; readonly uploadLocks: UploadLocks } & AsyncDisposable;
 
+export type OpenStoresOptions = { readonly data: string; readonly clock?: Clock; readonly log?: Log; readonly onRot?: () => void };
+
 /** Throws DataFolderError and the like for what an operator must mend. Nothing stays open then. */
-export async function openStores({ data, clock = systemClock, log = silentLog }: { data: string; clock?: Clock; log?: Log }): Promise<OpenStores> {
+export async function openStores({ data, clock = systemClock, log = silentLog, onRot = () => undefined }: OpenStoresOptions): Promise<OpenStores> {
   await using opened = new AsyncDisposableStack();
   const folder = opened.use(await openDataFolder(data));
   const rows = await openSqliteMetadata({ path: folder.database });
@@ -34,6 +36,7 @@ export async function openStores({ data, clock = systemClock, log = silentLog }:
     log,
     digestLocks: createDigestLocks(),
     uploadLocks: createUploadLocks(),
+    onRot,
     collecting: createTurn(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

@@ -5,7 +5,11 @@ import { reportExitCode, reportText } from './report-text.ts';
 const none = { count: 0, sizeBytes: 0 };
 
 test.each<[AdminReport, string, number]>([
-  [{ verb: 'gc', dryRun: false, manifests: none, links: none, blobs: none, uploads: none, details: [] }, 'Nothing to delete.\n', 0],
+  [
+    { verb: 'gc', dryRun: false, manifests: none, links: none, blobs: none, uploads: none, details: [] },
+    'Nothing to delete: what was pushed, mounted or asked for lately is kept (collection.grace).\n',
+    0,
+  ],
   [
     {
       verb: 'gc',

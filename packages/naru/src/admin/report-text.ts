@@ -35,7 +35,9 @@ function gcText({ dryRun, manifests, links, blobs, uploads, details }: GcReport)
   const verb = dryRun ? 'Would delete' : 'Deleted';
   return lines(
     details.map((detail) => `${dryRun ? 'would delete' : 'deleted'} ${detail}`),
-    total === 0 ? 'Nothing to delete.' : `${verb} ${counts.filter(Boolean).join(', ')}.`,
+    total === 0
+      ? 'Nothing to delete: what was pushed, mounted or asked for lately is kept (collection.grace).'
+      : `${verb} ${counts.filter(Boolean).join(', ')}.`,
   );
 }
 

@@ -1,6 +1,6 @@
 /** What a server does by itself in the background: collection, with the expiry of uploads, and the scrub. */
-import type { Metrics } from '../runtime/metrics.ts';
 import { collectGarbage } from './collect.ts';
+import { countReport, type LifecycleMetrics } from './count-report.ts';
 import { type IntervalJob, startIntervals } from './intervals.ts';
 import { scrub } from './scrub.ts';
 import type { Sleep } from './sleep.ts';
@@ -21,7 +21,7 @@ export type ScheduleSettings = {
 export type ScheduleParts = {
   readonly stores: Stores;
   readonly settings: ScheduleSettings;
-  readonly metrics: Pick<Metrics, 'recordCollected' | 'recordScrubbed'>;
+  readonly metrics: LifecycleMetrics;
   readonly sleep: Sleep;
   readonly jitter: () => number;
 };
@@ -37,16 +37,14 @@ export function startSchedule({ stores, settings, metrics, sleep, jitter }: Sche
   return startIntervals(jobs, { sleep, jitter, log: stores.log });
 
   async function collect(signal: AbortSignal): Promise<void> {
-    const { manifests, links, blobs, uploads } = await collectGarbage(stores, { ...settings.collection, signal });
-    metrics.recordCollected('manifest', manifests.count, manifests.sizeBytes);
-    metrics.recordCollected('link', links.count, 0); // a link has no bytes: its blob is counted when it goes
-    metrics.recordCollected('blob', blobs.count, blobs.sizeBytes);
+    const report = await collectGarbage(stores, { ...settings.collection, signal });
+    const { manifests, links, blobs, uploads } = report;
+    countReport(metrics, report);
     if (manifests.count + links.count + blobs.count + uploads.count > 0) stores.log.info('collected', { manifests, links, blobs, uploads });
   }
 
   async function scrubWhatIsDue(signal: AbortSignal): Promise<void> {
     const { intervalMs, bytesPerSecond } = settings.scrub;
-    const { checked, quarantined } = await scrub(stores, { checkedBefore: stores.clock.now() - intervalMs, pace: { bytesPerSecond, sleep }, signal });
-    metrics.recordScrubbed(checked.count, checked.sizeBytes, quarantined.length);
+    countReport(metrics, await scrub(stores, { checkedBefore: stores.clock.now() - intervalMs, pace: { bytesPerSecond, sleep }, signal }));
   }
 }

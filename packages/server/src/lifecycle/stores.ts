@@ -13,6 +13,7 @@ export type Stores = {
   readonly clock: Clock;
   readonly log: Log;
   readonly digestLocks: DigestLocks;
+  readonly onRot: () => void;
   readonly uploadLocks: { isBusy(id: UploadId): boolean };
   /** Taken by each collection: the scheduled one and one that an operator asks for do not run at once. */
   readonly collecting: Turn;

@@ -53,10 +53,10 @@ export function createOciApi({ registry, profile, limits, log }: OciApiParts): O
   }
 }
 
-/** The specification's id for metrics and the log, or a word for what is no endpoint. */
+/** The route's name for metrics and the log, or a word for what is no endpoint. */
 export function describeRoute(method: string, path: string): string {
   const address = readAddress(path);
-  return address ? (findRoute(method, address.shape)?.spec ?? 'unsupported') : 'other';
+  return address ? (findRoute(method, address.shape)?.name ?? 'unsupported') : 'other';
 }
 
 /** What can be got can be asked about: the server leaves the body away. */

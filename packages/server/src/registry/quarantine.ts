@@ -15,6 +15,8 @@ export type QuarantineParts = {
   readonly rows: MetadataStore;
   readonly log: Log;
   readonly digestLocks: DigestLocks;
+  /** Told of each blob that is set aside. */
+  readonly onRot: () => void;
 };
 
 /** What is wrong with a blob's bytes, and in words: `blob sha256:… has no bytes`. */
@@ -37,7 +39,11 @@ export async function findRot(bytes: BlobInventory, { digest, storageKey, sizeBy
  * Looks again, while no push and no collection can change the blob, and sets it aside when it is
  * rotten. Returns what is wrong; undefined when it is sound, or gone.
  */
-export async function quarantineRotten({ bytes, rows, log, digestLocks }: QuarantineParts, digest: Digest, signal?: AbortSignal): Promise<Rot | undefined> {
+export async function quarantineRotten(
+  { bytes, rows, log, digestLocks, onRot }: QuarantineParts,
+  digest: Digest,
+  signal?: AbortSignal,
+): Promise<Rot | undefined> {
   return digestLocks.hold(digest, async () => {
     const row = await rows.integrity.findBlobRow(digest);
     if (row?.state !== 'stored') return undefined;
@@ -45,13 +51,14 @@ export async function quarantineRotten({ bytes, rows, log, digestLocks }: Quaran
     if (rot === undefined) return undefined;
     await rows.integrity.quarantine(digest);
     await bytes.quarantineBlob(row.storageKey);
+    onRot();
     log.error('a blob has rotted and was quarantined; pushing it again heals it', { digest, rot: rot.what });
     return rot;
   });
 }
 
 /** For a quarantine that a crash cut short: the row says so, and the bytes still lie among the sound ones. */
-export async function setAside({ bytes, rows, digestLocks }: QuarantineParts, digest: Digest): Promise<void> {
+export async function setAside({ bytes, rows, digestLocks }: Omit<QuarantineParts, 'onRot' | 'log'>, digest: Digest): Promise<void> {
   await digestLocks.hold(digest, async () => {
     const row = await rows.integrity.findBlobRow(digest);
     if (row?.state === 'quarantined') await bytes.quarantineBlob(row.storageKey);

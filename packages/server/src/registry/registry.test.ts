@@ -75,7 +75,7 @@ describe('uploads', () => {
 });
 
 describe('blobs', () => {
-  test('bytes that went missing are not served, and a push heals them', async () => {
+  test('bytes that went missing are counted and not served, and a push heals them', async () => {
     await using world = await openWorld();
     const { blobs } = world.registry;
     const digest = await pushBlob(world, 'content');

@@ -31,6 +31,7 @@ export type RegistryParts = {
   readonly log: Log;
   readonly digestLocks: DigestLocks;
   readonly uploadLocks: UploadLocks;
+  readonly onRot: () => void;
   readonly limits: RegistryLimits;
 };
 

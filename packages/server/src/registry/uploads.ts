@@ -80,7 +80,8 @@ export function createUploadRules({ bytes, rows, clock, digestLocks, uploadLocks
         await receive(id, chunk);
         await commit(repository, id, digest, actor, undefined);
       } catch (error) {
-        await bytes.abortUpload(id);
+        // What cannot be taken away now is swept later; the client is told what went wrong first.
+        await bytes.abortUpload(id).catch(() => undefined);
         throw error;
       }
     },
@@ -104,9 +105,10 @@ export function createUploadRules({ bytes, rows, clock, digestLocks, uploadLocks
     await uploadLocks.hold(longest.id, () => discard(longest.id));
   }
 
+  /** Rows before bytes (I1): bytes without a row are swept. */
   async function discard(id: UploadId): Promise<void> {
-    await bytes.abortUpload(id);
     await rows.uploads.remove(id);
+    await bytes.abortUpload(id);
   }
 
   async function find(repository: RepositoryName, id: UploadId): Promise<Upload> {

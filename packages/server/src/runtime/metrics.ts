@@ -5,10 +5,12 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export type Metrics = {
-  /** `route` is the specification's id of the endpoint, or a short word of ours. */
+  /** `route` is the name of an endpoint (`oci-api/routes.ts`), or a word for what is none. */
   recordRequest(request: { route: string; method: string; status: number; seconds: number; receivedBytes: number; sentBytes: number }): void;
   recordCollected(kind: 'manifest' | 'link' | 'blob', count: number, bytes: number): void;
-  recordScrubbed(blobs: number, bytes: number, rotten: number): void;
+  recordScrubbed(blobs: number, bytes: number): void;
+  /** A blob was set aside. */
+  recordRot(): void;
   /** Prometheus text exposition format 0.0.4. */
   render(): Promise<string>;
   readonly contentType: string;
@@ -68,11 +70,11 @@ export function createMetrics(version: string): Metrics {
       collected.inc({ kind }, count);
       collectedBytes.inc(bytes);
     },
-    recordScrubbed(blobs, bytes, rottenBlobs) {
+    recordScrubbed(blobs, bytes) {
       scrubbed.inc(blobs);
       scrubbedBytes.inc(bytes);
-      rotten.inc(rottenBlobs);
     },
+    recordRot: () => rotten.inc(),
     render: () => registry.metrics(),
   };
 }
