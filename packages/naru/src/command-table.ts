@@ -3,6 +3,7 @@
  */
 import { configReference } from '@naru/server/config/reference';
 import { clientCommands, type ClientCommandName } from './client-commands.ts';
+import { imageCommands, type ImageCommandName } from './image-commands.ts';
 
 export type Flag = {
   /** Without the dashes. */
@@ -18,7 +19,7 @@ export type Flag = {
   readonly env?: string;
 };
 
-export type CommandName = 'serve' | 'admin gc' | 'admin fsck' | 'admin scrub' | 'version' | 'help' | ClientCommandName;
+export type CommandName = 'serve' | 'admin gc' | 'admin fsck' | 'admin scrub' | 'version' | 'help' | ClientCommandName | ImageCommandName;
 
 export type Command = {
   readonly name: CommandName;
@@ -82,6 +83,7 @@ export const commands: readonly Command[] = [
     flags: [...dataFlag, configFlag, jsonFlag],
   },
   ...clientCommands,
+  ...imageCommands,
   { name: 'version', summary: 'Print the version', details: [], flags: [] },
   { name: 'help', summary: 'Explain a command', details: [], flags: [], words: '[COMMAND]' },
 ];

@@ -5,6 +5,7 @@
 import type { AdminRequest } from '@naru/server/lifecycle/admin-request';
 import { parseCommandLine, type CommandLine } from './command-line.ts';
 import { helpText } from './help.ts';
+import { isImageCommand } from './image-commands.ts';
 import { print, printProblem } from './print.ts';
 
 process.exit(await main(process.argv.slice(2)));
@@ -42,6 +43,7 @@ async function run(line: CommandLine & { kind: 'run' }): Promise<number> {
       await print(helpText(''));
       return 0;
     default:
+      if (isImageCommand(name)) return (await import('./run-image-command.ts')).runImageCommand({ ...line, name });
       return (await import('./run-client.ts')).runClientCommand({ ...line, name });
   }
 }

@@ -1,0 +1,91 @@
+/**
+ * What the commands on local images share: the store, what they are given beyond a terminal, and the
+ * texts of mistakes, which are Docker's. Docker's say `Error response from daemon`; there is no daemon
+ * here, but people search for the line and scripts match it.
+ */
+import type { ClientCommandLine, CommandContext } from './command.ts';
+import { dataRoot } from '../layout/data-root.ts';
+import { findImage, type FoundImage } from '../layout/find-image.ts';
+import type { Image } from '../layout/image.ts';
+import { type ImageReader, type ImageStore, openImageReader, openImageStore } from '../layout/open-image-store.ts';
+import { storeError } from '../layout/store-error.ts';
+
+/** Standard input and output as bytes. */
+export interface ByteStreams {
+  input(): AsyncIterable<Uint8Array>;
+  /** Resolves when more may come. */
+  output(chunk: Uint8Array): Promise<void>;
+  isInputTerminal(): boolean;
+  isOutputTerminal(): boolean;
+}
+
+export type ImageCommandContext = CommandContext & {
+  readonly streams: ByteStreams;
+  readonly clock: { now(): number };
+  readonly version: string;
+};
+
+/** Some verbs have two names, and their texts differ. */
+export type ImageCommandLine = ClientCommandLine & { readonly name: string };
+
+export type ImageCommand = (line: ImageCommandLine, context: ImageCommandContext) => Promise<number>;
+
+export const exitCodes = { done: 0, failed: 1, badFlag: 125 } as const;
+
+/** Something that Docker's daemon would have refused. */
+export function daemonText(message: string): string {
+  return `Error response from daemon: ${message}`;
+}
+
+export function noSuchImage(wanted: string): string {
+  return daemonText(`No such image: ${wanted}`);
+}
+
+/** Where the folder is, for messages too. */
+export function storeRoot({ values }: ClientCommandLine, { environment, homeFolder }: CommandContext): string {
+  return dataRoot(values['data-root'], environment, homeFolder);
+}
+
+export async function readStore<Result>(
+  line: ClientCommandLine,
+  context: ImageCommandContext,
+  work: (store: ImageReader) => Result | Promise<Result>,
+): Promise<Result> {
+  const root = storeRoot(line, context);
+  return guarded(root, async () => {
+    using store = openImageReader(root, context.clock);
+    return await work(store);
+  });
+}
+
+export async function changeStore<Result>(
+  line: ClientCommandLine,
+  context: ImageCommandContext,
+  work: (store: ImageStore) => Result | Promise<Result>,
+): Promise<Result> {
+  const root = storeRoot(line, context);
+  return guarded(root, async () => {
+    using store = openImageStore(root, context.clock);
+    return await work(store);
+  });
+}
+
+/** Undefined, with a line about it, when there is no such image. Throws ImageReferenceError. */
+export async function findOrComplain(images: readonly Image[], text: string, { terminal }: CommandContext): Promise<FoundImage | undefined> {
+  const { found, wanted } = findImage(images, text);
+  if (found === undefined) await terminal.err(`${noSuchImage(wanted)}\n`);
+  return found;
+}
+
+/** An id as lists show it. */
+export function shortId(id: string): string {
+  return id.slice(id.indexOf(':') + 1).slice(0, 12);
+}
+
+async function guarded<Result>(root: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storeError(error, root);
+  }
+}

@@ -1,0 +1,39 @@
+/** `naru image prune`: images without a name, with `-a` all that no container uses. */
+import { filterImages, isDangling } from '../filter/filter-images.ts';
+import { parseBoolean, parseFilters } from '../filter/parse-filters.ts';
+import { humanSize } from '../format/human-size.ts';
+import { changeStore, exitCodes, type ImageCommand } from './image-command.ts';
+import { removeWholly } from './image-removal.ts';
+
+const pruneFilters = ['dangling', 'label', 'label!', 'until', 'reference'] as const;
+
+export const imagePrune: ImageCommand = async (line, context) => {
+  const { terminal, clock } = context;
+  const { dangling, ...filters } = Object.fromEntries(parseFilters(line.lists?.['filter'] ?? [], pruneFilters));
+  const all = line.switches.has('all') || (dangling !== undefined && !parseBoolean('dangling', dangling));
+  const isDryRun = line.switches.has('dry-run');
+  if (!line.switches.has('force') && !isDryRun) {
+    const what = all ? 'all images without at least one container associated to them' : 'all dangling images';
+    const answer = await terminal.ask(`WARNING! This will remove ${what}.\nAre you sure you want to continue? [y/N] `).catch(() => '');
+    if (!/^y(es)?$/i.test(answer.trim())) {
+      await terminal.err('image prune has been cancelled\n');
+      return exitCodes.failed;
+    }
+  }
+  return changeStore(line, context, async (store) => {
+    const chosen = (images: ReturnType<typeof store.listImages>) =>
+      filterImages(images, new Map(Object.entries(filters)), clock.now()).flatMap(({ id }) =>
+        images.filter((image) => image.id === id && (all || isDangling(image))),
+      );
+    if (isDryRun) {
+      const lines = chosen(store.listImages()).map(({ id, refs }) => `would delete: ${refs.find(({ kind }) => kind === 'tag')?.name ?? id}\n`);
+      await terminal.out(lines.length === 0 ? 'Nothing to delete\n' : lines.join(''));
+      return exitCodes.done;
+    }
+    const removed = store.change((changes) => chosen(changes.listImages()).map((image) => removeWholly(changes, image)));
+    const freedBytes = store.sweep() + store.sweepEverything();
+    const lines = removed.flatMap(({ untagged, deleted }) => [...untagged.map((name) => `untagged: ${name}\n`), ...deleted.map((id) => `deleted: ${id}\n`)]);
+    await terminal.out(`${lines.length === 0 ? '' : `Deleted Images:\n${lines.join('')}\n`}Total reclaimed space: ${humanSize(freedBytes, 4)}\n`);
+    return exitCodes.done;
+  });
+};

@@ -1,0 +1,33 @@
+/** `naru image rm`, `naru rmi`. */
+import { ImageReferenceError } from '@naru/oci/reference';
+import { findImage } from '../layout/find-image.ts';
+import { changeStore, daemonText, exitCodes, type ImageCommand, noSuchImage } from './image-command.ts';
+import { RemovalConflict, type Removed, removeFound } from './image-removal.ts';
+
+export const imageRm: ImageCommand = (line, context) =>
+  changeStore(line, context, async (store) => {
+    const force = line.switches.has('force');
+    const problems: string[] = [];
+    let isFatal = false;
+    for (const word of line.words ?? []) {
+      try {
+        const removed = store.change((changes): Removed | string => {
+          const { found, wanted } = findImage(changes.listImages(), word);
+          return found === undefined ? noSuchImage(wanted) : removeFound(changes, found, { force, keepUntagged: line.switches.has('no-prune') });
+        });
+        if (typeof removed === 'string') {
+          problems.push(removed);
+          isFatal ||= !force;
+        } else {
+          await context.terminal.out([...removed.untagged.map((name) => `Untagged: ${name}\n`), ...removed.deleted.map((id) => `Deleted: ${id}\n`)].join(''));
+        }
+      } catch (error) {
+        if (!(error instanceof RemovalConflict || error instanceof ImageReferenceError)) throw error;
+        problems.push(daemonText(error.message));
+        isFatal = true;
+      }
+    }
+    store.sweep();
+    for (const problem of problems) await context.terminal.err(`${problem}\n`);
+    return isFatal ? exitCodes.failed : exitCodes.done;
+  });

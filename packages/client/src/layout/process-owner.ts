@@ -1,0 +1,48 @@
+/**
+ * Who holds a lease or receives a blob, in words that another process can check: is it still
+ * running? A process id alone is not enough, because ids are used again.
+ */
+import { readFileSync, readlinkSync } from 'node:fs';
+
+/** `BOOT/NAMESPACE/PID/START`: the machine's run, the space in which the id counts, the id, its start. */
+export type ProcessOwner = string;
+
+export function currentOwner(): ProcessOwner {
+  return [bootId(), processSpace(), process.pid, startOf(process.pid) ?? ''].join('/');
+}
+
+/** When in doubt, yes: then only the lease's own end frees what it holds. */
+export function isRunning(owner: ProcessOwner): boolean {
+  const [boot, space, pid, start] = owner.split('/');
+  if (boot !== bootId() || space !== processSpace()) return true;
+  if (start === '') return isSignalable(Number(pid));
+  return startOf(Number(pid)) === start;
+}
+
+function bootId(): string {
+  return readOr('', () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+}
+
+function processSpace(): string {
+  return readOr('', () => readlinkSync('/proc/self/ns/pid').replaceAll('/', ''));
+}
+
+/** In ticks since boot: the twentieth field behind the name, which stands in parentheses and may hold anything. */
+function startOf(pid: number): string | undefined {
+  return readOr(undefined, () => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  });
+}
+
+function isSignalable(pid: number): boolean {
+  return readOr(false, () => process.kill(pid, 0));
+}
+
+function readOr<Value>(fallback: Value, read: () => Value): Value {
+  try {
+    return read();
+  } catch {
+    return fallback; // not Linux, or the process is gone
+  }
+}
