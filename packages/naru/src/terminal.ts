@@ -8,6 +8,7 @@ export function openTerminal(): Terminal {
   return {
     out: print,
     err: printError,
+    columns: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
     isInteractive: () => process.stdin.isTTY && process.stdout.isTTY,
     ask,
     readAllInput,
@@ -17,13 +18,15 @@ export function openTerminal(): Terminal {
 /** Readline edits the line and echoes what is typed; a secret's echo goes nowhere. */
 function ask(question: string, { hidden = false }: { readonly hidden?: boolean } = {}): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  process.stdout.write(question);
+  // Before the question, so that nothing typed in answer to it is echoed by the terminal itself.
   const reader = createInterface({ input: process.stdin, output: hidden ? nowhere : process.stdout, terminal: process.stdin.isTTY });
+  process.stdout.write(question);
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
+      // First, because closing counts as the end of input for who is still waiting.
+      settle();
       reader.close();
       if (hidden) process.stdout.write('\n');
-      settle();
     };
     reader.once('line', (line) => end(() => resolve(line)));
     reader.once('SIGINT', () => end(() => reject(new Error('canceled'))));
