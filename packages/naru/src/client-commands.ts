@@ -14,7 +14,7 @@ export type ClientCommandName =
   | 'remote index add';
 
 const jsonFlag: Flag = { name: 'json', description: 'Print JSON.' };
-const configFlag: Flag = { name: 'config', value: 'DIR', description: "Folder of Docker's config.json.", default: '~/.docker', env: 'DOCKER_CONFIG' };
+export const configFlag: Flag = { name: 'config', value: 'DIR', description: "Folder of Docker's config.json.", default: '~/.docker', env: 'DOCKER_CONFIG' };
 
 const whichRegistry = 'Registries, mirrors and what may speak plain HTTP are set in ~/.config/naru/client.yaml (NARU_CLIENT_CONFIG).';
 

@@ -4,6 +4,7 @@ import { clientCommands } from './client-commands.ts';
 import { commands } from './command-table.ts';
 import { helpText } from './help.ts';
 import { imageCommands } from './image-commands.ts';
+import { transferCommands } from './transfer-commands.ts';
 
 describe('commands', () => {
   test('serve with flags, in both spellings', () => {
@@ -89,7 +90,7 @@ describe('help and reference', () => {
   });
 
   test('help begins with the usage of the command', () => {
-    const ofClient = new Set<string>([...clientCommands, ...imageCommands].map(({ name }) => name));
+    const ofClient = new Set<string>([...clientCommands, ...imageCommands, ...transferCommands].map(({ name }) => name));
     const usages = commands.flatMap(({ name }) => (ofClient.has(name) ? [] : [helpText(name).split('\n')[0]]));
     expect(usages).toEqual([
       'Usage: naru serve [FLAGS]',

@@ -3,6 +3,7 @@
  */
 import { configReference } from '@naru/server/config/reference';
 import { clientCommands, type ClientCommandName } from './client-commands.ts';
+import { transferCommands, type TransferCommandName } from './transfer-commands.ts';
 import { imageCommands, type ImageCommandName } from './image-commands.ts';
 
 export type Flag = {
@@ -19,7 +20,7 @@ export type Flag = {
   readonly env?: string;
 };
 
-export type CommandName = 'serve' | 'admin gc' | 'admin fsck' | 'admin scrub' | 'version' | 'help' | ClientCommandName | ImageCommandName;
+export type CommandName = 'serve' | 'admin gc' | 'admin fsck' | 'admin scrub' | 'version' | 'help' | ClientCommandName | ImageCommandName | TransferCommandName;
 
 export type Command = {
   readonly name: CommandName;
@@ -83,6 +84,7 @@ export const commands: readonly Command[] = [
     flags: [...dataFlag, configFlag, jsonFlag],
   },
   ...clientCommands,
+  ...transferCommands,
   ...imageCommands,
   { name: 'version', summary: 'Print the version', details: [], flags: [] },
   { name: 'help', summary: 'Explain a command', details: [], flags: [], words: '[COMMAND]' },

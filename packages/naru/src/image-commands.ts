@@ -24,7 +24,7 @@ export type ImageCommandName =
 
 type Spec = Omit<Command, 'name' | 'flags'> & { readonly flags?: readonly Flag[] };
 
-const dataRoot: Flag = {
+export const dataRoot: Flag = {
   name: 'data-root',
   value: 'DIR',
   description: 'Folder of the local images.',

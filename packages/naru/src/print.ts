@@ -14,7 +14,12 @@ export function printProblem(line: string): Promise<void> {
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve) => {
     // Whoever closed the other end, like `naru help | head -1`, has read enough.
-    stream.once('error', () => resolve());
-    stream.write(text, () => resolve());
+    const onError = () => resolve();
+    stream.once('error', onError);
+    stream.write(text, (error) => {
+      // A failed write says so twice: the listener stays for the second time.
+      if (!error) stream.off('error', onError);
+      resolve();
+    });
   });
 }

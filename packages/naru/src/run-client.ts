@@ -6,9 +6,10 @@ import { proxyVariables } from '@naru/client/routing/proxy';
 import { version } from '@naru/server/runtime/version';
 import type { ClientCommandName } from './client-commands.ts';
 import { printError } from './print.ts';
+import type { TransferCommandName } from './transfer-commands.ts';
 import { openTerminal } from './terminal.ts';
 
-export async function runClientCommand(line: ClientCommandLine & { readonly name: ClientCommandName }): Promise<number> {
+export async function runClientCommand(line: ClientCommandLine & { readonly name: ClientCommandName | TransferCommandName }): Promise<number> {
   const command = await loadCommand(line.name);
   const environment = { ...process.env };
   // The client chooses proxies by Docker's rules; the runtime would choose again, by its own.
@@ -25,7 +26,7 @@ export async function runClientCommand(line: ClientCommandLine & { readonly name
   }
 }
 
-async function loadCommand(name: ClientCommandName): Promise<ClientCommand> {
+async function loadCommand(name: ClientCommandName | TransferCommandName): Promise<ClientCommand> {
   switch (name) {
     case 'login':
       return (await import('@naru/client/commands/login')).login;
@@ -33,6 +34,12 @@ async function loadCommand(name: ClientCommandName): Promise<ClientCommand> {
       return (await import('@naru/client/commands/logout')).logout;
     case 'search':
       return (await import('@naru/client/commands/search')).search;
+    case 'pull':
+    case 'image pull':
+      return (await import('@naru/client/commands/pull')).pull;
+    case 'push':
+    case 'image push':
+      return (await import('@naru/client/commands/push')).push;
     case 'ref explain':
       return (await import('@naru/client/commands/ref-explain')).refExplain;
     case 'remote tags':

@@ -17,6 +17,8 @@ export interface Terminal {
   out(text: string): Promise<void>;
   /** One line or more, with their line ends. */
   err(text: string): Promise<void>;
+  /** How wide the screen is that `out` goes to, now; undefined when that is a file or a pipe. */
+  columns(): number | undefined;
   /** Can questions be asked? */
   isInteractive(): boolean;
   /** One line; with `hidden` nothing shows while it is typed. */
