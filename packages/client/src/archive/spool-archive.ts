@@ -77,7 +77,8 @@ export async function spoolArchive(store: ImageReceiver & Pick<ImageStore, 'root
 
   try {
     for await (const chunk of input) reader.write(chunk);
-    reader.end();
+    // The runtime takes a zstd stream that is cut between two blocks for a whole one.
+    reader.end({ needsEndMark: true });
   } catch (error) {
     dispose();
     throw error;

@@ -71,8 +71,9 @@ export class TarReader {
     }
   }
 
-  /** Nothing more comes. Throws TarError when that is too early. */
-  end(): void {
+  /** Nothing more comes. Throws TarError when that is too early; some writers leave the zeros at the end out, and then nobody can tell. */
+  end({ needsEndMark = false } = {}): void {
+    if (needsEndMark && this.#state !== 'over') throw new TarError('unexpected EOF: the archive is cut short');
     if (this.#state !== 'over' && (this.#state !== 'header' || this.#filled > 0 || this.#paddingLeft > 0 || this.#extension !== undefined)) {
       throw new TarError('unexpected EOF: the archive is cut short');
     }
