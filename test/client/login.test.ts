@@ -91,7 +91,7 @@ describe.skipIf(!needs('docker-registry', 'htpasswd'))('a registry that asks for
     for await (const part of child.stdout) {
       shown += new TextDecoder().decode(part);
       if (answers[0]?.[0].test(shown)) {
-        child.stdin.write(answers.shift()?.[1] ?? '');
+        void child.stdin.write(answers.shift()?.[1] ?? '');
         await child.stdin.flush();
       }
     }
