@@ -116,6 +116,15 @@ describe('mirrors', () => {
     ]);
   });
 
+  test('one that is out of service is asked once for an image', async () => {
+    const { repository, asked } = open(
+      ({ url }) => (url.startsWith('https://one.test') ? lost() : { status: 200, body: text }),
+      addresses.slice(0, 1).concat(addresses.slice(2)),
+    );
+    for (let layer = 0; layer < 3; layer++) await new Response((await repository.getBlob(digest)).stream).text();
+    expect(asked.filter(({ url }) => url.includes('one.test/v2/team')).length).toBe(2);
+  });
+
   test('one that gives wrong content is not asked again', async () => {
     const { repository, asked } = open(({ url }) => ({ status: 200, body: url.startsWith('https://one.test') ? text.toUpperCase() : text }), addresses);
     expect(await failure(new Response(await getVerifiedBlob(repository, { digest, size: 26 })).text())).toStartWith('wrong-content');
@@ -236,6 +245,11 @@ describe('uploads', () => {
     const { repository, asked } = open(() => ({ status: 201 }));
     expect(await repository.mountBlob(digest, 'other/app')).toEqual({ kind: 'mounted' });
     expect(asked.at(-1)?.url).toBe(`https://reg.test/v2/team/app/blobs/uploads/?mount=${encodeURIComponent(digest)}&from=other%2Fapp`);
+  });
+
+  test('a mount that is refused becomes an upload', async () => {
+    const { repository } = open(({ url }) => (url.includes('mount=') ? { status: 403 } : { status: 202, headers: { location: '/u' } }));
+    expect(await repository.mountBlob(digest, 'secret/app')).toEqual({ kind: 'upload', upload: { url: 'https://reg.test/u', offset: 0 } });
   });
 
   test('one that the registry forgot, and a cancel that it refuses', async () => {

@@ -62,6 +62,9 @@ export type Endpoint = {
   settle(signal?: AbortSignal): Promise<URL>;
 };
 
+/** Of a request to a mirror: one that does not answer should cost little. */
+export const mirrorAttempts = 2;
+
 export function createEndpoint(address: EndpointAddress, connection: ConnectionSettings): Endpoint {
   const { transport, clock, retry, userAgent } = connection;
   let settled: Promise<URL> | undefined;
@@ -69,7 +72,9 @@ export function createEndpoint(address: EndpointAddress, connection: ConnectionS
   const authenticator = createAuthenticator({ ...connection, host: address.host, origin: () => origin });
 
   function settle(signal?: AbortSignal): Promise<URL> {
-    settled ??= settleScheme(address, connection, signal).then(
+    // Behind a mirror stand others: it is not waited for as long.
+    const patience = address.mirrorOf === undefined ? retry : { ...retry, attempts: Math.min(mirrorAttempts, retry.attempts) };
+    settled ??= settleScheme(address, { ...connection, retry: patience }, signal).then(
       ({ url, challenge }) => {
         origin = url;
         authenticator.learn(challenge);

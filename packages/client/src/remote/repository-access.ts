@@ -1,6 +1,6 @@
 /** A repository as the requests see it: its address on each endpoint, and the order to ask them in. */
 import { type Connection, primaryEndpoint } from './connection.ts';
-import type { Endpoint, EndpointRequest, EndpointResponse } from './endpoint.ts';
+import { type Endpoint, type EndpointRequest, type EndpointResponse, mirrorAttempts } from './endpoint.ts';
 import { isRemoteError } from './remote-error.ts';
 import { repositoryScope, type Scope } from './scope.ts';
 
@@ -20,12 +20,12 @@ export type RepositoryAccess = {
   readFromRegistry<Result>(request: RepositoryRequest, use: (response: EndpointResponse) => Promise<Result>): Promise<Result>;
   /** Mirrors first. `use` reads the answer: when it throws a RemoteError, the next endpoint is asked, too. */
   read<Result>(request: RepositoryRequest, use: (response: EndpointResponse, endpoint: Endpoint) => Promise<Result>): Promise<Result>;
-  /** Has given wrong content: not asked any more. */
+  /** Has given wrong content: not asked any more. Only mirrors: behind the registry itself stands nobody. */
   distrust(endpoint: Endpoint): void;
 };
 
-/** One that does not answer should cost little: others stand behind it. */
-const mirrorAttempts = 2;
+/** After these a mirror is not asked again: an image has many layers, and each would wait for it. */
+const outOfService = ['unreachable', 'network', 'tls', 'not-tls', 'plain-http', 'unavailable', 'rate-limited'] as const;
 
 export function openRepositoryAccess(connection: Connection, name: string): RepositoryAccess {
   const primary = primaryEndpoint(connection);
@@ -54,6 +54,7 @@ export function openRepositoryAccess(connection: Connection, name: string): Repo
           return await endpoint.read(requestTo(endpoint, { ...request, attempts: mirrorAttempts }), (response) => use(response, endpoint));
         } catch (error) {
           if (!isRemoteError(error)) throw error;
+          if (isRemoteError(error, ...outOfService)) distrusted.add(endpoint);
           // A mirror need not have everything; only what is wrong with it is worth a word.
           if (error.kind !== 'not-found') connection.onWarning?.(`mirror ${endpoint.address.host}: ${error.message}`);
         }

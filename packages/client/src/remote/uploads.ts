@@ -49,8 +49,14 @@ export async function mountBlob(
 ): Promise<{ kind: 'mounted' } | { kind: 'upload'; upload: Upload }> {
   const query = new URLSearchParams({ mount: digest, ...(from !== undefined && { from }) });
   const otherScopes = from === undefined || from === access.name ? [] : [repositoryScope(from, 'pull')];
-  const response = await post(access, `blobs/uploads/?${query.toString()}`, { expect: [201, 202], otherScopes, ...(signal && { signal }) });
-  return response.status === 201 ? { kind: 'mounted' } : { kind: 'upload', upload: readUpload(access.connection, response, 0) };
+  try {
+    const response = await post(access, `blobs/uploads/?${query.toString()}`, { expect: [201, 202], otherScopes, ...(signal && { signal }) });
+    return response.status === 201 ? { kind: 'mounted' } : { kind: 'upload', upload: readUpload(access.connection, response, 0) };
+  } catch (error) {
+    // Who may not read the source, or cannot mount, may still upload.
+    if (!isRemoteError(error, 'unauthorized', 'denied', 'not-found', 'refused')) throw error;
+    return { kind: 'upload', upload: await startUpload(access, signal === undefined ? {} : { signal }) };
+  }
 }
 
 export async function appendUpload(
