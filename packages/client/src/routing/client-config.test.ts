@@ -22,7 +22,6 @@ describe('settings', () => {
             'old.local': { insecure: true },
             'docker.io': { mirrors: ['second.local'] },
           },
-          'data-root': '/srv/images',
         },
         'file',
       ),
@@ -37,7 +36,6 @@ describe('settings', () => {
         ],
       },
       blockedRegistries: ['ghcr.io'],
-      dataRoot: '/srv/images',
     });
   });
 

@@ -18,8 +18,6 @@ export type ClientConfig = {
   /** By registry; for docker.io `registry-mirrors` stand here, too. */
   readonly mirrors: Readonly<Record<string, readonly MirrorConfig[]>>;
   readonly blockedRegistries: readonly string[];
-  /** Where images are kept, when it is not the usual place. */
-  readonly dataRoot?: string;
 };
 
 export class ClientConfigError extends Error {
@@ -28,7 +26,7 @@ export class ClientConfigError extends Error {
 
 export const emptyClientConfig: ClientConfig = { defaultRegistry: 'docker.io', insecureRegistries: [], mirrors: {}, blockedRegistries: [] };
 
-const topKeys = ['default-registry', 'insecure-registries', 'registry-mirrors', 'registries', 'data-root'];
+const topKeys = ['default-registry', 'insecure-registries', 'registry-mirrors', 'registries'];
 const registryKeys = ['mirrors', 'insecure', 'blocked'];
 const hostPattern = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[a-fA-F0-9:]+\])(?::\d{1,5})?$/;
 const blockPattern = /^[0-9a-fA-F.:]+\/\d{1,3}$/;
@@ -62,8 +60,7 @@ export function parseClientConfig(value: unknown, where: string): ClientConfig {
   const defaultRegistry = text(top['default-registry'], fail, 'default-registry') ?? emptyClientConfig.defaultRegistry;
   if (!hostPattern.test(defaultRegistry))
     fail(`default-registry: ${JSON.stringify(defaultRegistry)} is no registry: write its host, with its port when it has one`);
-  const dataRoot = text(top['data-root'], fail, 'data-root');
-  return { defaultRegistry, insecureRegistries: insecure, mirrors, blockedRegistries: blocked, ...(dataRoot !== undefined && { dataRoot }) };
+  return { defaultRegistry, insecureRegistries: insecure, mirrors, blockedRegistries: blocked };
 }
 
 type Fail = (what: string) => never;
