@@ -25,10 +25,12 @@ export type ByteRange = { readonly offset: number; readonly length: number };
 
 /**
  * Where the bytes of a blob can be had. The HTTP server serves `file` without copying them through
- * this process and answers `redirect` with the address; everyone else reads with `readBytes`.
+ * this process and answers `redirect` with the address; everyone else reads with `readBytes`. A few
+ * bytes are `bytes`: to read them at once is cheaper than every other way.
  */
 export type ByteSource =
-  | { readonly kind: 'file'; readonly path: string; readonly range: ByteRange }
+  | { readonly kind: 'file'; readonly path: string; readonly fileBytes: number; readonly range: ByteRange }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly range: ByteRange }
   | { readonly kind: 'stream'; readonly stream: () => ReadableStream<Uint8Array>; readonly range: ByteRange }
   | { readonly kind: 'redirect'; readonly url: string };
 

@@ -13,6 +13,9 @@ export async function* readBytes(source: ByteSource): AsyncGenerator<Uint8Array,
       yield* createReadStream(source.path, { start: offset, end: offset + length - 1, highWaterMark: readBufferBytes });
       return;
     }
+    case 'bytes':
+      yield source.bytes;
+      return;
     case 'stream':
       yield* source.stream();
       return;

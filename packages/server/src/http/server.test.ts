@@ -35,8 +35,8 @@ describe('answers', () => {
     writeFileSync(path, '0123456789');
     answer = async ({ path: asked }) =>
       asked === '/part'
-        ? reply(206, {}, { kind: 'file', path, range: { offset: 3, length: 4 } })
-        : reply(200, {}, { kind: 'file', path, range: { offset: 0, length: 10 } });
+        ? reply(206, {}, { kind: 'file', path, fileBytes: 10, range: { offset: 3, length: 4 } })
+        : reply(200, {}, { kind: 'file', path, fileBytes: 10, range: { offset: 0, length: 10 } });
     expect(await (await ask('/whole')).text()).toBe('0123456789');
     const part = await ask('/part');
     expect([part.status, part.headers.get('content-length'), await part.text()]).toEqual([206, '4', '3456']);

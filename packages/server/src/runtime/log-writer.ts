@@ -16,7 +16,7 @@ export type LogWriter = {
   flushBeforeExit(): void;
 };
 
-const gatheredBytes = 8192;
+const gatheredBytes = 64 * 1024;
 const keptMaxBytes = 16 * 2 ** 20;
 const retryMs = 10;
 const retriesBeforeExit = 100;

@@ -1,5 +1,5 @@
 /** Committed blobs on files: served, deleted, set aside. */
-import { existsSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { type Digest, isDigest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { ByteRange, ByteSource, StorageKey } from '../port.ts';
@@ -7,6 +7,9 @@ import type { FileStoreParts } from './file-store-parts.ts';
 import { type FileLayout, storedAlgorithms } from './layout.ts';
 import { hasErrorCode, storageError } from './storage-error.ts';
 import { unlinkIfThere } from './uploads.ts';
+
+/** Up to here reading at once (8 µs) is cheaper than handing the file to the server (13 to 30 µs). */
+const readAtOnceBytes = 32 * 1024;
 
 /**
  * One stat, synchronous: 0.5 µs of CPU against 16 µs through the thread pool, and every pull pays it.
@@ -16,7 +19,21 @@ export function openBlob({ layout }: FileStoreParts, key: StorageKey, sizeBytes:
   const path = layout.blob(digestOfKey(key));
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.size !== sizeBytes) throw missingBlob(layout, key);
-  return { kind: 'file', path, range: range ?? { offset: 0, length: sizeBytes } };
+  const wanted = range ?? { offset: 0, length: sizeBytes };
+  if (wanted.length > readAtOnceBytes) return { kind: 'file', path, fileBytes: sizeBytes, range: wanted };
+  const bytes = readRange(path, wanted);
+  if (bytes.length !== wanted.length) throw missingBlob(layout, key);
+  return { kind: 'bytes', bytes, range: wanted };
+}
+
+function readRange(path: string, { offset, length }: ByteRange): Uint8Array {
+  const descriptor = openSync(path, constants.O_RDONLY);
+  try {
+    const bytes = new Uint8Array(length);
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   soundBlobs,
 } from '../contract.ts';
 import { openFaultyBlobStore } from '../faulty/open-faulty-blob-store.ts';
+import { readBytes } from '../read-bytes.ts';
 import { fileLayout } from './layout.ts';
 import { type FileBlobStore, openFileBlobStore } from './open-file-blob-store.ts';
 
@@ -70,11 +71,14 @@ describe('blobs on files', () => {
   });
 
   test('are served as a file, for the zero-copy path', async () => {
-    const bytes = makeBytes(2, 1000);
+    const bytes = makeBytes(2, 100_000);
     const { storageKey } = await push(store, bytes);
-    const path = fileLayout(root).blob(digestOf(bytes));
-    expect(await store.openBlob(storageKey, 1000)).toEqual({ kind: 'file', path, range: { offset: 0, length: 1000 } });
-    expect(await store.openBlob(storageKey, 1000, { offset: 5, length: 7 })).toEqual({ kind: 'file', path, range: { offset: 5, length: 7 } });
+    const file = { kind: 'file' as const, path: fileLayout(root).blob(digestOf(bytes)), fileBytes: 100_000 };
+    expect(await store.openBlob(storageKey, 100_000)).toEqual({ ...file, range: { offset: 0, length: 100_000 } });
+    expect(await store.openBlob(storageKey, 100_000, { offset: 5, length: 70_000 })).toEqual({ ...file, range: { offset: 5, length: 70_000 } });
+    const few = await store.openBlob(storageKey, 100_000, { offset: 5, length: 7 });
+    expect(few).toMatchObject({ kind: 'bytes', range: { offset: 5, length: 7 } });
+    expect(Buffer.concat(await Array.fromAsync(readBytes(few)))).toEqual(Buffer.from(bytes.subarray(5, 12)));
   });
 
   test('are as old as their commit, however old the upload', async () => {

@@ -20,7 +20,7 @@ test('it is not taken for rot, and not for a new folder', async () => {
     await expect(openFileBlobStore({ root, mustExist: true })).rejects.toThrow('is its file system mounted?');
 
     renameSync(join(scratch, 'away'), root);
-    expect(await open()).toMatchObject({ kind: 'file' });
+    expect(await open()).toMatchObject({ kind: 'bytes' });
     expect(await store.hashBlob(storageKey, 'sha256')).toEqual({ digest: digestOf(bytes, 'sha256'), sizeBytes: bytes.length });
     await (await openFileBlobStore({ root, mustExist: true })).close();
   } finally {
