@@ -31,7 +31,7 @@ export interface Ingest {
 }
 
 const readBytes = 1024 * 1024;
-/** Names that this process writes: two downloads of one layer may run in it. */
+/** Files that this process writes: two downloads of one layer may run in it. */
 const ours = new Set<string>();
 let nextSpool = 1;
 
@@ -59,14 +59,14 @@ function ingestName(digest: Digest): string {
 }
 
 /** One writer for each file: whoever comes second gets a file of their own. */
-function claim({ rows }: StoreParts, wanted: string): Claim {
+function claim({ rows, paths }: StoreParts, wanted: string): Claim {
   const owner = currentOwner();
   return rows.transaction(() => {
     const [holder] = rows.all<{ owner: string }>('select owner from ingest where name = ?', wanted);
-    const isTaken = ours.has(wanted) || (holder !== undefined && holder.owner !== owner && isRunning(holder.owner));
+    const isTaken = ours.has(paths.partial(wanted)) || (holder !== undefined && holder.owner !== owner && isRunning(holder.owner));
     if (isTaken) return { name: privateName(), isShared: false };
     rows.run('insert or replace into ingest (name, owner) values (?, ?)', wanted, owner);
-    ours.add(wanted);
+    ours.add(paths.partial(wanted));
     return { name: wanted, isShared: true };
   });
 }
@@ -104,7 +104,7 @@ function openIngest(parts: StoreParts, { name, isShared }: Claim, lease: Lease, 
   function release(): void {
     if (file !== undefined) closeSync(file);
     file = undefined;
-    if (isShared && ours.delete(name)) rows.run('delete from ingest where name = ?', name);
+    if (isShared && ours.delete(path)) rows.run('delete from ingest where name = ?', name);
   }
 
   function discard(): void {

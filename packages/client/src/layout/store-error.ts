@@ -31,6 +31,7 @@ const fileCodes: Readonly<Record<string, StoreErrorKind>> = {
   EACCES: 'read-only',
   EPERM: 'read-only',
   ENOTDIR: 'foreign',
+  EEXIST: 'foreign',
   EISDIR: 'damaged',
   EIO: 'damaged',
 };
