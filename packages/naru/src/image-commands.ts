@@ -159,3 +159,13 @@ export const imageCommands: readonly (Command & { readonly name: ImageCommandNam
 export function isImageCommand(name: string): name is ImageCommandName {
   return Object.hasOwn(specs, name);
 }
+
+/** By the words that the line begins with, and what stands behind them. */
+export function findImageCommand(argv: readonly string[]): { readonly command: Command; readonly args: readonly string[] } | undefined {
+  for (const wordCount of [2, 1]) {
+    const name = argv.slice(0, wordCount).join(' ');
+    const command = imageCommands.find((each) => each.name === name);
+    if (command !== undefined) return { command, args: argv.slice(wordCount) };
+  }
+  return undefined;
+}

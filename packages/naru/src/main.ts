@@ -3,18 +3,17 @@
  * are called, so that help and mistakes answer at once.
  */
 import type { AdminRequest } from '@naru/server/lifecycle/admin-request';
-import { parseCommandLine, type CommandLine } from './command-line.ts';
-import { helpText } from './help.ts';
-import { isImageCommand } from './image-commands.ts';
+import { findImageCommand, isImageCommand } from './image-commands.ts';
+import { type CommandLine, parseFlags } from './parse-flags.ts';
 import { print, printProblem } from './print.ts';
 
 process.exit(await main(process.argv.slice(2)));
 
 async function main(argv: readonly string[]): Promise<number> {
-  const line = parseCommandLine(argv);
+  const line = await parse(argv);
   switch (line.kind) {
     case 'help':
-      await print(helpText(line.of));
+      await print((await import('./help.ts')).helpText(line.of));
       return 0;
     case 'mistake':
       await printProblem(line.message);
@@ -22,6 +21,12 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'run':
       return run(line);
   }
+}
+
+/** A list of images is there before the table of all commands would be. */
+async function parse(argv: readonly string[]): Promise<CommandLine> {
+  const found = findImageCommand(argv);
+  return found === undefined ? (await import('./command-line.ts')).parseCommandLine(argv) : parseFlags(found.command, found.args);
 }
 
 async function run(line: CommandLine & { kind: 'run' }): Promise<number> {
@@ -40,7 +45,7 @@ async function run(line: CommandLine & { kind: 'run' }): Promise<number> {
       await print(`naru ${(await import('@naru/server/runtime/version')).version}\n`);
       return 0;
     case 'help':
-      await print(helpText(''));
+      await print((await import('./help.ts')).helpText(''));
       return 0;
     default:
       if (isImageCommand(name)) return (await import('./run-image-command.ts')).runImageCommand({ ...line, name });

@@ -1,6 +1,4 @@
 /** The process's own terminal, as the client's commands see it. */
-import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
 import type { Terminal } from '@naru/client/commands/command';
 import { print, printError } from './print.ts';
 
@@ -16,7 +14,9 @@ export function openTerminal(): Terminal {
 }
 
 /** Readline edits the line and echoes what is typed; a secret's echo goes nowhere. */
-function ask(question: string, { hidden = false }: { readonly hidden?: boolean } = {}): Promise<string> {
+async function ask(question: string, { hidden = false }: { readonly hidden?: boolean } = {}): Promise<string> {
+  // Few commands ask, and all would wait for these to be loaded.
+  const [{ createInterface }, { Writable }] = await Promise.all([import('node:readline'), import('node:stream')]);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   // Before the question, so that nothing typed in answer to it is echoed by the terminal itself.
   const reader = createInterface({ input: process.stdin, output: hidden ? nowhere : process.stdout, terminal: process.stdin.isTTY });

@@ -7,7 +7,7 @@ import { digestAlgorithm, digestEncoded, type Digest } from '@naru/oci/digest';
 import { mediaTypes } from '@naru/oci/media-type';
 import { familiarName, familiarString, parseReference } from '@naru/oci/reference';
 import type { Image, ImageRef } from '../layout/image.ts';
-import type { ImageReader } from '../layout/open-image-store.ts';
+import type { ImageReader } from '../layout/open-image-reader.ts';
 import { StoreError } from '../layout/store-error.ts';
 import { tarEnd, tarFolder, tarHeader, tarPadding } from './tar-writer.ts';
 

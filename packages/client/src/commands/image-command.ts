@@ -7,7 +7,8 @@ import type { ClientCommandLine, CommandContext } from './command.ts';
 import { dataRoot } from '../layout/data-root.ts';
 import { findImage, type FoundImage } from '../layout/find-image.ts';
 import type { Image } from '../layout/image.ts';
-import { type ImageReader, type ImageStore, openImageReader, openImageStore } from '../layout/open-image-store.ts';
+import { type ImageReader, openImageReader } from '../layout/open-image-reader.ts';
+import type { ImageStore } from '../layout/open-image-store.ts';
 import { storeError } from '../layout/store-error.ts';
 
 /** Standard input and output as bytes. */
@@ -65,6 +66,7 @@ export async function changeStore<Result>(
 ): Promise<Result> {
   const root = storeRoot(line, context);
   return guarded(root, async () => {
+    const { openImageStore } = await import('../layout/open-image-store.ts'); // much to load for a list
     using store = openImageStore(root, context.clock);
     return await work(store);
   });

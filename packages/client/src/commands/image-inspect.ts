@@ -8,7 +8,7 @@ import { TemplateError } from '../format/template/template-error.ts';
 import { findImage } from '../layout/find-image.ts';
 import type { Image } from '../layout/image.ts';
 import { configMaxBytes, parseImageConfig } from '../layout/image-config.ts';
-import type { ImageReader } from '../layout/open-image-store.ts';
+import type { ImageReader } from '../layout/open-image-reader.ts';
 import { daemonText, exitCodes, type ImageCommand, readStore } from './image-command.ts';
 
 export const imageInspect: ImageCommand = (line, context) =>

@@ -6,7 +6,7 @@ import { formatList, isTableFormat, templateOf } from '../format/list-format.ts'
 import { compileTemplate } from '../format/template/template.ts';
 import { plainValue, templateRecord, type TemplateRecord } from '../format/template/value.ts';
 import type { Image } from '../layout/image.ts';
-import type { ImageReader } from '../layout/open-image-store.ts';
+import type { ImageReader } from '../layout/open-image-reader.ts';
 import { exitCodes, type ImageCommand, readStore } from './image-command.ts';
 import { imageHeader, imageRow } from './image-rows.ts';
 

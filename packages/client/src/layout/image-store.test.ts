@@ -9,7 +9,8 @@ import { parseDigest, type Digest } from '@naru/oci/digest';
 import { parseNormalizedName } from '@naru/oci/reference';
 import { tarEnd, tarHeader, tarPadding } from '../archive/tar-writer.ts';
 import type { BlobDescriptor } from './image.ts';
-import { type ImageStore, openImageReader, openImageStore } from './open-image-store.ts';
+import { openImageReader } from './open-image-reader.ts';
+import { type ImageStore, openImageStore } from './open-image-store.ts';
 
 const clock = { at: 1_800_000_000_000, now: () => clock.at };
 const digestOf = (bytes: Uint8Array): Digest => parseDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);

@@ -6,13 +6,13 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { Digest } from '@naru/oci/digest';
 import type { Reference } from '@naru/oci/reference';
-import { findBlobSize, readBlob, streamBlob } from './blob-files.ts';
 import { fileMode, folderMode, replaceFile, syncFolder } from './durable-file.ts';
 import type { BlobDescriptor, Image, ImageLayer } from './image.ts';
 import { layoutMarker, refreshIndex } from './index-json.ts';
 import { beginIngest, beginSpool, type Ingest, isReceivedElsewhere } from './ingest.ts';
 import { type Lease, openLease } from './lease.ts';
-import { findLayerByDiffId, isTargetWhole, listContent, listImages, listLayers, listLayerSources } from './read-images.ts';
+import { type ImageReader, imageReader } from './open-image-reader.ts';
+import { findLayerByDiffId, listImages, listLayers } from './read-images.ts';
 import { addBlob, type CheckedImage, checkImage, type CheckOptions, writeImage } from './record-image.ts';
 import { openRows } from './rows.ts';
 import { checkVersion, createTables } from './schema.ts';
@@ -21,18 +21,6 @@ import type { StoreParts } from './store-parts.ts';
 import { storePaths } from './store-paths.ts';
 import { sweep, sweepEverything } from './sweep.ts';
 import { copyRef, type RefTarget, removeImageRows, removeRef, writeRef } from './write-refs.ts';
-
-export interface ImageReader {
-  readonly root: string;
-  listImages(): Image[];
-  listLayers(manifest: Digest): ImageLayer[];
-  listContent(manifest: Digest, name?: string): { readonly digest: Digest; readonly role: string }[];
-  isTargetWhole(name: string): boolean;
-  listLayerSources(layer: Digest): string[];
-  findBlobSize(digest: Digest): number | undefined;
-  readBlob(digest: Digest, maxBytes: number): Uint8Array;
-  streamBlob(digest: Digest, range?: { readonly start: number }): AsyncIterable<Uint8Array>;
-}
 
 /** Content on its way in. All under a lease, until an image needs it. */
 export interface ImageReceiver {
@@ -69,20 +57,6 @@ export interface ImageStore extends ImageReader, ImageReceiver, Disposable {
 
 type Clock = { now(): number };
 
-/** Reads only. Where there is no store yet, an empty one is read, and nothing is made. Throws StoreError. */
-export function openImageReader(root: string, clock: Clock): ImageReader & Disposable {
-  return open(root, clock, (paths) => {
-    if (existsSync(paths.database)) {
-      const rows = openRows(paths.database);
-      if (checkVersion(rows, root) === 'current') return rows;
-      rows.close(); // made by a process that has not come to its tables yet
-    }
-    const empty = openRows(':memory:');
-    createTables(empty, root);
-    return empty;
-  });
-}
-
 /** Makes the folder where there is none. Throws StoreError. */
 export function openImageStore(root: string, clock: Clock): ImageStore {
   const store = open(root, clock, (paths) => {
@@ -117,7 +91,7 @@ function open(root: string, clock: Clock, openDatabase: (paths: StoreParts['path
 }
 
 function imageStore(parts: StoreParts): ImageStore {
-  const { rows, paths, clock } = parts;
+  const { rows, clock } = parts;
   const changes: ImageChanges = {
     listImages: () => listImages(parts),
     listLayers: (manifest) => listLayers(parts, manifest),
@@ -130,15 +104,7 @@ function imageStore(parts: StoreParts): ImageStore {
       void rows.run('insert or replace into layer_source (digest, repository, seen_at) values (?, ?, ?)', layer, repository, clock.now()),
   };
   return {
-    root: paths.root,
-    listImages: () => listImages(parts),
-    listLayers: (manifest) => listLayers(parts, manifest),
-    listContent: (manifest, name) => listContent(parts, manifest, name),
-    isTargetWhole: (name) => isTargetWhole(parts, name),
-    listLayerSources: (layer) => listLayerSources(parts, layer),
-    findBlobSize: (digest) => findBlobSize(paths, digest),
-    readBlob: (digest, maxBytes) => readBlob(paths, digest, maxBytes),
-    streamBlob: (digest, range) => streamBlob(paths, digest, range),
+    ...imageReader(parts),
     lease: () => openLease(parts),
     ingest: (lease, expected) => beginIngest(parts, lease, expected),
     isReceivedElsewhere: (digest) => isReceivedElsewhere(parts, digest),
