@@ -24,7 +24,7 @@ import { readFileBytes, readFileJson } from './read-bytes.ts';
 import type { SpooledArchive } from './spool-archive.ts';
 
 const manifestJsonMaxBytes = 16 * 1024 * 1024;
-/** Half the time of the usual level for two percent more bytes. */
+/** Of a program file of 60 MB: 76 MB/s and 49.1 % of the bytes; the usual level 6 has 44 MB/s and 48.7 %. */
 const gzipLevel = 4;
 
 const layerTypes: Partial<Record<Compression, string>> = { none: mediaTypes.ociLayer, gzip: mediaTypes.ociLayerGzip, zstd: mediaTypes.ociLayerZstd };
