@@ -14,6 +14,10 @@ import type { StoreParts } from './store-parts.ts';
 
 /** Bytes that were freed. */
 export function sweep(parts: StoreParts): number {
+  return sweepGarbage(parts) + sweepPartials(parts);
+}
+
+function sweepGarbage(parts: StoreParts): number {
   const { rows, paths } = parts;
   return rows.transaction(() => {
     endDeadLeases(parts);
@@ -46,7 +50,7 @@ export function sweepEverything(parts: StoreParts): number {
       }
     }
   });
-  return sweep(parts) + sweepPartials(parts);
+  return sweep(parts);
 }
 
 function sweepPartials({ rows, paths, clock }: StoreParts): number {
