@@ -174,7 +174,11 @@ describe('naru admin', () => {
       await server.stop();
     }
     expect(await admin(data, 'fsck')).toEqual([0, '0 manifests, 0 blobs and 0 uploads checked: nothing is broken.\n', '']);
-    expect(await admin(data, 'gc', '--dry-run')).toEqual([0, 'Nothing to delete: what was pushed, mounted or asked for lately is kept (collection.grace).\n', '']);
+    expect(await admin(data, 'gc', '--dry-run')).toEqual([
+      0,
+      'Nothing to delete: what was pushed, mounted or asked for lately is kept (collection.grace).\n',
+      '',
+    ]);
     expect(await admin(data, 'scrub')).toEqual([0, '0 blobs (0B) read: all are sound.\n', '']);
   }, 20_000);
 
