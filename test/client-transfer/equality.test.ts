@@ -1,5 +1,5 @@
 /** The same digest everywhere: what is pulled and pushed again stays what it was, whoever made it. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import { naruOn } from '../client-store/support/naru.ts';
 import { createContainersTools } from '../clients/support/containers-tools.ts';
@@ -10,6 +10,9 @@ import { needs } from '../support/needs.ts';
 import { createRegistryClient, type RegistryClient } from '../support/registry-client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+
+// A busy machine takes its time, and nothing here is about time.
+setDefaultTimeout(60_000);
 
 let server: TestServer;
 let registry: RegistryClient;
@@ -158,7 +161,7 @@ describe.if(needs('docker', 'dockerd'))('of docker', () => {
     await naru.ok(['tag', `${host}/by/docker:v1`, `${host}/by/naru:v1`]);
     expect(await naru.ok(['push', `${host}/by/naru:v1`])).toContain(`v1: digest: ${digest} `);
     expect(await engine.docker(['pull', `${host}/by/naru:v1`])).toContain(`Digest: ${digest}\n`);
-  }, 60_000);
+  });
 });
 
 describe.if(needs('podman'))('of podman', () => {
@@ -174,5 +177,5 @@ describe.if(needs('podman'))('of podman', () => {
     await naru.ok(['tag', `${host}/by/podman:v1`, `${host}/of/naru:v1`]);
     expect(await naru.ok(['push', `${host}/of/naru:v1`])).toContain(`v1: digest: ${pushed?.digest} `);
     await tools.run('podman', ['pull', `${host}/of/naru:v1`]);
-  }, 60_000);
+  });
 });

@@ -1,11 +1,14 @@
 /** Registries that mean no good, and media that forget: nothing wrong becomes an image. */
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { naruOn } from '../client-store/support/naru.ts';
 import { contentOf, jsonContent, makeImage, makeManifest, mediaTypes, type Content } from '../support/image.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type BlobAnswer, startHostileRegistry } from './support/hostile-registry.ts';
+
+// A busy machine takes its time, and nothing here is about time.
+setDefaultTimeout(60_000);
 
 const image = makeImage({ seed: 'hostile', layers: 2, bytes: 100_000 });
 const [layer, other] = image.layers as readonly [Content, Content];

@@ -1,5 +1,5 @@
 /** Registries that say no, or no to the manner: Docker's words, and another manner. */
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -9,6 +9,9 @@ import { digestOf, makeImage } from '../support/image.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
 import { startServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+
+// A busy machine takes its time, and nothing here is about time.
+setDefaultTimeout(60_000);
 
 const denied = { errors: [{ code: 'DENIED', message: 'requested access to the resource is denied' }] };
 

@@ -2,7 +2,7 @@
  * What people see, word for word: first against the texts that are written down here, then against
  * docker itself, which is asked to do the same with the same registry.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import { naruOn } from '../client-store/support/naru.ts';
 import { startDockerEngine } from '../clients/support/docker-engine.ts';
@@ -11,6 +11,9 @@ import { needs } from '../support/needs.ts';
 import { createRegistryClient, type RegistryClient } from '../support/registry-client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+
+// A busy machine takes its time, and nothing here is about time.
+setDefaultTimeout(60_000);
 
 let server: TestServer;
 let registry: RegistryClient;
@@ -123,7 +126,7 @@ describe.if(needs('docker', 'dockerd'))('docker prints the same', () => {
       });
       expect(said(ours)).toEqual(said(docker));
     }
-  }, 60_000);
+  });
 });
 
 /**

@@ -12,6 +12,7 @@ export type Line = AsyncDisposable & {
   cuts(): number;
   /** Resolves once so many more bytes have passed; then nothing passes. */
   standStillAfter(bytes: number): Promise<void>;
+  /** Ends what stood still, and lets new connections pass. */
   flow(): void;
 };
 
@@ -68,6 +69,7 @@ export async function startLine(port: number, cutAfterBytes: () => number = () =
       return promise;
     },
     flow() {
+      for (const socket of sockets) socket.destroy();
       still = undefined;
     },
     async [Symbol.asyncDispose]() {

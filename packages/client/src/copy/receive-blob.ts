@@ -8,7 +8,6 @@ import type { Ingest } from '../layout/ingest.ts';
 import type { Lease } from '../layout/lease.ts';
 import { StoreError } from '../layout/store-error.ts';
 import { isRemoteError, RemoteError } from '../remote/remote-error.ts';
-import { withRetries } from '../remote/retry.ts';
 import { signalOf, type Transfer } from './transfer.ts';
 
 export type WantedBlob = { readonly digest: Digest; readonly size: number };
@@ -32,8 +31,7 @@ export async function receiveBlob(transfer: Transfer, lease: Lease, blob: Wanted
     const ingest = store.ingest(lease, { digest: blob.digest, sizeBytes: blob.size });
     const began = ingest.offset;
     try {
-      const retry = { policy: connection.retry, clock, ...signalOf(options) };
-      await withRetries(() => fill(transfer, ingest, blob, options), retry);
+      await fill(transfer, ingest, blob, options);
       await ingest.commit();
       return true;
     } catch (error) {
@@ -49,8 +47,16 @@ export function hasBlob({ store }: Pick<Transfer, 'store'>, { digest, size }: Wa
   return store.findBlobSize(digest) === size;
 }
 
-async function fill({ repository }: Transfer, ingest: Ingest, blob: WantedBlob, { signal, onBytes }: ReceiveOptions): Promise<void> {
-  if (ingest.offset === blob.size) return;
+/** The stream takes itself up again when its connection is lost; an answer that ends early without saying so is asked to go on, as long as it gives something. */
+async function fill(transfer: Transfer, ingest: Ingest, blob: WantedBlob, options: ReceiveOptions): Promise<void> {
+  while (ingest.offset < blob.size) {
+    const before = ingest.offset;
+    await receivePart(transfer, ingest, blob, options);
+    if (ingest.offset === before) throw new RemoteError('network', `the registry gives no more than ${before} of the ${blob.size} bytes of ${blob.digest}`);
+  }
+}
+
+async function receivePart({ repository }: Transfer, ingest: Ingest, blob: WantedBlob, { signal, onBytes }: ReceiveOptions): Promise<void> {
   const { stream, sizeBytes, distrust } = await open();
   const reader = stream.getReader();
   try {
@@ -66,8 +72,6 @@ async function fill({ repository }: Transfer, ingest: Ingest, blob: WantedBlob, 
       if (ingest.digest() !== blob.digest) throw wrong(`its bytes are ${ingest.digest()}`);
     } else if (sizeBytes === undefined) {
       throw wrong(`${ingest.offset} of ${blob.size} bytes came`);
-    } else {
-      throw new RemoteError('network', `${ingest.offset} of the ${blob.size} bytes of ${blob.digest} came`, { retryable: true });
     }
   } catch (error) {
     if (isWrongContent(error)) distrust();

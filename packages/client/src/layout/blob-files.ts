@@ -4,7 +4,7 @@ import type { Digest } from '@naru/oci/digest';
 import { StoreError, hasErrorCode } from './store-error.ts';
 import type { StorePaths } from './store-paths.ts';
 
-const readBytes = 1024 * 1024;
+const readBytes = 128 * 1024;
 
 /** Undefined when it is not there. */
 export function findBlobSize(paths: StorePaths, digest: Digest): number | undefined {
