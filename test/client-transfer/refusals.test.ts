@@ -1,5 +1,6 @@
 /** Registries that say no, or no to the manner: Docker's words, and another manner. */
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -72,6 +73,22 @@ describe('uploads', () => {
     expect([...registry.blobs].sort()).toEqual(image.blobs.map(({ digest }) => digest).sort());
     expect(registry.manifests).toEqual([image.manifest.digest]);
   });
+});
+
+test('what only a mirror has is pushed all the same', async () => {
+  const image = makeImage({ seed: 'mirror', layers: 2 });
+  await using mirror = await startServer();
+  await using registry = await startServer();
+  await using folder = await temporaryFolder('naru-refusals-');
+  await createRegistryClient(mirror.url).pushImage('a', image, 'v1');
+  const naru = naruOn(join(folder.path, 'store'));
+  await naru.ok(['pull', '-q', `127.0.0.1:${mirror.port}/a:v1`]);
+  await naru.ok(['tag', `127.0.0.1:${mirror.port}/a:v1`, `127.0.0.1:${registry.port}/a:v1`]);
+  await mkdir(join(folder.path, '.config/naru'), { recursive: true });
+  const settings = { registries: { [`127.0.0.1:${registry.port}`]: { mirrors: [mirror.url] } } };
+  await writeFile(join(folder.path, '.config/naru/client.yaml'), JSON.stringify(settings));
+  expect(await naru.ok(['push', `127.0.0.1:${registry.port}/a:v1`])).toContain(': Pushed\n');
+  expect((await createRegistryClient(registry.url).pullManifest('a', 'v1'))?.digest).toBe(image.manifest.digest);
 });
 
 /** Just enough of a registry to be pushed to. */

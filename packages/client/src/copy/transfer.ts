@@ -3,8 +3,8 @@ import type { Reference } from '@naru/oci/reference';
 import type { ImageStore } from '../layout/open-image-store.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { RemoteClock } from '../remote/clock.ts';
-import type { Connection } from '../remote/connection.ts';
-import type { Repository } from '../remote/repository.ts';
+import { type Connection, primaryEndpoint } from '../remote/connection.ts';
+import { openRepository, type Repository } from '../remote/repository.ts';
 
 export type Transfer = {
   readonly store: ImageStore;
@@ -24,4 +24,10 @@ export function shortId(digest: string): string {
 
 export function signalOf({ signal }: { readonly signal?: AbortSignal }): { readonly signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
+}
+
+/** For a push: what a mirror has, the registry may not have. */
+export function withoutMirrors(transfer: Transfer): Transfer {
+  const connection = { ...transfer.connection, endpoints: [primaryEndpoint(transfer.connection)] };
+  return { ...transfer, connection, repository: openRepository({ path: transfer.repository.name }, connection) };
 }
