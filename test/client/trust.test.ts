@@ -94,6 +94,16 @@ describe('settings', () => {
   }, 30_000);
 });
 
+test('what a mirror has is not taken for there when it is copied to the registry itself', async () => {
+  await using target = await startServer();
+  await using other = await makeClientHome();
+  const name = `localhost:${target.port}/team/app:v1`;
+  await other.write('.config/naru/client.yaml', `registries: { "localhost:${target.port}": { mirrors: ["http://127.0.0.1:${server.port}"] } }\n`);
+  expect((await other.run(['remote', 'copy', '-q', `127.0.0.1:${server.port}/team/app:v1`, name])).exitCode).toBe(0);
+  const pulled = await fetch(`${target.url}/v2/team/app/manifests/v1`);
+  expect([pulled.status, pulled.headers.get('docker-content-digest')]).toEqual([200, image.manifest.digest]);
+});
+
 describe.skipIf(!needs('docker-registry', 'openssl'))('TLS', () => {
   let authority: TestAuthority;
   let folder: ClientHome;

@@ -2,7 +2,7 @@
 import { parsePlatform } from '@naru/oci/platform';
 import { canonicalName, canonicalString, parseReference, type Reference, withDefaultTag } from '@naru/oci/reference';
 import { pushImage } from '../copy/push-image.ts';
-import { type Transfer, withoutMirrors } from '../copy/transfer.ts';
+import { forPush, type Transfer } from '../copy/transfer.ts';
 import { openUploadSessions } from '../layout/upload-sessions.ts';
 import type { ClientCommand } from './command.ts';
 import { openSession } from './session.ts';
@@ -23,7 +23,7 @@ export const push: ClientCommand = async (line, context) => {
 
   const notes: string[] = [];
   await withTransfer(line, context, { session, reference }, async (opened) => {
-    const transfer = withoutMirrors(opened);
+    const transfer = forPush(opened);
     transfer.progress.line(`The push refers to repository [${canonicalName(reference)}]`);
     const sessions = openUploadSessions(transfer.store.root, transfer.clock);
     const tags = localTags(transfer, reference);

@@ -21,7 +21,7 @@ export const remoteCopy: ClientCommand = async (line, context) => {
   const platform = line.values['platform'];
   const copied = await copyImage({
     source: (await session.open(from)).repository,
-    target: (await session.open(to)).repository,
+    target: await session.openTarget(to),
     sourceReference: manifestReference(from),
     ...(targetTag !== undefined && { targetTag }),
     ...(platform !== undefined && { platform: parsePlatform(platform) }),

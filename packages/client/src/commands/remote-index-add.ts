@@ -23,7 +23,7 @@ export const remoteIndexAdd: ClientCommand = async (line, context) => {
   if (index.tag === undefined) throw new Error('an index is added to by its tag: its digest changes');
   const platform = line.values['platform'] === undefined ? undefined : parsePlatform(line.values['platform']);
   if (platform !== undefined && imageNames.length > 1) throw new Error('--platform says what one image is for: add the others without it');
-  const target = (await session.open(index)).repository;
+  const target = await session.openTarget(index);
 
   const entries: IndexEntry[] = [];
   for (const name of imageNames) {

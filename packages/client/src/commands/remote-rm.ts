@@ -13,7 +13,7 @@ export const remoteRm: ClientCommand = async (line, context) => {
   for (const word of line.words ?? []) {
     try {
       const reference = session.parseName(word);
-      const { repository } = await session.open(reference);
+      const repository = await session.openTarget(reference);
       await context.terminal.out(`${await remove(repository, reference)}\n`);
     } catch (error) {
       failures++;

@@ -1,7 +1,7 @@
 /** What the commands that speak with registries begin with: settings, credentials, and the way to a registry. */
 import { parseNormalizedName, type Reference } from '@naru/oci/reference';
 import { type CredentialStore, openCredentialStore } from '../credentials/credential-store.ts';
-import type { Connection } from '../remote/connection.ts';
+import { type Connection, withoutMirrors } from '../remote/connection.ts';
 import { openRepository, type Repository } from '../remote/repository.ts';
 import { createRouter, type Router } from '../routing/router.ts';
 import type { ClientConfig } from '../routing/client-config.ts';
@@ -16,6 +16,8 @@ export type Session = {
   /** A name as people write it, with the registry that it means. */
   parseName(text: string): Reference;
   open(reference: Reference): Promise<{ readonly repository: Repository; readonly connection: Connection }>;
+  /** The registry itself, never a mirror of it. */
+  openTarget(reference: Reference): Promise<Repository>;
 };
 
 export async function openSession({ values }: ClientCommandLine, context: CommandContext): Promise<Session> {
@@ -45,6 +47,7 @@ export async function openSession({ values }: ClientCommandLine, context: Comman
       const connection = await router.connect(reference.domain);
       return { repository: openRepository(reference, connection), connection };
     },
+    openTarget: async (reference) => openRepository(reference, withoutMirrors(await router.connect(reference.domain))),
   };
 }
 

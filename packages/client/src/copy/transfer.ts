@@ -3,7 +3,7 @@ import type { Reference } from '@naru/oci/reference';
 import type { ImageStore } from '../layout/open-image-store.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { RemoteClock } from '../remote/clock.ts';
-import { type Connection, primaryEndpoint } from '../remote/connection.ts';
+import { type Connection, withoutMirrors } from '../remote/connection.ts';
 import { openRepository, type Repository } from '../remote/repository.ts';
 
 export type Transfer = {
@@ -26,8 +26,7 @@ export function signalOf({ signal }: { readonly signal?: AbortSignal }): { reado
   return signal === undefined ? {} : { signal };
 }
 
-/** For a push: what a mirror has, the registry may not have. */
-export function withoutMirrors(transfer: Transfer): Transfer {
-  const connection = { ...transfer.connection, endpoints: [primaryEndpoint(transfer.connection)] };
+export function forPush(transfer: Transfer): Transfer {
+  const connection = withoutMirrors(transfer.connection);
   return { ...transfer, connection, repository: openRepository({ path: transfer.repository.name }, connection) };
 }

@@ -35,6 +35,11 @@ export function openConnection(addresses: readonly EndpointAddress[], settings: 
   return { ...settings, endpoints: addresses.map((address) => createEndpoint(address, settings)) };
 }
 
+/** For writing, and for asking what is there before it: what a mirror has, the registry may not have. */
+export function withoutMirrors(connection: Connection): Connection {
+  return { ...connection, endpoints: [primaryEndpoint(connection)] };
+}
+
 export function primaryEndpoint({ endpoints, registry }: Connection): Endpoint {
   const primary = endpoints.at(-1);
   if (primary === undefined) throw new Error(`the connection to ${registry} has no endpoint`);
