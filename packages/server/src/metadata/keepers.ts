@@ -9,8 +9,10 @@
  */
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
+import type { ExpressionBuilder } from 'kysely';
 import type { Reader } from './database.ts';
 import { chunks } from './chunks.ts';
+import type { Tables } from './schema.ts';
 
 /** Those of `digests` that nothing keeps, and with them the manifests above them that nothing keeps either. */
 export async function findUnkept(db: Reader, repository: RepositoryName, digests: readonly Digest[], before: number): Promise<Set<Digest>> {
@@ -57,20 +59,7 @@ export async function findUnkept(db: Reader, repository: RepositoryName, digests
 async function readManifests(db: Reader, repository: RepositoryName, digests: readonly Digest[]) {
   return db
     .selectFrom('repository_manifest')
-    .select((eb) => [
-      'digest',
-      'subject_digest',
-      'pushed_at',
-      eb
-        .exists(
-          eb
-            .selectFrom('tag')
-            .select('tag.name')
-            .whereRef('tag.repository', '=', 'repository_manifest.repository')
-            .whereRef('tag.digest', '=', 'repository_manifest.digest'),
-        )
-        .as('tagged'),
-    ])
+    .select((eb) => ['digest', 'subject_digest', 'pushed_at', isTagged(eb).as('tagged')])
     .where('repository', '=', repository)
     .where('digest', 'in', digests)
     .execute();
@@ -84,4 +73,15 @@ async function readIndexes(db: Reader, repository: RepositoryName, children: rea
     .where('repository', '=', repository)
     .where('child_digest', 'in', children)
     .execute();
+}
+
+/** Of the manifest in the row at hand. */
+export function isTagged(eb: ExpressionBuilder<Tables, 'repository_manifest'>) {
+  return eb.exists(
+    eb
+      .selectFrom('tag')
+      .select('tag.name')
+      .whereRef('tag.repository', '=', 'repository_manifest.repository')
+      .whereRef('tag.digest', '=', 'repository_manifest.digest'),
+  );
 }

@@ -5,7 +5,7 @@ import type { CollectionRows, UntaggedManifest } from './collection-port.ts';
 import { chunks } from './chunks.ts';
 import { beforeAll, byRepository } from './collection-keys.ts';
 import { recordEvents } from './event-rows.ts';
-import { findUnkept } from './keepers.ts';
+import { findUnkept, isTagged } from './keepers.ts';
 import { removeManifestRow } from './manifest-content.ts';
 import { rowsPerScan, scan } from './scan.ts';
 
@@ -48,20 +48,7 @@ type Stretch = { repository: RepositoryName; digest: Digest; pushed_at: number; 
 async function readStretch(db: Reader, { repository, digest }: { repository: RepositoryName; digest: Digest }): Promise<Stretch[]> {
   return db
     .selectFrom('repository_manifest')
-    .select((eb) => [
-      'repository',
-      'digest',
-      'pushed_at',
-      eb
-        .exists(
-          eb
-            .selectFrom('tag')
-            .select('tag.name')
-            .whereRef('tag.repository', '=', 'repository_manifest.repository')
-            .whereRef('tag.digest', '=', 'repository_manifest.digest'),
-        )
-        .as('tagged'),
-    ])
+    .select((eb) => ['repository', 'digest', 'pushed_at', isTagged(eb).as('tagged')])
     .where((eb) => eb(eb.refTuple('repository', 'digest'), '>', eb.tuple(repository, digest)))
     .orderBy('repository')
     .orderBy('digest')
