@@ -12,7 +12,7 @@ import { runAdminRequest } from './lifecycle/admin.ts';
 import { countReport } from './lifecycle/count-report.ts';
 import { startSchedule } from './lifecycle/schedule.ts';
 import { systemSleep } from './lifecycle/sleep.ts';
-import { createOciApi, describeRoute } from './oci-api/router.ts';
+import { createOciApi } from './oci-api/router.ts';
 import { type OpenStores, openStores } from './open-stores.ts';
 import { createRegistry } from './registry/registry.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
@@ -54,7 +54,7 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
       refuseForeignPage(request);
       return request.path.startsWith('/v2') ? api.answer(request) : answerPlain(request, { health, metrics });
     },
-    observe: observeRequests({ log: config.log.access ? log : undefined, metrics, routeOf: describeRoute }),
+    observe: observeRequests({ log: config.log.access ? log : undefined, metrics }),
     log,
   });
   opened.defer(() => server.drain(0));

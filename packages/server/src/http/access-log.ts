@@ -9,19 +9,10 @@ import type { Observer } from './server.ts';
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const loggedTextMax = 512;
 
-export function observeRequests({
-  log,
-  metrics,
-  routeOf,
-}: {
-  log: Log | undefined;
-  metrics: Metrics;
-  routeOf: (method: string, path: string) => string;
-}): Observer {
-  return (request, { status, body }, startedAt) => {
+export function observeRequests({ log, metrics }: { log: Log | undefined; metrics: Metrics }): Observer {
+  return (request, { status, body, route = 'other' }, startedAt) => {
     const tookMs = stopwatch() - startedAt;
     const sentBytes = body === undefined || request.method === 'HEAD' ? 0 : bodyLength(body);
-    const route = routeOf(request.method, request.path);
     metrics.recordRequest({
       route,
       method: knownMethods.has(request.method) ? request.method : 'other',

@@ -7,6 +7,8 @@ export type Reply = {
   readonly status: number;
   readonly headers: Headers;
   readonly body?: string | Uint8Array | ByteSource;
+  /** The name of the endpoint that answered, for metrics and the log. */
+  readonly route?: string;
 };
 
 export function reply(status: number, headers: Headers = {}, body?: Reply['body']): Reply {
@@ -18,8 +20,8 @@ export function jsonReply(status: number, value: unknown, headers: Headers = {})
 }
 
 /** The answer to HEAD: all of GET's headers, the body's length among them, and no body. */
-export function withoutBody({ status, headers, body }: Reply): Reply {
-  return reply(status, body === undefined ? headers : { 'content-length': String(bodyLength(body)), ...headers });
+export function withoutBody({ body, ...answer }: Reply): Reply {
+  return body === undefined ? answer : { ...answer, headers: { 'content-length': String(bodyLength(body)), ...answer.headers } };
 }
 
 export function bodyLength(body: NonNullable<Reply['body']>): number {

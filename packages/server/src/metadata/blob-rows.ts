@@ -7,10 +7,8 @@ import type { HotReads } from './hot-reads.ts';
 import type { BlobRows } from './port.ts';
 import type { Tables } from './schema.ts';
 import { recordEvents } from './event-rows.ts';
+import { referrersInDetail } from './manifest-content.ts';
 import { ensureRepository } from './repository-rows.ts';
-
-/** Manifests named in the detail of CONTENT_REFERENCED. */
-const referrersInDetail = 10;
 
 export function blobRows({ read, write }: MetadataDatabase, hot: HotReads): BlobRows {
   return {

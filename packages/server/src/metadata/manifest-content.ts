@@ -6,6 +6,9 @@ import type { Writer } from './database.ts';
 import type { ContentReference } from './port.ts';
 import { chunks } from './chunks.ts';
 
+/** Manifests named in the detail of CONTENT_REFERENCED. */
+export const referrersInDetail = 10;
+
 /** Digests named in the detail of MANIFEST_BLOB_UNKNOWN. */
 const missingInDetail = 100;
 

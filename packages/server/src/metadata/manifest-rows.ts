@@ -6,14 +6,11 @@ import type { MetadataDatabase, Writer } from './database.ts';
 import type { HotReads } from './hot-reads.ts';
 import type { Change, ManifestRows, NewManifest } from './port.ts';
 import { recordEvents } from './event-rows.ts';
-import { findHeld, recordReferences, removeManifestRow } from './manifest-content.ts';
+import { findHeld, referrersInDetail, recordReferences, removeManifestRow } from './manifest-content.ts';
 import { isMet } from './precondition.ts';
 import { ensureRepository } from './repository-rows.ts';
 import { findTagged, moveTag, removeTagsOf } from './tag-rows.ts';
 import { verifiedBytes } from './verified-bytes.ts';
-
-/** Indexes named in the detail of CONTENT_REFERENCED. */
-const referrersInDetail = 10;
 
 export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads): ManifestRows {
   return {

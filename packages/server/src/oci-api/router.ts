@@ -10,7 +10,7 @@ import type { Reply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Log } from '../runtime/log.ts';
-import { readAddress, type Shape } from './address.ts';
+import { type Address, readAddress, type Shape } from './address.ts';
 import type { ApiLimits, Call } from './call.ts';
 import { type Route, routes } from './routes.ts';
 
@@ -28,15 +28,15 @@ const routeOf = new Map(routes.map((route) => [`${route.method} ${route.shape}`,
 export function createOciApi({ registry, profile, limits, log }: OciApiParts): OciApi {
   return {
     async answer(request) {
-      const { status, headers, body } = await dispatch(request).catch((error: unknown) => replyToThrown(error, request.id, log));
-      return { status, headers: { ...versionHeader, ...headers }, ...(body !== undefined && { body }) };
+      const address = readAddress(request.path);
+      const route = address && findRoute(request.method, address.shape);
+      const answer = await dispatch(request, address, route).catch((error: unknown) => replyToThrown(error, request.id, log));
+      return { ...answer, headers: { ...versionHeader, ...answer.headers }, route: route?.name ?? (address ? 'unsupported' : 'other') };
     },
   };
 
-  async function dispatch(request: HttpRequest): Promise<Reply> {
-    const address = readAddress(request.path);
+  async function dispatch(request: HttpRequest, address: Address | undefined, route: Route | undefined): Promise<Reply> {
     if (!address) throw new RegistryError('NOT_FOUND');
-    const route = findRoute(request.method, address.shape);
     if (!route) return notAllowed(address.shape);
     const principal: Principal = { kind: 'anonymous' };
     const call: Call = {
@@ -51,12 +51,6 @@ export function createOciApi({ registry, profile, limits, log }: OciApiParts): O
     if (!mayAct(profile, principal, route.action, repository)) throw new RegistryError('DENIED');
     return route.handle({ ...call, repository, target: address.target });
   }
-}
-
-/** The route's name for metrics and the log, or a word for what is no endpoint. */
-export function describeRoute(method: string, path: string): string {
-  const address = readAddress(path);
-  return address ? (findRoute(method, address.shape)?.name ?? 'unsupported') : 'other';
 }
 
 /** What can be got can be asked about: the server leaves the body away. */
