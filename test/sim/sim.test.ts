@@ -61,7 +61,7 @@ async function runClient(world: World, repository: RepositoryName, everybody: re
     const tag = `v${random.between(1, 3)}`;
     try {
       if (random.chance(0.1)) {
-        await world.registry.manifests.remove(repository, { kind: 'tag', tag: parseTag(tag) }, 'mina');
+        await world.registry.manifests.remove(repository, { kind: 'tag', tag: parseTag(tag) }, { actor: 'mina' });
         tags.delete(tag);
       } else if (random.chance(0.25)) {
         const children = [await pushWhole(world, repository, everybody, random), await pushWhole(world, repository, everybody, random)];
@@ -86,7 +86,7 @@ async function pushWhole(world: World, repository: RepositoryName, everybody: re
       digest: digestOf(content),
       from: random.pick(everybody),
       actor: 'mina',
-      mayPull: () => random.chance(0.5),
+      mayPull: async () => random.chance(0.5),
     });
     blobs.push(mounted ? digestOf(content) : await pushBlob(world, content, repository));
     await pause(random);

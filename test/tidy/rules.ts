@@ -13,12 +13,20 @@ const isTest = ({ path }: SourceFile) => /\.test\.ts$|^test\/|^bench\/|\/contrac
 /** Folders of the server and what of the server each may import. Ports stand for `port.ts` files. */
 const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   access: [],
+  identity: [/^access\//, /^metadata\/(identity\/port|bounded-cache|port)\.ts$/, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
   registry: [/^runtime\/(clock|hash-bytes|ids|log)\.ts$/, /^access\//, ports()],
   blobstore: [/^blobstore\//, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
-  metadata: [/^metadata\//, /^blobstore\/port\.ts$/, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
+  metadata: [/^metadata\//, /^access\//, /^blobstore\/port\.ts$/, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
   lifecycle: [/^registry\//, ports(), /^runtime\/(clock|hash-bytes|ids|log|metrics)\.ts$/],
   http: [/^runtime\//, /^blobstore\/port\.ts$/],
-  'oci-api': [/^http\/(reply|request|errors)\.ts$/, /^registry\//, /^access\//, ports(), /^runtime\/(ids|log)\.ts$/],
+  'oci-api': [
+    /^http\/(reply|request|errors)\.ts$/,
+    /^registry\//,
+    /^access\//,
+    /^identity\/(callers|registry-token)\.ts$/,
+    ports(),
+    /^runtime\/(ids|log)\.ts$/,
+  ],
   'control-api': [/^http\/(reply|request|errors|server)\.ts$/, /^lifecycle\/admin-request\.ts$/],
   config: [],
   runtime: [],
@@ -135,7 +143,7 @@ export function findUnused(files: readonly SourceFile[], entries: readonly RegEx
 }
 
 function ports(): RegExp {
-  return /^(blobstore\/port|metadata\/(port|collection-port))\.ts$/;
+  return /^(blobstore\/port|metadata\/(port|collection-port|identity\/port))\.ts$/;
 }
 
 function serverFolder(path: string): string | undefined {

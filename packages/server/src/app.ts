@@ -2,12 +2,14 @@
  * The composition root: wires the stores, the rules, the API and the background work, and listens.
  * Disposing undoes it in reverse.
  */
+import type { RepositoryName } from '@naru/oci/repository-name';
 import type { Config } from './config/config.ts';
 import { createControlRouter } from './control-api/router.ts';
 import { observeRequests } from './http/access-log.ts';
 import { refuseForeignPage } from './http/foreign-pages.ts';
 import { answerPlain } from './http/routes.ts';
 import { startHttpServer } from './http/server.ts';
+import { type Callers, localCaller } from './identity/callers.ts';
 import { runAdminRequest } from './lifecycle/admin.ts';
 import { countReport } from './lifecycle/count-report.ts';
 import { startSchedule } from './lifecycle/schedule.ts';
@@ -38,7 +40,9 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
   const stores = opened.use(await openStores({ data: config.data, clock, log, onRot: metrics.recordRot }));
   const registry = createRegistry({ ...stores, limits: { ...config.limits, touchIntervalMs: config.collection.graceMs / 2 } });
   // The configuration refuses the other profiles until there are accounts.
-  const api = createOciApi({ registry, profile: 'local', limits: config.limits, log });
+  const callers: Pick<Callers, 'identify'> = { identify: async ({ remoteAddress }) => localCaller(remoteAddress) };
+  const findMoved = (name: RepositoryName) => stores.rows.identity.access.findAlias(name, clock.now());
+  const api = createOciApi({ registry, callers, findMoved, limits: config.limits, log });
 
   let draining = false;
   const health = {

@@ -57,7 +57,7 @@ test('deleting an image frees its blobs at the next run, though they are older t
   const config = await pushBlob(world, 'config');
   const image = await pushImage(world, config, [await pushBlob(world, 'layer')], { tag: 'latest' });
   world.pass(dayMs + 1);
-  await world.registry.manifests.remove(app, { kind: 'digest', digest: image }, 'mina');
+  await world.registry.manifests.remove(app, { kind: 'digest', digest: image }, { actor: 'mina' });
   expect(await collectGarbage(world, collection)).toMatchObject({ links: { count: 2 }, blobs: { count: 2 } });
   expect(storedDigests(world)).toEqual([]);
 });
@@ -116,7 +116,7 @@ test('an untagged image stays for its grace, however short the setting', async (
 test('a blob that another repository links keeps its bytes', async () => {
   await using world = await openWorld();
   const shared = await pushBlob(world, 'shared');
-  await world.registry.blobs.mount({ repository: other, digest: shared, from: app, actor: 'jun', mayPull: () => true });
+  await world.registry.blobs.mount({ repository: other, digest: shared, from: app, actor: 'jun', mayPull: async () => true });
   await pushImage(world, shared, [], { repository: other, tag: 'latest' });
   world.pass(dayMs + 1);
   await expectEstimateToHold(world, collection);
@@ -162,7 +162,7 @@ test('a mount that comes after its source was listed keeps the bytes', async () 
   await using world = await openWorld({ wrapRows: interrupted('unlinkUnreferenced', during) });
   const layer = await pushBlob(world, 'layer');
   world.pass(dayMs + 1);
-  during.work = () => world.registry.blobs.mount({ repository: other, digest: layer, from: app, actor: 'jun', mayPull: () => true });
+  during.work = () => world.registry.blobs.mount({ repository: other, digest: layer, from: app, actor: 'jun', mayPull: async () => true });
   expect(await collectGarbage(world, collection)).toMatchObject({ links: { count: 1 }, blobs: none });
   expect(await hasBlob(world, layer, app)).toBe(false);
   expect(await hasBlob(world, layer, other)).toBe(true);

@@ -92,7 +92,7 @@ async function makeGarbage(world: World, seed: number): Promise<Kept> {
   const index = await pushIndex(world, [child], { tag: 'latest' });
   await pushImage(world, config, [await pushBlob(world, `untagged layer ${seed}`)]);
   await pushBlob(world, `unreferenced ${seed}`);
-  await world.registry.blobs.mount({ repository: other, digest: shared, from: app, actor: 'jun', mayPull: () => true });
+  await world.registry.blobs.mount({ repository: other, digest: shared, from: app, actor: 'jun', mayPull: async () => true });
   await world.registry.uploads.start(app, 'sha256');
   await makeStrays(world, seed);
   world.pass(25 * hourMs);

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { expect, test } from 'bun:test';
-import type { KyselyPlugin, PluginTransformQueryArgs } from 'kysely';
+import type { Kysely, KyselyPlugin, PluginTransformQueryArgs } from 'kysely';
 import { newUploadId } from '../runtime/ids.ts';
 import { actor, digestOf, latest, makeManifest, other, pushBlob, pushManifest, repository, stable, storageKeyOf } from './contract/content.ts';
 import { makeScratchFolder } from './contract/scratch-folder.ts';
@@ -92,28 +92,15 @@ async function fails(promise: Promise<unknown>): Promise<boolean> {
   }
 }
 
-const tables = {
-  repository: 0,
-  upload: 0,
-  blob: 0,
-  repository_blob: 0,
-  condemned_blob: 0,
-  manifest: 0,
-  repository_manifest: 0,
-  manifest_blob: 0,
-  manifest_child: 0,
-  tag: 0,
-  tag_history: 0,
-  event: 0,
-} satisfies Record<keyof Tables, 0>;
-
 async function readAll({ read }: MetadataDatabase): Promise<unknown[]> {
+  const schema = read as unknown as Kysely<{ sqlite_schema: { type: string; name: string } }>; // Reader is a part of Kysely
+  const tables = await schema.selectFrom('sqlite_schema').select('name').where('type', '=', 'table').where('name', 'not like', 'sqlite%').execute();
   return Promise.all(
-    Object.keys(tables).map(async (table) =>
+    tables.map(async ({ name }) =>
       read
-        .selectFrom(table as keyof Tables)
+        .selectFrom(name as keyof Tables)
         .selectAll()
         .execute(),
     ),
-  ); // the keys of the record
+  );
 }

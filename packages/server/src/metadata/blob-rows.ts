@@ -3,6 +3,7 @@ import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { Insertable } from 'kysely';
 import type { MetadataDatabase, Writer } from './database.ts';
+import type { Visibility } from '../access/policy.ts';
 import type { HotReads } from './hot-reads.ts';
 import type { BlobRows } from './port.ts';
 import type { Tables } from './schema.ts';
@@ -10,27 +11,28 @@ import { recordEvents } from './event-rows.ts';
 import { referrersInDetail } from './manifest-content.ts';
 import { ensureRepository } from './repository-rows.ts';
 
-export function blobRows({ read, write }: MetadataDatabase, hot: HotReads): BlobRows {
+export function blobRows({ read, write }: MetadataDatabase, hot: HotReads, visibility: Visibility): BlobRows {
   return {
     find: hot.findBlob,
 
-    async recordUploaded({ repository, uploadId, digest, sizeBytes, storageKey, at, actor }) {
+    async recordUploaded({ repository, uploadId, digest, sizeBytes, storageKey, ...change }) {
+      const { at } = change;
       await write(async (tx) => {
         if (uploadId !== undefined) await tx.deleteFrom('upload').where('id', '=', uploadId).execute();
         await tx.deleteFrom('condemned_blob').where('digest', '=', digest).execute();
         await ensureStored(tx, { digest, size_bytes: sizeBytes, storage_key: storageKey, state: 'stored', stored_at: at, checked_at: at });
-        await ensureRepository(tx, repository, { at, actor });
+        await ensureRepository(tx, repository, change, visibility);
         await link(tx, repository, digest, at);
-        await recordEvents(tx, [{ kind: 'blob.pushed', repository, digest, at, actor }]);
+        await recordEvents(tx, [{ kind: 'blob.pushed', repository, digest, ...change }]);
       });
     },
 
-    async recordMounted({ repository, from, digest, at, actor }) {
+    async recordMounted({ repository, from, digest, ...change }) {
       return write(async (tx) => {
         if (!(await holds(tx, from, digest))) return false;
-        await ensureRepository(tx, repository, { at, actor });
-        await link(tx, repository, digest, at);
-        await recordEvents(tx, [{ kind: 'blob.mounted', repository, digest, from, at, actor }]);
+        await ensureRepository(tx, repository, change, visibility);
+        await link(tx, repository, digest, change.at);
+        await recordEvents(tx, [{ kind: 'blob.mounted', repository, digest, from, ...change }]);
         return true;
       });
     },
@@ -62,7 +64,7 @@ export function blobRows({ read, write }: MetadataDatabase, hot: HotReads): Blob
       return rows.map(({ repository }) => repository);
     },
 
-    async unlink({ repository, digest, at, actor }) {
+    async unlink({ repository, digest, ...change }) {
       await write(async (tx) => {
         const linked = await tx
           .selectFrom('repository_blob')
@@ -81,7 +83,7 @@ export function blobRows({ read, write }: MetadataDatabase, hot: HotReads): Blob
         if (manifests.length > 0)
           throw new RegistryError('CONTENT_REFERENCED', { detail: { digest, manifests: manifests.map((manifest) => manifest.digest) } });
         await tx.deleteFrom('repository_blob').where('repository', '=', repository).where('digest', '=', digest).execute();
-        await recordEvents(tx, [{ kind: 'blob.deleted', repository, digest, at, actor }]);
+        await recordEvents(tx, [{ kind: 'blob.deleted', repository, digest, ...change }]);
       });
     },
   };

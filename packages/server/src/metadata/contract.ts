@@ -30,21 +30,28 @@ const subjects = {
   concurrency: concurrencyContract,
 };
 
+/** Properties take their time on a busy machine. */
+const timeoutMs = 60_000;
+
 export function describeMetadataContract(name: string, open: () => Promise<MetadataStore>): void {
   describe(name, () => {
     for (const [subject, contract] of Object.entries(subjects)) {
       describe(subject, () =>
         contract((title, body) =>
-          test(title, async () => {
-            const store = await open();
-            try {
-              await body(store);
-              // Whatever a test did, the rows still agree with each other.
-              expect(await store.integrity.listViolations(10)).toEqual([]);
-            } finally {
-              await store.close();
-            }
-          }),
+          test(
+            title,
+            async () => {
+              const store = await open();
+              try {
+                await body(store);
+                // Whatever a test did, the rows still agree with each other.
+                expect(await store.integrity.listViolations(10)).toEqual([]);
+              } finally {
+                await store.close();
+              }
+            },
+            timeoutMs,
+          ),
         ),
       );
     }

@@ -3,6 +3,7 @@
  * `before`: the call had no effect. `after`: it took effect and the answer was lost, as when a
  * connection breaks behind a commit.
  */
+import type { IdentityRows } from './identity/port.ts';
 import type { MetadataStore } from './port.ts';
 
 export type Fault = { readonly failAt: number; readonly when?: 'before' | 'after' };
@@ -45,6 +46,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     events: faulty('events', store.events),
     collection: faulty('collection', store.collection),
     integrity: faulty('integrity', store.integrity),
+    identity: Object.fromEntries(Object.entries(store.identity).map(([name, rows]) => [name, faulty(`identity.${name}`, rows)])) as IdentityRows, // the same names
     close: () => store.close(),
     calls: () => calls,
   };

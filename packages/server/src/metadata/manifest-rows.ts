@@ -3,6 +3,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import { hasDigest } from '../runtime/hash-bytes.ts';
 import type { MetadataDatabase, Writer } from './database.ts';
+import type { Visibility } from '../access/policy.ts';
 import type { HotReads } from './hot-reads.ts';
 import type { Change, ManifestRows, NewManifest } from './port.ts';
 import { recordEvents } from './event-rows.ts';
@@ -12,28 +13,28 @@ import { ensureRepository } from './repository-rows.ts';
 import { findTagged, moveTag, removeTagsOf } from './tag-rows.ts';
 import { verifiedBytes } from './verified-bytes.ts';
 
-export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads): ManifestRows {
+export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, visibility: Visibility): ManifestRows {
   return {
     find: hot.findManifest,
     findByTag: hot.findManifestByTag,
 
-    async record({ repository, manifest, tags, condition, at, actor }) {
+    async record({ repository, manifest, tags, condition, ...change }) {
       verifiedBytes(manifest.digest, manifest.bytes);
       await write(async (tx) => {
         if (condition !== undefined && !isMet(condition.precondition, await findCurrent(tx, repository, condition.on))) {
           throw new RegistryError('PRECONDITION_FAILED', { detail: { reference: condition.on } });
         }
         const references = await findHeld(tx, repository, manifest.references);
-        await ensureRepository(tx, repository, { at, actor });
+        await ensureRepository(tx, repository, change, visibility);
         await recordContent(tx, manifest);
-        await recordManifest(tx, repository, manifest, { at, actor });
+        await recordManifest(tx, repository, manifest, change);
         await recordReferences(tx, repository, manifest.digest, references);
-        await recordEvents(tx, [{ kind: 'manifest.pushed', repository, digest: manifest.digest, at, actor }]);
-        for (const tag of tags) await moveTag(tx, repository, tag, manifest.digest, { at, actor });
+        await recordEvents(tx, [{ kind: 'manifest.pushed', repository, digest: manifest.digest, ...change }]);
+        for (const tag of tags) await moveTag(tx, repository, tag, manifest.digest, change);
       });
     },
 
-    async remove({ repository, digest, at, actor }) {
+    async remove({ repository, digest, ...change }) {
       await write(async (tx) => {
         if ((await findCurrent(tx, repository, digest)) === undefined) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { digest } });
         const indexes = await tx
@@ -44,9 +45,9 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads): 
           .limit(referrersInDetail)
           .execute();
         if (indexes.length > 0) throw new RegistryError('CONTENT_REFERENCED', { detail: { digest, manifests: indexes.map((index) => index.digest) } });
-        await removeTagsOf(tx, repository, digest, { at, actor });
+        await removeTagsOf(tx, repository, digest, change);
         await removeManifestRow(tx, repository, digest);
-        await recordEvents(tx, [{ kind: 'manifest.deleted', repository, digest, at, actor }]);
+        await recordEvents(tx, [{ kind: 'manifest.deleted', repository, digest, ...change }]);
       });
     },
 

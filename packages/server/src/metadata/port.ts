@@ -14,6 +14,8 @@ import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { StorageKey } from '../blobstore/port.ts';
 import type { UploadId } from '../runtime/ids.ts';
 import type { CollectionRows, IntegrityRows } from './collection-port.ts';
+import type { IdentityRows } from './identity/port.ts';
+import type { Visibility } from '../access/policy.ts';
 
 export type MetadataStore = {
   readonly repositories: RepositoryRows;
@@ -24,11 +26,18 @@ export type MetadataStore = {
   readonly events: EventRows;
   readonly collection: CollectionRows;
   readonly integrity: IntegrityRows;
+  readonly identity: IdentityRows;
   close(): Promise<void>;
 };
 
 /** Who did it and when: part of every change. */
-export type Change = { readonly at: number; readonly actor: string };
+export type Change = { readonly at: number; readonly actor: string; readonly origin?: Origin };
+
+/** Whoever acts, before the time is known. */
+export type Actor = Omit<Change, 'at'>;
+
+/** For the audit: from where, and with which credential. Absent: this computer itself. */
+export type Origin = { readonly address?: string; readonly credential?: string };
 
 export type Page<Key> = { readonly after?: Key; readonly limit: number };
 
@@ -37,6 +46,15 @@ export type Page<Key> = { readonly after?: Key; readonly limit: number };
 export interface RepositoryRows {
   has(name: RepositoryName): Promise<boolean>;
   list(page: Page<string>): Promise<RepositoryName[]>;
+  /** An empty one, before any push. Throws NAME_TAKEN. */
+  create(repository: { name: RepositoryName; visibility: Visibility } & Change): Promise<void>;
+  /** Throws NAME_UNKNOWN. */
+  setVisibility(repository: { name: RepositoryName; visibility: Visibility } & Change): Promise<void>;
+  /**
+   * All that it holds is then found under the new name; pulls find it under the old one too, until
+   * `aliasUntil` or until somebody makes a repository of the old name. Throws NAME_UNKNOWN, NAME_TAKEN.
+   */
+  rename(repository: { from: RepositoryName; to: RepositoryName; aliasUntil: number } & Change): Promise<void>;
 }
 
 // --- uploads --------------------------------------------------------------------------------
@@ -139,6 +157,8 @@ export interface TagRows {
 
 export type EventKind =
   | 'repository.created'
+  | 'repository.renamed'
+  | 'repository.visibility'
   | 'blob.pushed'
   | 'blob.mounted'
   | 'blob.deleted'
@@ -156,8 +176,10 @@ export type Event = {
   readonly tag?: Tag;
   /** tag.moved, tag.deleted: where the tag was before. */
   readonly previous?: Digest;
-  /** blob.mounted: where the blob came from. */
+  /** blob.mounted: where the blob came from. repository.renamed: what it was called. */
   readonly from?: RepositoryName;
+  /** repository.created, repository.visibility */
+  readonly visibility?: Visibility;
 } & Change;
 
 export interface EventRows {

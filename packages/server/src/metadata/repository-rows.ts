@@ -1,9 +1,15 @@
 import type { RepositoryName } from '@naru/oci/repository-name';
+import { RegistryError } from '@naru/oci/registry-error';
+import type { Visibility } from '../access/policy.ts';
 import type { MetadataDatabase, Writer } from './database.ts';
 import type { Change, RepositoryRows } from './port.ts';
 import { recordEvents } from './event-rows.ts';
+import { namespaceOf } from './identity/access-reads.ts';
+import { touchAccess } from './identity/access-version.ts';
+import { moveContent } from './repository-content.ts';
+import type { Tables } from './schema.ts';
 
-export function repositoryRows({ read }: MetadataDatabase): RepositoryRows {
+export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRows {
   return {
     async has(name) {
       return (await read.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst()) !== undefined;
@@ -20,13 +26,59 @@ export function repositoryRows({ read }: MetadataDatabase): RepositoryRows {
         .execute();
       return rows.map(({ name }) => name);
     },
+
+    create: ({ name, visibility, ...change }) =>
+      write(async (tx) => {
+        await refuseTaken(tx, name);
+        await insertRepository(tx, name, visibility, change);
+      }),
+
+    setVisibility: ({ name, visibility, ...change }) =>
+      write(async (tx) => {
+        await getRepository(tx, name);
+        await tx.updateTable('repository').set({ visibility }).where('name', '=', name).execute();
+        await touchAccess(tx);
+        await recordEvents(tx, [{ kind: 'repository.visibility', repository: name, visibility, ...change }]);
+      }),
+
+    rename: ({ from, to, aliasUntil, ...change }) =>
+      write(async (tx) => {
+        const { visibility, created_at } = await getRepository(tx, from);
+        await refuseTaken(tx, to);
+        await tx.deleteFrom('repository_alias').where('name', '=', to).execute();
+        await tx.insertInto('repository').values({ name: to, visibility, created_at }).execute();
+        await moveContent(tx, from, to);
+        await tx.updateTable('repository_alias').set({ repository: to }).where('repository', '=', from).execute();
+        await tx.deleteFrom('repository').where('name', '=', from).execute();
+        await tx.insertInto('repository_alias').values({ name: from, repository: to, until: aliasUntil }).execute();
+        await touchAccess(tx);
+        await recordEvents(tx, [{ kind: 'repository.renamed', repository: to, from, ...change }]);
+      }),
   };
 }
 
-/** The first content makes the repository. */
-export async function ensureRepository(tx: Writer, name: RepositoryName, { at, actor }: Change): Promise<void> {
+/** The first content makes the repository, as open as its namespace wants it, or else as the profile does. */
+export async function ensureRepository(tx: Writer, name: RepositoryName, change: Change, visibility: Visibility): Promise<void> {
   const known = await tx.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst();
   if (known !== undefined) return;
-  await tx.insertInto('repository').values({ name, created_at: at }).execute();
-  await recordEvents(tx, [{ kind: 'repository.created', repository: name, at, actor }]);
+  const account = await tx.selectFrom('account').select('visibility').where('name', '=', namespaceOf(name)).executeTakeFirst();
+  await insertRepository(tx, name, account?.visibility ?? visibility, change);
+}
+
+async function insertRepository(tx: Writer, name: RepositoryName, visibility: Visibility, change: Change): Promise<void> {
+  // Whoever makes a repository of a name that another had before means this one.
+  await tx.deleteFrom('repository_alias').where('name', '=', name).execute();
+  await tx.insertInto('repository').values({ name, created_at: change.at, visibility }).execute();
+  await recordEvents(tx, [{ kind: 'repository.created', repository: name, visibility, ...change }]);
+}
+
+async function getRepository(tx: Writer, name: RepositoryName): Promise<Tables['repository']> {
+  const row = await tx.selectFrom('repository').selectAll().where('name', '=', name).executeTakeFirst();
+  if (row === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name } });
+  return row;
+}
+
+async function refuseTaken(tx: Writer, name: RepositoryName): Promise<void> {
+  const known = await tx.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst();
+  if (known !== undefined) throw new RegistryError('NAME_TAKEN', { message: `there is a repository ${name} already`, detail: { name } });
 }

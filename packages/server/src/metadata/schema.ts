@@ -14,6 +14,7 @@
  *                 └─< tag_history
  *
  *     upload · event · condemned_blob            stand alone
+ *     accounts and what they may do              `identity/tables.ts`
  *
  * Arrows are foreign keys, so the engine itself keeps I4: a tag points at a manifest of its
  * repository, and a manifest at blobs and manifests that its repository has. A subject is no key,
@@ -34,10 +35,14 @@ import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Generated } from 'kysely';
 import type { StorageKey } from '../blobstore/port.ts';
 import type { UploadId } from '../runtime/ids.ts';
+import type { IdentityTables } from './identity/tables.ts';
 import type { EventKind } from './port.ts';
+import type { Visibility } from '../access/policy.ts';
 
-export type Tables = {
-  repository: { name: RepositoryName; created_at: number };
+export type Tables = IdentityTables & {
+  repository: { name: RepositoryName; created_at: number; visibility: Visibility };
+  /** Where a repository was until it was renamed or transferred: pulls find it there for a while. */
+  repository_alias: { name: RepositoryName; repository: RepositoryName; until: number };
 
   upload: { id: UploadId; repository: RepositoryName; algorithm: DigestAlgorithm; started_at: number; touched_at: number };
 

@@ -4,6 +4,8 @@ import type { MetadataStore } from './port.ts';
 import { blobRows } from './blob-rows.ts';
 import { collectionRows } from './collection-rows.ts';
 import { eventRows } from './event-rows.ts';
+import { identityRows } from './identity/identity-rows.ts';
+import type { Visibility } from '../access/policy.ts';
 import { type HotReadLimits, hotReads } from './hot-reads.ts';
 import { integrityRows } from './integrity-rows.ts';
 import { manifestRows } from './manifest-rows.ts';
@@ -11,17 +13,24 @@ import { repositoryRows } from './repository-rows.ts';
 import { tagRows } from './tag-rows.ts';
 import { uploadRows } from './upload-rows.ts';
 
-export function metadataStore(database: MetadataDatabase, limits?: HotReadLimits): MetadataStore {
+export type MetadataStoreOptions = {
+  readonly limits?: HotReadLimits;
+  /** Of repositories that a first push makes where their namespace does not say. */
+  readonly visibility?: Visibility;
+};
+
+export function metadataStore(database: MetadataDatabase, { limits, visibility = 'public' }: MetadataStoreOptions = {}): MetadataStore {
   const hot = hotReads(database, limits);
   return {
     repositories: repositoryRows(database),
     uploads: uploadRows(database),
-    blobs: blobRows(database, hot),
-    manifests: manifestRows(database, hot),
+    blobs: blobRows(database, hot, visibility),
+    manifests: manifestRows(database, hot, visibility),
     tags: tagRows(database),
     events: eventRows(database),
     collection: collectionRows(database),
     integrity: integrityRows(database),
+    identity: identityRows(database),
     close: () => database.close(),
   };
 }

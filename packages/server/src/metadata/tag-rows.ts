@@ -21,12 +21,12 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
       return rows.map(({ name }) => name);
     },
 
-    async remove({ repository, tag, at, actor }) {
+    async remove({ repository, tag, ...change }) {
       await write(async (tx) => {
         const previous = await findTagged(tx, repository, tag);
         if (previous === undefined) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { tag } });
         await tx.deleteFrom('tag').where('repository', '=', repository).where('name', '=', tag).execute();
-        await recordDeleted(tx, repository, [tag], previous, { at, actor });
+        await recordDeleted(tx, repository, [tag], previous, change);
       });
     },
 
@@ -51,7 +51,8 @@ export async function findTagged(tx: Writer, repository: RepositoryName, tag: Ta
 }
 
 /** Moves the tag with its history and its event. A tag that is there already has not moved. */
-export async function moveTag(tx: Writer, repository: RepositoryName, tag: Tag, digest: Digest, { at, actor }: Change): Promise<void> {
+export async function moveTag(tx: Writer, repository: RepositoryName, tag: Tag, digest: Digest, change: Change): Promise<void> {
+  const { at, actor } = change;
   const previous = await findTagged(tx, repository, tag);
   if (previous === digest) return;
   await tx
@@ -63,7 +64,7 @@ export async function moveTag(tx: Writer, repository: RepositoryName, tag: Tag, 
     .insertInto('tag_history')
     .values({ repository, tag, digest, previous: previous ?? null, at, actor })
     .execute();
-  await recordEvents(tx, [{ kind: 'tag.moved', repository, tag, digest, ...(previous !== undefined && { previous }), at, actor }]);
+  await recordEvents(tx, [{ kind: 'tag.moved', repository, tag, digest, ...(previous !== undefined && { previous }), ...change }]);
 }
 
 /** Takes every tag off a manifest. */
@@ -80,13 +81,14 @@ export async function removeTagsOf(tx: Writer, repository: RepositoryName, diges
   );
 }
 
-async function recordDeleted(tx: Writer, repository: RepositoryName, tags: readonly Tag[], previous: Digest, { at, actor }: Change): Promise<void> {
+async function recordDeleted(tx: Writer, repository: RepositoryName, tags: readonly Tag[], previous: Digest, change: Change): Promise<void> {
+  const { at, actor } = change;
   for (const chunk of chunks(tags)) {
     const moves = chunk.map((tag) => ({ repository, tag, digest: null, previous, at, actor }));
     await tx.insertInto('tag_history').values(moves).execute();
   }
   await recordEvents(
     tx,
-    tags.map((tag) => ({ kind: 'tag.deleted', repository, tag, previous, at, actor })),
+    tags.map((tag) => ({ kind: 'tag.deleted', repository, tag, previous, ...change })),
   );
 }

@@ -4,6 +4,7 @@ import { formatContentRange, formatUnsatisfiedRange, parseRange } from '@naru/oc
 import { RegistryError } from '@naru/oci/registry-error';
 import { errorReply } from '../http/errors.ts';
 import { type Headers, reply } from '../http/reply.ts';
+import { actorOf } from '../registry/actor-of.ts';
 import type { RepositoryHandler } from './call.ts';
 import { matchesEtag } from './conditions.ts';
 
@@ -39,9 +40,9 @@ export const headBlob: RepositoryHandler = async ({ request, registry, repositor
 };
 
 /** end-10 */
-export const deleteBlob: RepositoryHandler = async ({ registry, repository, target, actor }) => {
+export const deleteBlob: RepositoryHandler = async ({ registry, repository, target, caller }) => {
   const digest = parseDigest(target);
-  await registry.blobs.remove(repository, digest, actor);
+  await registry.blobs.remove(repository, digest, actorOf(caller));
   return reply(202, { 'docker-content-digest': digest });
 };
 

@@ -1,5 +1,6 @@
 /** What a handler is given: the request, with its address parsed and its principal allowed. */
 import type { RepositoryName } from '@naru/oci/repository-name';
+import type { Caller } from '../access/caller.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -16,9 +17,7 @@ export type Call = {
   readonly request: HttpRequest;
   readonly registry: Registry;
   readonly limits: ApiLimits;
-  /** The name of the principal, for rows and events. */
-  readonly actor: string;
-  mayPull(repository: RepositoryName): boolean;
+  readonly caller: Caller;
 };
 
 /** Most routes are about a repository; `target` is the last part of the address, not parsed yet. */

@@ -1,9 +1,12 @@
 import { parseDigest } from '@naru/oci/digest';
 import { formatEtag } from '@naru/oci/etag';
 import { RegistryError } from '@naru/oci/registry-error';
-import { parseTag } from '@naru/oci/repository-name';
+import { parseTag, type RepositoryName, type Tag } from '@naru/oci/repository-name';
+import type { Action } from '../access/action.ts';
+import type { Caller } from '../access/caller.ts';
 import { type Headers, reply } from '../http/reply.ts';
 import { readBody } from '../http/request.ts';
+import { actorOf } from '../registry/actor-of.ts';
 import type { ManifestReference } from '../registry/manifests.ts';
 import type { RepositoryHandler } from './call.ts';
 import { matchesEtag, readPrecondition } from './conditions.ts';
@@ -23,15 +26,24 @@ export const getManifest: RepositoryHandler = async ({ request, registry, reposi
 };
 
 /** end-7a, end-7b */
-export const putManifest: RepositoryHandler = async ({ request, registry, repository, target, actor, limits }) => {
+export const putManifest: RepositoryHandler = async ({ request, registry, repository, target, caller, limits }) => {
   const reference = readReference(target);
   const tags = request.query.getAll('tag').map(parseTag);
   if (tags.length > tagParametersMax)
     throw new RegistryError('TAG_INVALID', { message: `at most ${tagParametersMax} tags in one request`, detail: { tags: tags.length } });
+  for (const tag of reference.kind === 'tag' ? [reference.tag, ...tags] : tags) await requireTagRight(caller, 'tag:move', repository, tag);
   const precondition = readPrecondition(request);
   const bytes = await readBody(request, limits.manifestMaxBytes);
   if (!bytes) throw new RegistryError('MANIFEST_TOO_LARGE', { detail: { manifestMaxBytes: limits.manifestMaxBytes } });
-  const put = await registry.manifests.put({ repository, reference, tags, bytes, contentType: request.header('content-type'), precondition, actor });
+  const put = await registry.manifests.put({
+    repository,
+    reference,
+    tags,
+    bytes,
+    contentType: request.header('content-type'),
+    precondition,
+    ...actorOf(caller),
+  });
   return reply(201, {
     location: `/v2/${repository}/manifests/${put.digest}`,
     'docker-content-digest': put.digest,
@@ -42,13 +54,21 @@ export const putManifest: RepositoryHandler = async ({ request, registry, reposi
 };
 
 /** end-9 */
-export const deleteManifest: RepositoryHandler = async ({ registry, repository, target, actor }) => {
-  await registry.manifests.remove(repository, readReference(target), actor);
+export const deleteManifest: RepositoryHandler = async ({ registry, repository, target, caller }) => {
+  const reference = readReference(target);
+  if (reference.kind === 'tag') await requireTagRight(caller, 'delete', repository, reference.tag);
+  else if (!(await caller.may('delete', repository))) throw new RegistryError('ACCESS_DENIED');
+  await registry.manifests.remove(repository, reference, actorOf(caller));
   return reply(202);
 };
 
 /** end-7b: the specification asks for ten at least. */
 const tagParametersMax = 100;
+
+/** A right may hold for some tags only, so the route's own question was not the whole one. Throws ACCESS_DENIED. */
+async function requireTagRight(caller: Caller, action: Action, repository: RepositoryName, tag: Tag): Promise<void> {
+  if (!(await caller.may(action, repository, tag))) throw new RegistryError('ACCESS_DENIED');
+}
 
 /** A tag has no colon and a digest has one. Throws DIGEST_INVALID, TAG_INVALID. */
 function readReference(target: string): ManifestReference {

@@ -2,35 +2,45 @@
  * /v2: finds the route, asks `access/` (I9), calls the handler. Nothing is done for anyone before
  * that, and a repository one may not see answers like one that does not exist.
  */
-import { RegistryError } from '@naru/oci/registry-error';
-import { parseRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
-import { mayAct, type Principal, principalName, type Profile } from '../access/policy.ts';
-import { errorReply, replyToThrown } from '../http/errors.ts';
+import { isRegistryError, RegistryError } from '@naru/oci/registry-error';
+import { isTag, parseRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
+import { errorReply } from '../http/errors.ts';
 import type { Reply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
+import type { Callers } from '../identity/callers.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Address, readAddress, type Shape } from './address.ts';
 import type { ApiLimits, Call } from './call.ts';
-import { type Route, routes } from './routes.ts';
+import { replyToRefused } from './refusal.ts';
+import { type RepositoryRoute, type Route, routes } from './routes.ts';
 
 export type OciApi = {
   answer(request: HttpRequest): Promise<Reply>;
 };
 
-export type OciApiParts = { readonly registry: Registry; readonly profile: Profile; readonly limits: ApiLimits; readonly log: Log };
+/** Where a repository is that was called so before. */
+export type FindMoved = (name: RepositoryName) => Promise<RepositoryName | undefined>;
+
+export type OciApiParts = {
+  readonly registry: Registry;
+  readonly callers: Pick<Callers, 'identify'>;
+  readonly findMoved: FindMoved;
+  readonly limits: ApiLimits;
+  readonly log: Log;
+};
 
 /** Docker's clients look for it, and so do people with curl. */
 const versionHeader = { 'docker-distribution-api-version': 'registry/2.0' };
 
 const routeOf = new Map(routes.map((route) => [`${route.method} ${route.shape}`, route]));
 
-export function createOciApi({ registry, profile, limits, log }: OciApiParts): OciApi {
+export function createOciApi({ registry, callers, findMoved, limits, log }: OciApiParts): OciApi {
   return {
     async answer(request) {
       const address = readAddress(request.path);
       const route = address && findRoute(request.method, address.shape);
-      const answer = await dispatch(request, address, route).catch((error: unknown) => replyToThrown(error, request.id, log));
+      const answer = await dispatch(request, address, route).catch((error: unknown) => replyToRefused(error, request, { address, route, log }));
       return { ...answer, headers: { ...versionHeader, ...answer.headers }, route: route?.name ?? (address ? 'unsupported' : 'other') };
     },
   };
@@ -38,19 +48,32 @@ export function createOciApi({ registry, profile, limits, log }: OciApiParts): O
   async function dispatch(request: HttpRequest, address: Address | undefined, route: Route | undefined): Promise<Reply> {
     if (!address) throw new RegistryError('NOT_FOUND');
     if (!route) return notAllowed(address.shape);
-    const principal: Principal = { kind: 'anonymous' };
-    const call: Call = {
-      request,
-      registry,
-      limits,
-      actor: principalName(principal),
-      mayPull: (repository: RepositoryName) => mayAct(profile, principal, 'pull', repository),
-    };
+    const caller = await callers.identify(request);
+    const call: Call = { request, registry, limits, caller };
     if (route.action === 'none') return route.handle(call);
-    const repository = parseRepositoryName(address.name);
-    if (!mayAct(profile, principal, route.action, repository)) throw new RegistryError('DENIED');
-    return route.handle({ ...call, repository, target: address.target });
+    const named = parseRepositoryName(address.name);
+    const use = (repository: RepositoryName) => useRepository(call, route, { repository, target: address.target });
+    try {
+      return await use(named);
+    } catch (error) {
+      const moved = route.action === 'pull' && isAbsence(error) ? await findMoved(named) : undefined;
+      if (moved === undefined) throw error;
+      const answer = await use(moved);
+      return { ...answer, headers: { ...answer.headers, warning: `299 - "${named} is called ${moved} now: pull it by that name"` } };
+    }
   }
+}
+
+async function useRepository(call: Call, route: RepositoryRoute, { repository, target }: { repository: RepositoryName; target: string }): Promise<Reply> {
+  // Pulls are allowed for all tags or none; what changes a tag may be allowed for some.
+  const tag = route.action !== 'pull' && route.shape === 'manifest' && isTag(target) ? target : undefined;
+  if (!(await call.caller.may(route.action, repository, tag))) throw new RegistryError('ACCESS_DENIED');
+  return route.handle({ ...call, repository, target });
+}
+
+/** Perhaps it is elsewhere now. */
+function isAbsence(error: unknown): boolean {
+  return isRegistryError(error) && ['ACCESS_DENIED', 'NAME_UNKNOWN', 'MANIFEST_UNKNOWN', 'BLOB_UNKNOWN'].includes(error.code);
 }
 
 /** What can be got can be asked about: the server leaves the body away. */

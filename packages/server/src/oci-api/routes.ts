@@ -2,7 +2,7 @@
  * The route table of /v2: distribution-spec's endpoint ids, what each needs the right to, and who
  * answers. The table is the documentation: `docs/reference/endpoints.md` is made from it.
  */
-import type { Action } from '../access/policy.ts';
+import type { Action } from '../access/action.ts';
 import type { Shape } from './address.ts';
 import { deleteBlob, getBlob, headBlob } from './blobs.ts';
 import type { Handler, RepositoryHandler } from './call.ts';
@@ -14,10 +14,9 @@ import { listTags } from './tags.ts';
 import { cancelUpload, finishUpload, getUploadStatus, patchUpload, startUpload } from './uploads.ts';
 
 /** `name` is the label in metrics and the access log: do not change one. */
-export type Route = { readonly name: string; readonly spec: string; readonly method: string; readonly shape: Shape; readonly summary: string } & (
-  | { readonly action: 'none'; readonly handle: Handler }
-  | { readonly action: Action; readonly handle: RepositoryHandler }
-);
+type Described = { readonly name: string; readonly spec: string; readonly method: string; readonly shape: Shape; readonly summary: string };
+export type RepositoryRoute = Described & { readonly action: Action; readonly handle: RepositoryHandler };
+export type Route = RepositoryRoute | (Described & { readonly action: 'none'; readonly handle: Handler });
 
 export const routes: readonly Route[] = [
   { name: 'ping', spec: 'end-1', method: 'GET', shape: 'ping', action: 'none', handle: ping, summary: 'Is this a registry?' },

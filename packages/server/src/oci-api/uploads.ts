@@ -5,19 +5,20 @@ import { isRepositoryName, type RepositoryName } from '@naru/oci/repository-name
 import { errorReply } from '../http/errors.ts';
 import { type Headers, type Reply, reply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
+import { actorOf } from '../registry/actor-of.ts';
 import type { Chunk } from '../registry/uploads.ts';
 import { isUploadId, type UploadId } from '../runtime/ids.ts';
 import type { RepositoryCall, RepositoryHandler } from './call.ts';
 
 /** end-4a, end-4b, end-4c, end-11. What cannot be mounted becomes an upload: that is no error. */
 export const startUpload: RepositoryHandler = async (call) => {
-  const { request, registry, repository, actor } = call;
+  const { request, registry, repository, caller } = call;
   const mount = request.query.get('mount');
   if (mount !== null && (await tryMount(call, mount))) return created(repository, mount);
 
   const digest = request.query.get('digest');
   if (digest !== null && mount === null) {
-    await registry.uploads.putWhole(repository, { digest: parseDigest(digest), actor, chunk: readChunk(request) });
+    await registry.uploads.putWhole(repository, { digest: parseDigest(digest), chunk: readChunk(request), ...actorOf(caller) });
     return created(repository, digest);
   }
 
@@ -46,10 +47,14 @@ export const patchUpload: RepositoryHandler = (call) =>
 /** end-6 */
 export const finishUpload: RepositoryHandler = (call) =>
   withOffsetOnDisorder(call, async (id) => {
-    const { request, registry, repository, actor } = call;
+    const { request, registry, repository, caller } = call;
     const digest = request.query.get('digest');
     if (digest === null) throw new RegistryError('DIGEST_INVALID', { message: 'the digest parameter is missing' });
-    await registry.uploads.finish(repository, id, { digest: parseDigest(digest), actor, ...(hasBody(request) && { chunk: readChunk(request) }) });
+    await registry.uploads.finish(repository, id, {
+      digest: parseDigest(digest),
+      ...actorOf(caller),
+      ...(hasBody(request) && { chunk: readChunk(request) }),
+    });
     return created(repository, digest);
   });
 
@@ -66,11 +71,11 @@ export const cancelUpload: RepositoryHandler = async (call) => {
 };
 
 /** Throws DIGEST_INVALID. A source that no repository could be called is one more source that cannot be had. */
-async function tryMount({ request, registry, repository, actor, mayPull }: RepositoryCall, mount: string): Promise<boolean> {
+async function tryMount({ request, registry, repository, caller }: RepositoryCall, mount: string): Promise<boolean> {
   const digest = parseDigest(mount);
   const from = request.query.get('from');
   if (from !== null && !isRepositoryName(from)) return false;
-  return registry.blobs.mount({ repository, digest, actor, mayPull, ...(from !== null && { from }) });
+  return registry.blobs.mount({ repository, digest, mayPull: (source) => caller.may('pull', source), ...actorOf(caller), ...(from !== null && { from }) });
 }
 
 /** An out-of-order chunk is answered with where the upload is, so that the client can go on from there. */

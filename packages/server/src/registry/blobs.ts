@@ -3,7 +3,7 @@ import type { Digest } from '@naru/oci/digest';
 import { isRegistryError, RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { ByteRange, ByteSource } from '../blobstore/port.ts';
-import type { LinkedBlob } from '../metadata/port.ts';
+import type { Actor, LinkedBlob } from '../metadata/port.ts';
 import { quarantineRotten } from './quarantine.ts';
 import type { RegistryParts } from './registry.ts';
 
@@ -21,15 +21,16 @@ export type BlobRules = {
    * Links a blob from another repository, without copying. With no `from`, any repository will do
    * that holds it and that `mayPull` allows. False: it cannot be had, the client must upload.
    */
-  mount(mount: {
-    repository: RepositoryName;
-    digest: Digest;
-    from?: RepositoryName;
-    actor: string;
-    mayPull: (from: RepositoryName) => boolean;
-  }): Promise<boolean>;
+  mount(
+    mount: {
+      repository: RepositoryName;
+      digest: Digest;
+      from?: RepositoryName;
+      mayPull: (from: RepositoryName) => Promise<boolean>;
+    } & Actor,
+  ): Promise<boolean>;
   /** Throws BLOB_UNKNOWN, CONTENT_REFERENCED. */
-  remove(repository: RepositoryName, digest: Digest, actor: string): Promise<void>;
+  remove(repository: RepositoryName, digest: Digest, actor: Actor): Promise<void>;
 };
 
 /** How many repositories are tried as the source of a mount without `from`. */
@@ -59,16 +60,16 @@ export function createBlobRules(parts: RegistryParts): BlobRules {
       }
     },
 
-    async mount({ repository, digest, from, actor, mayPull }) {
+    async mount({ repository, digest, from, mayPull, ...actor }) {
       const at = clock.now();
       const sources = from ? [from] : await rows.blobs.listHolders(digest, { limit: mountSourcesMax });
       for (const source of sources) {
-        if (mayPull(source) && (await rows.blobs.recordMounted({ repository, from: source, digest, at, actor }))) return true;
+        if ((await mayPull(source)) && (await rows.blobs.recordMounted({ repository, from: source, digest, at, ...actor }))) return true;
       }
       return false;
     },
 
-    remove: (repository, digest, actor) => rows.blobs.unlink({ repository, digest, at: clock.now(), actor }),
+    remove: (repository, digest, actor) => rows.blobs.unlink({ repository, digest, at: clock.now(), ...actor }),
   };
 
   async function find(repository: RepositoryName, digest: Digest): Promise<LinkedBlob> {

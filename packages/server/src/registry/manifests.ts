@@ -3,14 +3,14 @@ import { type Digest, digestAlgorithm } from '@naru/oci/digest';
 import { contentReferences, parseManifest } from '@naru/oci/manifest';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
-import type { Manifest, Precondition } from '../metadata/port.ts';
+import type { Actor, Manifest, Precondition } from '../metadata/port.ts';
 import { hashBytes } from '../runtime/hash-bytes.ts';
 import type { RegistryParts } from './registry.ts';
 
 /** What the last part of the address names. */
 export type ManifestReference = { readonly kind: 'tag'; readonly tag: Tag } | { readonly kind: 'digest'; readonly digest: Digest };
 
-export type ManifestPut = {
+export type ManifestPut = Actor & {
   readonly repository: RepositoryName;
   readonly reference: ManifestReference;
   /** Tags beside the reference (end-7b). */
@@ -18,7 +18,6 @@ export type ManifestPut = {
   readonly bytes: Uint8Array;
   readonly contentType: string | undefined;
   readonly precondition: Precondition | undefined;
-  readonly actor: string;
 };
 
 export type ManifestRules = {
@@ -27,7 +26,7 @@ export type ManifestRules = {
   /** Throws MANIFEST_INVALID, MANIFEST_TOO_LARGE, MANIFEST_BLOB_UNKNOWN, DIGEST_INVALID, PRECONDITION_FAILED. */
   put(put: ManifestPut): Promise<{ digest: Digest; subject: Digest | undefined; tags: readonly Tag[] }>;
   /** A tag goes alone; a digest takes its tags along. Throws MANIFEST_UNKNOWN, CONTENT_REFERENCED. */
-  remove(repository: RepositoryName, reference: ManifestReference, actor: string): Promise<void>;
+  remove(repository: RepositoryName, reference: ManifestReference, actor: Actor): Promise<void>;
 };
 
 export function createManifestRules({ rows, clock, limits }: RegistryParts): ManifestRules {
@@ -40,7 +39,7 @@ export function createManifestRules({ rows, clock, limits }: RegistryParts): Man
       return manifest;
     },
 
-    async put({ repository, reference, tags: extraTags, bytes, contentType, precondition, actor }) {
+    async put({ repository, reference, tags: extraTags, bytes, contentType, precondition, ...actor }) {
       if (bytes.length > limits.manifestMaxBytes) throw new RegistryError('MANIFEST_TOO_LARGE', { detail: { manifestMaxBytes: limits.manifestMaxBytes } });
       const digest = hashBytes(reference.kind === 'digest' ? digestAlgorithm(reference.digest) : 'sha256', bytes);
       if (reference.kind === 'digest' && reference.digest !== digest) {
@@ -62,14 +61,14 @@ export function createManifestRules({ rows, clock, limits }: RegistryParts): Man
         tags,
         ...(precondition && { condition: { on: reference.kind === 'tag' ? reference.tag : reference.digest, precondition } }),
         at: clock.now(),
-        actor,
+        ...actor,
       });
       return { digest, subject, tags };
     },
 
     remove: (repository, reference, actor) =>
       reference.kind === 'tag'
-        ? rows.tags.remove({ repository, tag: reference.tag, at: clock.now(), actor })
-        : rows.manifests.remove({ repository, digest: reference.digest, at: clock.now(), actor }),
+        ? rows.tags.remove({ repository, tag: reference.tag, at: clock.now(), ...actor })
+        : rows.manifests.remove({ repository, digest: reference.digest, at: clock.now(), ...actor }),
   };
 }

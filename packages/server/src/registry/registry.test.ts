@@ -3,9 +3,11 @@ import { describe, expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
 import { parseDigest } from '@naru/oci/digest';
 import { readBytes } from '../blobstore/read-bytes.ts';
+import { localCaller } from '../identity/callers.ts';
 import { app, bodyOf, digestOf, openWorld, other, pushBlob, pushImage } from '../../../../test/support/lifecycle/world.ts';
 
 const actor = 'mina';
+const everybody = localCaller('127.0.0.1');
 
 async function* endingEarly(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
@@ -92,10 +94,10 @@ describe('blobs', () => {
     const { blobs } = world.registry;
     const digest = await pushBlob(world, 'content', other);
     const mount = { repository: app, digest, actor };
-    expect(await blobs.mount({ ...mount, from: other, mayPull: () => false })).toBe(false);
-    expect(await blobs.mount({ ...mount, mayPull: () => false })).toBe(false);
+    expect(await blobs.mount({ ...mount, from: other, mayPull: async () => false })).toBe(false);
+    expect(await blobs.mount({ ...mount, mayPull: async () => false })).toBe(false);
     await expect(blobs.find(app, digest)).rejects.toMatchObject({ code: 'BLOB_UNKNOWN' });
-    expect(await blobs.mount({ ...mount, mayPull: (from) => from === other })).toBe(true);
+    expect(await blobs.mount({ ...mount, mayPull: async (from) => from === other })).toBe(true);
     expect(await blobs.find(app, digest)).toMatchObject({ sizeBytes: 7 });
     expect((await world.bytes.listBlobs({ limit: 10 })).length).toBe(1);
   });
@@ -134,7 +136,7 @@ describe('catalog', () => {
     await pushImage(world, config, []);
     await pushBlob(world, 'x', other);
     const { repositories } = world.registry;
-    expect(await repositories.list({ limit: 1 }, (name) => name !== app)).toEqual([other]);
-    expect(await repositories.list({ limit: 10 }, () => false)).toEqual([]);
+    expect(await repositories.list({ limit: 1 }, { ...everybody, mayList: async (name) => name !== app })).toEqual([other]);
+    expect(await repositories.list({ limit: 10 }, { ...everybody, mayList: async () => false })).toEqual([]);
   });
 });

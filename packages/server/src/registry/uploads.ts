@@ -6,7 +6,7 @@
 import { type Digest, digestAlgorithm, type DigestAlgorithm } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName } from '@naru/oci/repository-name';
-import type { Upload } from '../metadata/port.ts';
+import type { Actor, Upload } from '../metadata/port.ts';
 import { newUploadId, type UploadId } from '../runtime/ids.ts';
 import type { RegistryParts } from './registry.ts';
 
@@ -23,9 +23,9 @@ export type UploadRules = {
   /** Returns the new size. Throws UPLOAD_UNKNOWN, UPLOAD_OUT_OF_ORDER, UPLOAD_BUSY, SIZE_INVALID, BODY_ABORTED, STORAGE_FULL. */
   append(repository: RepositoryName, id: UploadId, chunk: Chunk): Promise<number>;
   /** Appends the last chunk, if there is one, and commits. Throws what `append` does, and DIGEST_INVALID: the upload is then kept. */
-  finish(repository: RepositoryName, id: UploadId, finish: { digest: Digest; actor: string; chunk?: Chunk }): Promise<void>;
+  finish(repository: RepositoryName, id: UploadId, finish: { digest: Digest; chunk?: Chunk } & Actor): Promise<void>;
   /** A whole blob in one body: nothing is left of it when it fails. */
-  putWhole(repository: RepositoryName, blob: { digest: Digest; actor: string; chunk: Chunk }): Promise<void>;
+  putWhole(repository: RepositoryName, blob: { digest: Digest; chunk: Chunk } & Actor): Promise<void>;
   cancel(repository: RepositoryName, id: UploadId): Promise<void>;
 };
 
@@ -66,14 +66,14 @@ export function createUploadRules({ bytes, rows, clock, digestLocks, uploadLocks
         return size;
       }),
 
-    finish: (repository, id, { digest, actor, chunk }) =>
+    finish: (repository, id, { digest, chunk, ...actor }) =>
       uploadLocks.hold(id, async () => {
         await find(repository, id);
         if (chunk) await receive(id, chunk);
         await commit(repository, id, digest, actor, id);
       }),
 
-    async putWhole(repository, { digest, actor, chunk }) {
+    async putWhole(repository, { digest, chunk, ...actor }) {
       const id = newUploadId();
       await bytes.createUpload(id, digestAlgorithm(digest));
       try {
@@ -148,10 +148,10 @@ export function createUploadRules({ bytes, rows, clock, digestLocks, uploadLocks
   }
 
   /** Bytes before rows (I1). The lock keeps collection from deleting the bytes of this digest in between. */
-  async function commit(repository: RepositoryName, id: UploadId, digest: Digest, actor: string, uploadId: UploadId | undefined): Promise<void> {
+  async function commit(repository: RepositoryName, id: UploadId, digest: Digest, actor: Actor, uploadId: UploadId | undefined): Promise<void> {
     await digestLocks.hold(digest, async () => {
       const { storageKey, sizeBytes } = await bytes.commitUpload(id, digest);
-      await rows.blobs.recordUploaded({ repository, uploadId, digest, sizeBytes, storageKey, at: clock.now(), actor });
+      await rows.blobs.recordUploaded({ repository, uploadId, digest, sizeBytes, storageKey, at: clock.now(), ...actor });
     });
   }
 }

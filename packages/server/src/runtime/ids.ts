@@ -1,5 +1,5 @@
 /** The only place that makes randomness. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 declare const uploadIdBrand: unique symbol;
 export type UploadId = string & { readonly [uploadIdBrand]: true };
@@ -27,4 +27,14 @@ export function isRequestId(text: string): boolean {
 /** From 0 up to 1, to spread in time what many servers do. */
 export function jitter(): number {
   return Math.random();
+}
+
+/** Of accounts, teams, grants, tokens: 128 bits, in letters that stand in an address as they are. */
+export function newId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/** What only its holder may know: 256 bits. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url');
 }

@@ -14,7 +14,7 @@ export function blobContract(it: Contract): void {
   it('reports the first upload, and the repository that it made', async (store) => {
     const digest = await pushBlob(store, 'layer', { at: 7 });
     expect(await eventsAfter(store, 0)).toEqual([
-      { kind: 'repository.created', repository, at: 7, actor },
+      { kind: 'repository.created', repository, visibility: 'public', at: 7, actor },
       { kind: 'blob.pushed', repository, digest, at: 7, actor },
     ]);
   });
@@ -41,7 +41,7 @@ export function blobContract(it: Contract): void {
     expect(await store.blobs.recordMounted({ repository: other, from: repository, digest, at: 9, actor })).toBe(true);
     expect(await store.blobs.find(other, digest)).toEqual({ digest, sizeBytes: 5, storageKey: storageKeyOf(digest), touchedAt: 9 });
     expect(await eventsAfter(store, before)).toEqual([
-      { kind: 'repository.created', repository: other, at: 9, actor },
+      { kind: 'repository.created', repository: other, visibility: 'public', at: 9, actor },
       { kind: 'blob.mounted', repository: other, digest, from: repository, at: 9, actor },
     ]);
   });

@@ -76,7 +76,7 @@ export function manifestContract(it: Contract): void {
   it('reports what happened, in order', async (store) => {
     const { digest } = await pushManifest(store, { name: 'image' }, { tags: [latest, stable], at: 4 });
     expect(await eventsAfter(store, 0)).toEqual([
-      { kind: 'repository.created', repository, at: 4, actor },
+      { kind: 'repository.created', repository, visibility: 'public', at: 4, actor },
       { kind: 'manifest.pushed', repository, digest, at: 4, actor },
       { kind: 'tag.moved', repository, tag: latest, digest, at: 4, actor },
       { kind: 'tag.moved', repository, tag: stable, digest, at: 4, actor },

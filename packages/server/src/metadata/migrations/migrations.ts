@@ -2,9 +2,11 @@
 import type { Migration } from 'kysely/migration';
 import type { ColumnTypes } from './column-types.ts';
 import { createTables } from './0001-create-tables.ts';
+import { createIdentity } from './0002-create-identity.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
     '0001-create-tables': { up: (db) => createTables(db, types) },
+    '0002-create-identity': { up: (db) => createIdentity(db, types) },
   };
 }

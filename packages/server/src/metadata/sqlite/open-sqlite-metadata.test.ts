@@ -46,12 +46,17 @@ test('refuses a database of a newer version, and leaves it as it is', async () =
   await (await openSqliteMetadata({ path })).close();
   const handle = new Database(path);
   handle.run("insert into kysely_migration (name, timestamp) values ('0999-from-the-future', '2099-01-01')");
-  expect(await failureToOpen(path)).toBe(
-    'FILE was written by a newer Naru (schema 0999-from-the-future; this one knows 0001-create-tables): start that version again, or restore the backup made before the upgrade',
+  const steps = countSteps(handle);
+  expect((await failureToOpen(path)).replace(/knows 0001-create-tables[^)]*/, 'knows …')).toBe(
+    'FILE was written by a newer Naru (schema 0999-from-the-future; this one knows …): start that version again, or restore the backup made before the upgrade',
   );
-  expect(handle.prepare('select count(*) as steps from kysely_migration').get()).toEqual({ steps: 2 });
+  expect(countSteps(handle)).toEqual(steps);
   handle.close();
 });
+
+function countSteps(handle: Database): unknown {
+  return handle.prepare('select count(*) as steps from kysely_migration').get();
+}
 
 test('says what is wrong with a file that is no database', async () => {
   const path = join(folder, 'text.db');

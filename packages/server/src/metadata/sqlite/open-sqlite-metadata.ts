@@ -4,7 +4,7 @@
  */
 import type { MetadataDatabase } from '../database.ts';
 import type { MetadataStore } from '../port.ts';
-import { metadataStore } from '../store.ts';
+import { metadataStore, type MetadataStoreOptions } from '../store.ts';
 import type { SqliteConnection } from './connection.ts';
 import { sqliteDatabase } from './database.ts';
 import { sqliteInspection } from './inspection.ts';
@@ -18,11 +18,11 @@ export type SqliteMetadataOptions = {
   readonly path: string;
   /** The file grows no further: STORAGE_FULL. */
   readonly maxFileBytes?: number;
-};
+} & MetadataStoreOptions;
 
 /** Throws an Error for the operator: what is wrong with the file or its folder, and what to do. */
 export async function openSqliteMetadata(options: SqliteMetadataOptions): Promise<MetadataStore> {
-  return metadataStore(await openSqliteDatabase(options));
+  return metadataStore(await openSqliteDatabase(options), options);
 }
 
 export async function openSqliteDatabase({ path, maxFileBytes }: SqliteMetadataOptions): Promise<MetadataDatabase> {

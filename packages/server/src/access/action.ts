@@ -1,0 +1,24 @@
+/**
+ * What can be done to a repository, and the roles that bundle it.
+ *
+ * `push` brings blobs and manifests; `tag:move` makes or moves a tag; `manage` changes settings and
+ * who may do what. Registry tokens know only pull, push and delete, as Docker's clients ask for them.
+ */
+export const actions = ['pull', 'push', 'tag:move', 'delete', 'manage'] as const;
+export type Action = (typeof actions)[number];
+
+export const roles = {
+  read: ['pull'],
+  write: ['pull', 'push', 'tag:move'],
+  maintain: ['pull', 'push', 'tag:move', 'delete'],
+  admin: ['pull', 'push', 'tag:move', 'delete', 'manage'],
+} as const satisfies Record<string, readonly Action[]>;
+export type Role = keyof typeof roles;
+
+export function isAction(text: string): text is Action {
+  return (actions as readonly string[]).includes(text);
+}
+
+export function isRole(text: string): text is Role {
+  return Object.hasOwn(roles, text);
+}

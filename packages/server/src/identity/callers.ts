@@ -1,0 +1,120 @@
+/**
+ * Finds out whom a request comes from, and gives it its Caller. What a caller may do is `access/policy.ts`'s
+ * to say, on what the rows say at the moment it is asked.
+ *
+ *     Authorization: Bearer <registry token>     what clients get from /token
+ *                    Bearer naru_…               an access token, as it is
+ *                    Basic <name>:<secret>       for tools that know no tokens: a password, or an access token
+ */
+import { RegistryError } from '@naru/oci/registry-error';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import type { Action } from '../access/action.ts';
+import type { Caller, Credential } from '../access/caller.ts';
+import { findDenial, type Profile, type Scope } from '../access/policy.ts';
+import { anonymous, type Principal, principalName } from '../access/principal.ts';
+import type { AccessFacts, AccessReads, Subject } from '../metadata/identity/port.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { parseBasic } from './basic.ts';
+import type { RegistryTokens } from './registry-token.ts';
+import type { SignIn } from './sign-in.ts';
+
+export type Callers = {
+  /** Throws UNAUTHORIZED, TOO_MANY_REQUESTS. */
+  identify(request: Evidence): Promise<Caller>;
+  /** The caller of an identity that was proved otherwise: by a session's cookie, by a password at /token. */
+  callerOf(identity: Identity, address: string): Promise<Caller>;
+};
+
+/** What of a request tells whom it comes from. */
+export type Evidence = { header(name: string): string | undefined; readonly remoteAddress: string };
+
+export type Identity = { readonly subject: Subject; readonly scope?: Scope; readonly credential: Credential };
+
+export type CallerParts = {
+  readonly profile: Profile;
+  readonly access: AccessReads;
+  readonly tokens: RegistryTokens;
+  readonly signIn: SignIn;
+  readonly clock: Clock;
+};
+
+const anonymousIdentity: Identity = { subject: { kind: 'anonymous', id: '' }, credential: { kind: 'none' } };
+
+export function createCallers({ profile, access, tokens, signIn, clock }: CallerParts): Callers {
+  return {
+    async identify({ header, remoteAddress }) {
+      if (profile === 'local') return localCaller(remoteAddress);
+      const authorization = header('authorization');
+      return callerOf(authorization === undefined ? anonymousIdentity : await proved(authorization, { header, remoteAddress }), remoteAddress);
+    },
+    callerOf,
+  };
+
+  async function proved(authorization: string, evidence: Evidence): Promise<Identity> {
+    if (authorization.startsWith('Bearer ') && !authorization.startsWith('Bearer naru_')) {
+      const { subject, expiresAt: _expiresAt, ...scope } = await tokens.verify(authorization.slice(7));
+      return { subject, scope, credential: { kind: 'token', ...(subject.credentialId !== undefined && { id: subject.credentialId }) } };
+    }
+    if (/^bearer /i.test(authorization)) return signIn.byToken(authorization.slice(7).trim(), evidence);
+    const basic = parseBasic(authorization);
+    if (basic === undefined) throw new RegistryError('UNAUTHORIZED', { message: 'the Authorization header is neither Basic nor Bearer' });
+    return signIn.byPassword(basic, evidence);
+  }
+
+  async function callerOf({ subject, scope, credential }: Identity, address: string): Promise<Caller> {
+    const self = await access.namespaceFacts(subject, '');
+    if (!self.isValid) throw new RegistryError('UNAUTHORIZED', { message: 'the account or its token is no longer valid' });
+    const principal = toPrincipal(subject, self);
+    return {
+      principal,
+      name: principalName(principal),
+      credential,
+      address,
+      ...(scope && { scope }),
+      may: (action, repository, tag) => may(scope, action, repository, tag),
+      mayList: (repository) => may(scope?.catalog === true ? withoutRepositories(scope) : scope, 'pull', repository),
+      async mayInNamespace(action, namespace) {
+        const { isValid, standing } = await access.namespaceFacts(subject, namespace);
+        // Any name of the namespace will do: what is asked is what holds for all of them.
+        const repository = { name: (namespace === '' ? '*' : `${namespace}/*`) as RepositoryName };
+        return isValid && findDenial({ profile, principal, scope, action, repository, standing, from: { address, now: clock.now() } }) === undefined;
+      },
+    };
+
+    async function may(within: Scope | undefined, action: Action, repository: RepositoryName, tag?: Tag): Promise<boolean> {
+      const { isValid, visibility, standing } = await access.facts(subject, repository);
+      if (!isValid) return false;
+      const from = { address, now: clock.now(), ...(tag !== undefined && { tag }) };
+      return findDenial({ profile, principal, scope: within, action, repository: { name: repository, visibility }, standing, from }) === undefined;
+    }
+  }
+}
+
+/** Without accounts everything is everybody's, and the server listens on loopback only. */
+export function localCaller(address: string): Caller {
+  return {
+    principal: anonymous,
+    name: principalName(anonymous),
+    credential: { kind: 'open' },
+    address,
+    may: async () => true,
+    mayList: async () => true,
+    mayInNamespace: async () => true,
+  };
+}
+
+function withoutRepositories({ repositories: _repositories, ...scope }: Scope): Scope {
+  return scope;
+}
+
+function toPrincipal(subject: Subject, { name, administrator }: AccessFacts): Principal {
+  switch (subject.kind) {
+    case 'anonymous':
+      return anonymous;
+    case 'user':
+      return { kind: 'user', id: subject.id, name, administrator };
+    case 'robot':
+    case 'ci':
+      return { kind: subject.kind, id: subject.id, name, namespace: name.slice(0, name.indexOf('+')) };
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Registry tokens: the JWTs of Docker's token authentication ("Token Authentication Implementation",
+ * distribution's documentation). A token says who its bearer is and which repositories it was asked
+ * for. What the bearer may do is decided anew at each request; the token can only narrow it.
+ */
+import { jwtVerify, SignJWT } from 'jose';
+import { RegistryError } from '@naru/oci/registry-error';
+import { type Action, isAction } from '../access/action.ts';
+import { boundedCache } from '../metadata/bounded-cache.ts';
+import type { Subject, SubjectKind } from '../metadata/identity/port.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { newId } from '../runtime/ids.ts';
+import { signingAlgorithm, type SigningKeys } from './signing-keys.ts';
+
+export type RegistryToken = {
+  readonly subject: Subject;
+  /** As the credential's own limits: see `access/policy.ts`. */
+  readonly actions?: readonly Action[];
+  readonly patterns?: readonly string[];
+  readonly repositories: ReadonlyMap<string, readonly Action[]>;
+  readonly catalog: boolean;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+};
+
+export type RegistryTokens = {
+  issue(token: Omit<RegistryToken, 'expiresAt'>): Promise<{ token: string; issuedAt: number; lifetimeSeconds: number }>;
+  /** Throws UNAUTHORIZED for whatever is not a token of ours that holds now. */
+  verify(token: string): Promise<RegistryToken>;
+};
+
+/** Clients ask again when it is over; docker counts on a minute at least. */
+export const tokenLifetimeSeconds = 300;
+/** Of the clock of another replica. */
+const skewSeconds = 30;
+const tokenMaxLength = 16 * 1024;
+const issuer = 'naru';
+/** One service, by whatever name or address its clients know it. */
+export const tokenService = 'naru';
+
+export function createRegistryTokens(keys: SigningKeys, clock: Clock): RegistryTokens {
+  /** What is in here was verified, and only its time can run out. */
+  const verified = boundedCache<RegistryToken>({ maxEntries: 16_384 });
+
+  return {
+    async issue({ subject, actions, patterns, repositories, catalog }) {
+      const { id, key } = await keys.current();
+      const issuedAt = Math.floor(clock.now() / 1000);
+      const access = [
+        ...[...repositories].map(([name, allowed]) => ({ type: 'repository', name, actions: allowed })),
+        ...(catalog ? [{ type: 'registry', name: 'catalog', actions: ['*'] }] : []),
+      ];
+      const token = await new SignJWT({
+        access,
+        ...(subject.credentialId !== undefined && { credential: subject.credentialId }),
+        ...(actions && { limit: actions }),
+        ...(patterns && { patterns }),
+      })
+        .setProtectedHeader({ alg: signingAlgorithm, kid: id, typ: 'JWT' })
+        .setIssuer(issuer)
+        .setSubject(`${subject.kind}:${subject.id}`)
+        .setAudience(tokenService)
+        .setIssuedAt(issuedAt)
+        .setNotBefore(issuedAt - skewSeconds)
+        .setExpirationTime(issuedAt + tokenLifetimeSeconds)
+        .setJti(newId())
+        .sign(key);
+      return { token, issuedAt: issuedAt * 1000, lifetimeSeconds: tokenLifetimeSeconds };
+    },
+
+    async verify(token) {
+      const known = verified.get(token);
+      if (known !== undefined && known.expiresAt > clock.now()) return known;
+      if (token.length > tokenMaxLength) throw new RegistryError('UNAUTHORIZED', { message: 'the token is too long' });
+      const read = await readToken(token, keys, clock);
+      verified.set(token, read);
+      return read;
+    },
+  };
+}
+
+async function readToken(token: string, keys: SigningKeys, clock: Clock): Promise<RegistryToken> {
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      async ({ kid }) => {
+        const key = kid === undefined ? undefined : await keys.find(kid);
+        if (key === undefined) throw new Error('unknown key');
+        return key;
+      },
+      {
+        algorithms: [signingAlgorithm],
+        issuer,
+        audience: tokenService,
+        typ: 'JWT',
+        clockTolerance: 0,
+        currentDate: new Date(clock.now()),
+        requiredClaims: ['sub', 'exp', 'iat'],
+      },
+    );
+    const { access, limit, patterns, credential, sub = '', exp = 0 } = payload as TokenClaims; // we signed it
+    return {
+      subject: { ...parseSubject(sub), ...(credential !== undefined && { credentialId: credential }) },
+      ...(limit && { actions: limit }),
+      ...(patterns && { patterns }),
+      repositories: new Map(access.filter(({ type }) => type === 'repository').map(({ name, actions }) => [name, actions.filter(isAction)])),
+      catalog: access.some(({ type }) => type === 'registry'),
+      expiresAt: exp * 1000,
+    };
+  } catch (cause) {
+    throw new RegistryError('UNAUTHORIZED', { message: 'the token is not valid (any more)', cause });
+  }
+}
+
+type TokenClaims = {
+  readonly access: readonly { readonly type: string; readonly name: string; readonly actions: readonly string[] }[];
+  readonly limit?: readonly Action[];
+  readonly patterns?: readonly string[];
+  readonly credential?: string;
+  readonly sub?: string;
+  readonly exp?: number;
+};
+
+function parseSubject(text: string): Subject {
+  const colon = text.indexOf(':');
+  return { kind: text.slice(0, colon) as SubjectKind, id: text.slice(colon + 1) }; // we signed it
+}

@@ -1,0 +1,72 @@
+/**
+ * The audit: append-only, each entry bound to the one before by its hash, so that nobody can change,
+ * drop or insert one without breaking the chain from there on:
+ *
+ *     hash(n) = SHA-256(entry(n)), and entry(n), a JSON text, names hash(n − 1) as `previous`
+ *
+ * Who holds the whole database could write a whole new chain: whoever must exclude that notes the
+ * last hash elsewhere from time to time (`naru admin audit verify` prints it), or exports the entries.
+ */
+import { createHash } from 'node:crypto';
+import { chunks } from '../chunks.ts';
+import type { MetadataDatabase, Writer } from '../database.ts';
+import type { AuditEntry, AuditRows, StoredAuditEntry } from './port.ts';
+
+/** The hash before the first entry. */
+export const chainStart = '0'.repeat(64);
+
+export function auditRows({ read, write }: MetadataDatabase): AuditRows {
+  return {
+    async append(entries) {
+      await write((tx) => recordAudit(tx, entries));
+    },
+
+    async list({ namespace, actor, action, since, until, before, limit }) {
+      let query = read.selectFrom('audit_entry').select(['id', 'entry', 'hash']).orderBy('id', 'desc').limit(limit);
+      if (before !== undefined) query = query.where('id', '<', before);
+      if (namespace !== undefined) query = query.where('namespace', '=', namespace);
+      if (actor !== undefined) query = query.where('actor', '=', actor);
+      if (action !== undefined) query = query.where('action', '=', action);
+      if (since !== undefined) query = query.where('at', '>=', since);
+      if (until !== undefined) query = query.where('at', '<', until);
+      return (await query.execute()).map(toEntry);
+    },
+
+    async read({ after = 0, limit }) {
+      const rows = await read.selectFrom('audit_entry').select(['id', 'entry', 'hash']).where('id', '>', after).orderBy('id').limit(limit).execute();
+      return rows.map(toEntry);
+    },
+
+    prune: (before, limit) =>
+      write(async (tx) => {
+        const oldest = await tx.selectFrom('audit_entry').select(['id', 'at']).orderBy('id').limit(limit).execute();
+        // Only from the old end, or the chain would have a hole.
+        const young = oldest.findIndex(({ at }) => at >= before);
+        const last = oldest.at(young < 0 ? -1 : young - 1);
+        if (young === 0 || last === undefined) return 0;
+        await tx.deleteFrom('audit_entry').where('id', '<=', last.id).execute();
+        return young < 0 ? oldest.length : young;
+      }),
+  };
+}
+
+/** Entries are written in the transaction of the change that they report, and only through here. */
+export async function recordAudit(tx: Writer, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const last = await tx.selectFrom('audit_entry').select('hash').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  let previous = last?.hash ?? chainStart;
+  const rows = entries.map((entry) => {
+    const text = JSON.stringify({ previous, ...entry });
+    previous = hashOf(text);
+    return { at: entry.at, action: entry.action, actor: entry.actor, namespace: entry.namespace ?? '', entry: text, hash: previous };
+  });
+  for (const chunk of chunks(rows)) await tx.insertInto('audit_entry').values(chunk).execute();
+}
+
+export function hashOf(entry: string): string {
+  return createHash('sha256').update(entry).digest('hex');
+}
+
+function toEntry({ id, entry, hash }: { id: number; entry: string; hash: string }): StoredAuditEntry {
+  return { id, hash, text: entry, ...(JSON.parse(entry) as AuditEntry & { previous: string }) }; // recordAudit wrote it
+}

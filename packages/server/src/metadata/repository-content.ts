@@ -1,0 +1,36 @@
+import type { RepositoryName } from '@naru/oci/repository-name';
+import type { Writer } from './database.ts';
+
+/**
+ * Gives everything that one repository holds to another, which is empty. A foreign key never has to
+ * wait: what is pointed at is copied before what points, and deleted after it.
+ */
+export async function moveContent(tx: Writer, from: RepositoryName, to: RepositoryName): Promise<void> {
+  await tx
+    .insertInto('repository_blob')
+    .columns(['repository', 'digest', 'touched_at'])
+    .expression((eb) =>
+      eb
+        .selectFrom('repository_blob')
+        .select((row) => [row.val(to).as('repository'), 'digest', 'touched_at'])
+        .where('repository', '=', from),
+    )
+    .execute();
+  await tx
+    .insertInto('repository_manifest')
+    .columns(['repository', 'digest', 'media_type', 'artifact_type', 'subject_digest', 'pushed_at', 'pushed_by'])
+    .expression((eb) =>
+      eb
+        .selectFrom('repository_manifest')
+        .select((row) => [row.val(to).as('repository'), 'digest', 'media_type', 'artifact_type', 'subject_digest', 'pushed_at', 'pushed_by'])
+        .where('repository', '=', from),
+    )
+    .execute();
+  await tx.updateTable('manifest_blob').set({ repository: to }).where('repository', '=', from).execute();
+  await tx.updateTable('manifest_child').set({ repository: to }).where('repository', '=', from).execute();
+  await tx.updateTable('tag').set({ repository: to }).where('repository', '=', from).execute();
+  await tx.updateTable('tag_history').set({ repository: to }).where('repository', '=', from).execute();
+  await tx.deleteFrom('repository_manifest').where('repository', '=', from).execute();
+  await tx.deleteFrom('repository_blob').where('repository', '=', from).execute();
+  // An upload that is under way goes on where it began, and its repository is made anew if it ends.
+}
