@@ -8,11 +8,12 @@ import { errorTable } from '@naru/oci/error-code';
 import { configReference } from '@naru/server/config/reference';
 import { routes } from '@naru/server/oci-api/routes';
 import { commands } from '../packages/naru/src/command-table.ts';
+import { exitCodeTable } from '../packages/naru/src/exit-codes.ts';
 import { helpText } from '../packages/naru/src/help.ts';
 
 export type Page = { readonly path: string; readonly text: string };
 
-export function referencePages(): Page[] {
+export async function referencePages(): Promise<Page[]> {
   return [
     page(
       'configuration',
@@ -20,7 +21,21 @@ export function referencePages(): Page[] {
       'Flags beat the environment, and the environment beats the file (`--config FILE`, YAML). Unknown keys are refused. Durations are written `30s`, `24h`, `30d`; sizes `4MiB`, `10GB`.',
       configuration(),
     ),
-    page('command-line', 'Command line', 'Bad flags end with exit code 125, unknown commands with 1.', commandLine()),
+    page(
+      'command-line',
+      'Command line',
+      'Bad flags end with exit code 125, unknown commands with 1: [exit codes](exit-codes.md). In Korean: `LANG=ko_KR.UTF-8 naru help`.',
+      await commandLine(),
+    ),
+    page(
+      'exit-codes',
+      'Exit codes',
+      "Of `naru` and all its commands. Docker's commands end with the same codes.",
+      table(
+        ['code', 'of', 'meaning'],
+        exitCodeTable.map(({ code: exitCode, when, what }) => [exitCode, when, what]),
+      ),
+    ),
     page(
       'endpoints',
       'Endpoints',
@@ -47,8 +62,9 @@ function configuration(): string {
   );
 }
 
-function commandLine(): string {
-  return commands.map(({ name }) => `## naru ${name}\n\n\`\`\`\n${helpText(name).trim()}\n\`\`\`\n`).join('\n');
+async function commandLine(): Promise<string> {
+  const helps = await Promise.all(commands.map(async ({ name }) => `## naru ${name}\n\n\`\`\`\n${(await helpText(name, 'en')).trim()}\n\`\`\`\n`));
+  return helps.join('\n');
 }
 
 function endpoints(): string {
@@ -91,5 +107,5 @@ function code(text: string): string {
 }
 
 if (import.meta.main) {
-  for (const { path, text } of referencePages()) writeFileSync(join(import.meta.dirname, '..', path), text);
+  for (const { path, text } of await referencePages()) writeFileSync(join(import.meta.dirname, '..', path), text);
 }

@@ -64,7 +64,7 @@ test.skipIf(!canMount)(
       ['save', 'small:1'],
     ])
       expect((await naru.run(args)).exitCode).toBe(0);
-    const message = `the image store in ${naru.root}: it cannot be written`;
+    const message = `naru: the image store in ${naru.root}: it cannot be written`;
     for (const args of [
       ['tag', 'small:1', 'x'],
       ['rmi', 'small:1'],

@@ -82,7 +82,7 @@ describe('an index', () => {
     const missing = await naru.run(['push', '--platform', 'linux/s390x', `${host}/index/whole:v1`]);
     expect({ exitCode: missing.exitCode, stderr: missing.stderr }).toEqual({
       exitCode: 1,
-      stderr: `naru: image with reference ${host}/index/whole:v1 was found but does not provide the specified platform (linux/s390x)\n`,
+      stderr: `image with reference ${host}/index/whole:v1 was found but does not provide the specified platform (linux/s390x)\n`,
     });
   });
 
@@ -91,7 +91,11 @@ describe('an index', () => {
     await using folder = await temporaryFolder('naru-index-');
     const naru = naruOn(join(folder.path, 'store'));
     const { exitCode, stderr } = await naru.run(['pull', '--platform', 'linux/s390x', `${host}/index/four:v1`]);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'naru: no matching manifest for linux/s390x in the manifest list entries\n' });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr:
+        'Error response from daemon: no matching manifest for linux/s390x in the manifest list entries\nnaru: to see what there is: naru remote tags NAME\n',
+    });
   });
 
   test('of indexes', async () => {
@@ -123,7 +127,7 @@ describe.if(needs('docker-registry'))('through docker-registry', () => {
     const missing = await again.run(['pull', `${other.host}/there/too:v2`]);
     expect({ exitCode: missing.exitCode, stderr: missing.stderr }).toEqual({
       exitCode: 1,
-      stderr: `naru: manifest for ${other.host}/there/too:v2 not found: manifest unknown: manifest unknown\n`,
+      stderr: `Error response from daemon: manifest for ${other.host}/there/too:v2 not found: manifest unknown: manifest unknown\nnaru: to see what there is: naru remote tags NAME\n`,
     });
   });
 
@@ -137,7 +141,7 @@ describe.if(needs('docker-registry'))('through docker-registry', () => {
     const refused = await naru.run(['push', `${other.host}/locked:v1`]);
     expect({ exitCode: refused.exitCode, stderr: refused.stderr }).toEqual({
       exitCode: 1,
-      stderr: `naru: no basic auth credentials\nLog in first: naru login ${other.host}\n`,
+      stderr: `no basic auth credentials\nnaru: log in first: naru login ${other.host}\n`,
     });
     expect(refused.stdout).toContain(': Preparing\n');
     await naru.ok(['login', '-u', 'me', '--password-stdin', other.host], Buffer.from('secret'));

@@ -25,7 +25,7 @@ async function pull(parts: Parameters<typeof startHostileRegistry>[0], answer: B
   return { exitCode, stderr, images, ingest, requests: registry.requests };
 }
 
-const failed = `naru: filesystem layer verification failed for digest ${layer.digest}`;
+const failed = `filesystem layer verification failed for digest ${layer.digest}`;
 
 describe('a layer', () => {
   test('of other bytes', async () => {
@@ -55,12 +55,12 @@ describe('a layer', () => {
     const swapped = makeManifest({ config: image.config, layers: [other, layer] });
     const { exitCode, stderr, images } = await pull(swapped, () => false);
     expect({ exitCode, images }).toEqual({ exitCode: 1, images: '' });
-    expect(stderr).toMatch(/^naru: invalid diffID for layer 0: expected "sha256:[0-9a-f]{64}", got "sha256:[0-9a-f]{64}"\n$/);
+    expect(stderr).toMatch(/^invalid diffID for layer 0: expected "sha256:[0-9a-f]{64}", got "sha256:[0-9a-f]{64}"\n$/);
   });
 
   test('more than the config knows', async () => {
     const { exitCode, stderr } = await pull(makeManifest({ config: image.config, layers: [layer] }), () => false);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'naru: invalid manifest, layers length mismatch: expected 2, got 1\n' });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'invalid manifest, layers length mismatch: expected 2, got 1\n' });
   });
 });
 
@@ -97,7 +97,7 @@ test('a manifest of other bytes than its digest', async () => {
   const lying = { ...image, manifest: { ...image.manifest, digest: `sha256:${'0'.repeat(64)}` } };
   const { exitCode, stderr } = await pull(lying, () => false);
   expect(exitCode).toBe(1);
-  expect(stderr).toStartWith(`naru: manifest verification failed for digest sha256:${'0'.repeat(64)}`);
+  expect(stderr).toStartWith(`manifest verification failed for digest sha256:${'0'.repeat(64)}`);
 });
 
 test('an image and an index at once', async () => {

@@ -26,8 +26,8 @@ describe('a registry that says no', () => {
       exitCode: 1,
       stdout: '',
       stderr:
-        `naru: pull access denied for ${name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied\n` +
-        `To log in: naru login ${registry.host}. If you are, ask whoever owns ${name}.\n`,
+        `Error response from daemon: pull access denied for ${name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied\n` +
+        `naru: to log in: naru login ${registry.host}. If you are, ask whoever owns ${name}.\n`,
     });
   });
 
@@ -43,14 +43,14 @@ describe('a registry that says no', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toStartWith(`The push refers to repository [${registry.host}/beyool95/x]\n`);
     expect(stdout.match(/: Preparing\n/g)?.length).toBe(6);
-    expect(stderr).toStartWith('naru: denied: requested access to the resource is denied\n');
+    expect(stderr).toStartWith('denied: requested access to the resource is denied\n');
   });
 
   test('because there is nobody', async () => {
     await using folder = await temporaryFolder('naru-refusals-');
     const { exitCode, stderr } = await naruOn(join(folder.path, 'store')).run(['pull', 'no-such-host.invalid/x:1']);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^naru: Get "https:\/\/no-such-host\.invalid\/v2\/": dial tcp/);
+    expect(stderr).toMatch(/^Error response from daemon: Get "https:\/\/no-such-host\.invalid\/v2\/": dial tcp/);
   });
 });
 

@@ -67,20 +67,40 @@ describe('without a terminal', () => {
     expect(await naru.ok(['push', '-q', `${host}/push/one:v1`])).toBe(`${host}/push/one:v1\n`);
   });
 
+  const whatThereIs = 'naru: to see what there is: naru remote tags NAME';
   test.each([
-    [['pull', 'HOST/a/b:v9'], 1, 'naru: manifest for HOST/a/b:v9 not found: manifest unknown: manifest unknown'],
-    [['pull', '-a', 'HOST/a/b:v1'], 1, "naru: tag can't be used with --all-tags/-a"],
-    [['push', '-a', 'HOST/a/b:v1'], 1, "naru: tag can't be used with --all-tags/-a"],
-    [['push', 'HOST/a/nosuch'], 1, 'naru: An image does not exist locally with the tag: HOST/a/nosuch'],
-    [['push', `a/b@sha256:${'1'.repeat(64)}`], 1, 'naru: cannot push a digest reference'],
-    [['pull', '/image-gallery:v1'], 1, 'naru: invalid reference format'],
-    [['pull', 'docker.io/library/NGINX:latest'], 1, 'naru: invalid reference format: repository name (library/NGINX) must be lowercase'],
+    [['pull', 'HOST/a/b:v9'], 1, `Error response from daemon: manifest for HOST/a/b:v9 not found: manifest unknown: manifest unknown\n${whatThereIs}`],
+    [['pull', '-a', 'HOST/a/b:v1'], 1, "tag can't be used with --all-tags/-a"],
+    [['push', '-a', 'HOST/a/b:v1'], 1, "tag can't be used with --all-tags/-a"],
+    [['push', 'HOST/a/nosuch'], 1, 'An image does not exist locally with the tag: HOST/a/nosuch'],
+    [['push', `a/b@sha256:${'1'.repeat(64)}`], 1, 'cannot push a digest reference'],
+    [['pull', '/image-gallery:v1'], 1, 'invalid reference format'],
+    [['pull', 'docker.io/library/NGINX:latest'], 1, 'invalid reference format: repository name (library/NGINX) must be lowercase'],
+    [
+      ['tag', 'a/UPPER', 'x'],
+      1,
+      'Error parsing reference: "a/UPPER" is not a valid repository/tag: invalid reference format: repository name (a/UPPER) must be lowercase',
+    ],
     [['pull'], 1, "naru: 'naru pull' requires 1 argument. See 'naru pull --help'."],
-    [['pull', '--platfrom', 'x', 'a'], 125, "naru: unknown flag: --platfrom; did you mean --platform?. See 'naru pull --help'."],
+    [['pull', '--platfrom', 'x', 'a'], 125, "naru: unknown flag: --platfrom; did you mean --platform? See 'naru pull --help'."],
   ])('%j', async (args, exitCode, message) => {
     await using folder = await temporaryFolder('naru-words-');
     const result = await naruOn(join(folder.path, 'store')).run(args.map((arg) => arg.replace('HOST', host)));
-    expect({ exitCode: result.exitCode, stderr: result.stderr }).toEqual({ exitCode, stderr: `${message.replace('HOST', host).replace('?.', '?')}\n` });
+    expect({ exitCode: result.exitCode, stderr: result.stderr }).toEqual({ exitCode, stderr: `${message.replaceAll('HOST', host)}\n` });
+  });
+
+  test('in Korean, what Docker prints stays, and what to do is Korean', async () => {
+    await using folder = await temporaryFolder('naru-words-');
+    const naru = naruOn(join(folder.path, 'store'), { LANG: 'ko_KR.UTF-8' });
+    expect((await naru.ok(['pull', `${host}/a/b:v1`])).split('\n').slice(-3, -1)).toEqual([
+      `Status: Downloaded newer image for ${host}/a/b:v1`,
+      `${host}/a/b:v1`,
+    ]);
+    expect((await naru.run(['pull', `${host}/a/b:v9`])).stderr).toBe(
+      `Error response from daemon: manifest for ${host}/a/b:v9 not found: manifest unknown: manifest unknown\nnaru: 무엇이 있는지 보려면: naru remote tags 이름\n`,
+    );
+    expect((await naru.run(['pull'])).stderr).toBe("naru: 'naru pull'에는 인자가 1개 필요합니다. 'naru pull --help'를 보세요.\n");
+    expect(await naru.ok(['pull', '--help'])).toStartWith('사용법: naru pull [FLAGS] NAME[:TAG|@DIGEST]\n\n레지스트리에서 이미지를 내려받기\n');
   });
 });
 
@@ -137,11 +157,11 @@ function normalized(text: string, registryHost: string): string[] {
   const states = new Map<string, string>();
   const lines: string[] = [];
   for (const line of text.trimEnd().split('\n')) {
+    if (line.startsWith('naru: ')) continue; // what to do next, which Docker does not say
     const [, id, state = ''] = /^([0-9a-f]{12}): (.*)$/.exec(line) ?? [];
     if (id === undefined)
       lines.push(
         line
-          .replace(/^(naru: |Error response from daemon: )/, '')
           .replaceAll(registryHost, 'HOST')
           .replaceAll('me/docker', 'me/naru')
           .replace(/digest: sha256:[0-9a-f]{64} size: [0-9]+$/, 'digest: D size: N'),

@@ -140,7 +140,9 @@ describe('what a registry writes', () => {
         ? json(response, {})
         : json(response, { errors: [{ code: 'DENIED', message: '\u001b[2J\u001b]0;owned\u0007\nnaru: all is well' }] }, {}, 403),
     );
-    expect((await home.run(['remote', 'tags', `${registry.host}/a`])).stderr).toBe('naru: denied:  [2J ]0;owned  naru: all is well\n');
+    expect((await home.run(['remote', 'tags', `${registry.host}/a`])).stderr).toBe(
+      'naru: denied:  [2J ]0;owned  naru: all is well\nnaru: log in with naru login, or ask whoever owns the repository.\n',
+    );
   });
 
   test('its warnings are shown once', async () => {

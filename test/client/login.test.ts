@@ -28,7 +28,7 @@ describe.skipIf(!needs('docker-registry', 'htpasswd'))('a registry that asks for
     expect(await home.run(['search', `${host}/x`])).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: `naru: no basic auth credentials\nLog in first: naru login ${host}\n`,
+      stderr: `Error response from daemon: no basic auth credentials\nnaru: log in first: naru login ${host}\n`,
     });
     expect(await home.run(['login', '-u', 'alice', '--password-stdin', host], { stdin: 's3cret\n' })).toEqual({
       exitCode: 0,
@@ -52,7 +52,7 @@ describe.skipIf(!needs('docker-registry', 'htpasswd'))('a registry that asks for
     expect(await home.run(['login', '-u', 'alice', '-p', 'wrong', registry.host])).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: `WARNING! Using --password via the CLI is insecure. Use --password-stdin.\nnaru: login attempt to http://${registry.host}/v2/ failed with status: 401 Unauthorized\n`,
+      stderr: `WARNING! Using --password via the CLI is insecure. Use --password-stdin.\nError response from daemon: login attempt to http://${registry.host}/v2/ failed with status: 401 Unauthorized\nnaru: check the user name and the password or token.\n`,
     });
     expect(await home.read('.docker/config.json')).toBe(before);
   });
@@ -64,7 +64,7 @@ describe.skipIf(!needs('docker-registry', 'htpasswd'))('a registry that asks for
     [['-u', 'alice'], 'cannot perform an interactive login from a non-TTY device'],
   ])('%j', async (flags, message) => {
     const { exitCode, stderr } = await home.run(['login', ...flags, registry.host]);
-    expect({ exitCode, last: stderr.trim().split('\n').at(-1) }).toEqual({ exitCode: 1, last: `naru: ${message}` });
+    expect({ exitCode, last: stderr.trim().split('\n').at(-1) }).toEqual({ exitCode: 1, last: message });
   });
 
   test('a config.json that is not JSON stays as it is', async () => {
@@ -151,7 +151,10 @@ describe('a registry that asks for tokens', () => {
 
   test('wrong passwords get the words of the service', async () => {
     const { exitCode, stderr } = await home.run(['login', '-u', 'alice', '--password-stdin', service.host], { stdin: 'wrong' });
-    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'naru: incorrect username or password\n' });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: 'Error response from daemon: incorrect username or password\nnaru: check the user name and the password or token.\n',
+    });
   });
 });
 

@@ -65,11 +65,17 @@ describe('reading', () => {
   });
 
   test.each([
-    [['remote', 'inspect', 'HOST/team/app:none'], 'manifest unknown: manifest unknown'],
-    [['remote', 'tags', 'HOST/no/such'], 'name unknown: repository name not known to registry'],
+    [['remote', 'inspect', 'HOST/team/app:none'], 'manifest unknown: manifest unknown\nnaru: to see what there is: naru remote tags NAME'],
+    [['remote', 'tags', 'HOST/no/such'], 'name unknown: repository name not known to registry\nnaru: to see what there is: naru remote tags NAME'],
     [['remote', 'tags', 'HOST/Upper'], 'invalid reference format: repository name (Upper) must be lowercase'],
-    [['remote', 'tags', 'localhost:1/x'], 'Get "http://localhost:1/v2/": dial tcp localhost:1: connect: connection refused'],
-    [['remote', 'tags', 'registry.invalid/x'], 'Get "https://registry.invalid/v2/": dial tcp: lookup registry.invalid: no such host'],
+    [
+      ['remote', 'tags', 'localhost:1/x'],
+      'Get "http://localhost:1/v2/": dial tcp localhost:1: connect: connection refused\nnaru: is the name right, and is the registry up? Behind a proxy, set HTTPS_PROXY.',
+    ],
+    [
+      ['remote', 'tags', 'registry.invalid/x'],
+      'Get "https://registry.invalid/v2/": dial tcp: lookup registry.invalid: no such host\nnaru: is the name right, and is the registry up? Behind a proxy, set HTTPS_PROXY.',
+    ],
   ])('%j', async (args, message) => {
     expect(await home.run(args.map((arg) => arg.replace('HOST', host)))).toEqual({ exitCode: 1, stdout: '', stderr: `naru: ${message}\n` });
   });
@@ -81,8 +87,8 @@ describe('search', () => {
       `NAME${' '.repeat(host.length + 8)}DESCRIPTION   STARS     OFFICIAL\n${host}/team/app                 0         \n`,
     );
     expect((await naru('search', '--filter', 'stars=1', '--json', `${host}/app`)).stdout).toBe('[]\n');
-    expect((await naru('search', '--filter', 'color=red', `${host}/app`)).stderr).toBe("naru: invalid filter 'color'\n");
-    expect((await naru('search', '--limit', '0', `${host}/app`)).stderr).toBe('naru: limit 0 is outside the range of [1, 100]\n');
+    expect((await naru('search', '--filter', 'color=red', `${host}/app`)).stderr).toBe("Error response from daemon: invalid filter 'color'\n");
+    expect((await naru('search', '--limit', '0', `${host}/app`)).stderr).toBe('Error response from daemon: limit 0 is outside the range of [1, 100]\n');
   });
 });
 
@@ -107,7 +113,7 @@ describe('copying', () => {
     );
     expect(await registry.listTags('one/app')).toEqual(['x']);
     expect((await naru('remote', 'copy', '--platform', 'plan9/386', `${host}/team/app:platforms`, `${host}/one/app:y`)).stderr).toBe(
-      'naru: no matching manifest for plan9/386 in the manifest list entries\n',
+      'naru: no matching manifest for plan9/386 in the manifest list entries\nnaru: to see what there is: naru remote tags NAME\n',
     );
   });
 
@@ -137,7 +143,10 @@ describe('copying', () => {
       await naru('remote', 'copy', `${host}/team/app:arm64`, `${other.host}/copied/arm:v1`);
       const refused = await naru('remote', 'rm', `${other.host}/copied/arm:v1`);
       const byDigest = `${other.host}/copied/arm@${arm64.manifest.digest}`;
-      expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`To delete the image with all its tags: naru remote rm ${byDigest}\n`) });
+      expect(refused).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining(`naru: to delete the image with all its tags: naru remote rm ${byDigest}\n`),
+      });
       expect((await naru('remote', 'rm', byDigest)).stdout).toBe(`Deleted: ${byDigest}\n`);
       expect((await naru('remote', 'inspect', byDigest)).exitCode).toBe(1);
     });
@@ -189,7 +198,7 @@ describe('assembling an index', () => {
     const bare = makeManifest({ config: { ...makeIndexConfig(), mediaType: 'application/vnd.oci.image.config.v1+json' }, layers: [] });
     await registry.pushImage('ci/what', bare, 'bare');
     expect((await naru('remote', 'index', 'add', `${host}/ci/what:v1`, `${host}/ci/what:bare`)).stderr).toBe(
-      `naru: ${host}/ci/what does not say which platform it is for\nSay it: --platform os/architecture\n`,
+      `naru: ${host}/ci/what does not say which platform it is for\nnaru: say it: --platform os/architecture\n`,
     );
     expect((await naru('remote', 'index', 'add', '--platform', 'linux/arm', `${host}/ci/what:v1`, `${host}/ci/what:bare`)).exitCode).toBe(0);
     expect((await naru('remote', 'index', 'add', `${host}/ci/what:artifact`, `${host}/team/app:amd64`)).stderr).toContain(
@@ -212,7 +221,7 @@ describe('deleting', () => {
     expect({ exitCode, stdout, stderr }).toEqual({
       exitCode: 1,
       stdout: `Untagged: ${host}/gone/app:one\n`,
-      stderr: `naru: manifest unknown: manifest unknown\nnaru: say what to delete of ${host}/gone/app: a tag or a digest\n`,
+      stderr: `naru: manifest unknown: manifest unknown\nnaru: to see what there is: naru remote tags NAME\nnaru: say what to delete of ${host}/gone/app: a tag or a digest\n`,
     });
     expect(await registry.listTags('gone/app')).toEqual(['two']);
     expect((await naru('remote', 'rm', `${host}/gone/app@${image.manifest.digest}`)).exitCode).toBe(0);

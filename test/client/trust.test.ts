@@ -35,8 +35,7 @@ describe('plain HTTP away from loopback', () => {
       exitCode: 1,
       stdout: '',
       stderr: `naru: Get "https://registry.test:5000/v2/": http: server gave HTTP response to HTTPS client
-If registry.test:5000 is meant to speak plain HTTP, write in ${home.path}/.config/naru/client.yaml:
-  insecure-registries: [registry.test:5000]
+naru: if registry.test:5000 is meant to speak plain HTTP: naru config add insecure-registries registry.test:5000
 `,
     });
     expect(proxy.seen).toEqual(['CONNECT registry.test:5000', 'GET http://registry.test:5000/v2/']);

@@ -4,6 +4,7 @@ import { clientCommands } from './client-commands.ts';
 import { commands } from './command-table.ts';
 import { helpText } from './help.ts';
 import { imageCommands } from './image-commands.ts';
+import { korean } from './language/korean.ts';
 import { transferCommands } from './transfer-commands.ts';
 
 describe('commands', () => {
@@ -72,26 +73,26 @@ describe('mistakes', () => {
 });
 
 describe('help and reference', () => {
-  test('the overview names every command, the help of each every flag', () => {
+  const languages = ['en', 'ko'] as const;
+
+  test.each(languages)('the overview names every command, the help of each every flag (%s)', async (language) => {
     for (const command of commands) {
-      expect(helpText('')).toContain(`  ${command.name} `);
-      for (const flag of command.flags) expect(helpText(command.name)).toMatch(new RegExp(`^  (-[a-zA-Z], )?--${flag.name}\\b`, 'm'));
+      expect(await helpText('', language)).toContain(`  ${command.name} `);
+      const help = await helpText(command.name, language);
+      for (const flag of command.flags) expect(help).toMatch(new RegExp(`^  (-[a-zA-Z], )?--${flag.name}\\b`, 'm'));
     }
   });
 
-  test('no line is wider than a terminal of 100 columns', () => {
+  test.each(languages)('no line is wider than a terminal of 100 columns (%s)', async (language) => {
     for (const of of ['', 'admin', ...commands.map(({ name }) => name)]) {
-      expect(
-        helpText(of)
-          .split('\n')
-          .filter((line) => line.length > 100),
-      ).toEqual([]);
+      const lines = (await helpText(of, language)).split('\n');
+      expect(lines.filter((line) => Bun.stringWidth(line) > 100)).toEqual([]);
     }
   });
 
-  test('help begins with the usage of the command', () => {
+  test('help begins with the usage of the command', async () => {
     const ofClient = new Set<string>([...clientCommands, ...imageCommands, ...transferCommands].map(({ name }) => name));
-    const usages = commands.flatMap(({ name }) => (ofClient.has(name) ? [] : [helpText(name).split('\n')[0]]));
+    const usages = await Promise.all(commands.flatMap(({ name }) => (ofClient.has(name) ? [] : [helpText(name, 'en').then((text) => text.split('\n')[0])])));
     expect(usages).toEqual([
       'Usage: naru serve [FLAGS]',
       'Usage: naru admin gc [FLAGS]',
@@ -100,5 +101,18 @@ describe('help and reference', () => {
       'Usage: naru version',
       'Usage: naru help [COMMAND]',
     ]);
+  });
+
+  test('in Korean every text of the client is Korean', async () => {
+    for (const { name } of [...clientCommands, ...imageCommands, ...transferCommands]) {
+      const [, ...lines] = (await helpText(name, 'ko')).split('\n');
+      const paragraphs = lines.filter((line) => line.trim() !== '' && !/^  (-[a-zA-Z], )?--/.test(line));
+      expect(paragraphs.join('\n')).toMatch(/[가-힣]/);
+    }
+    expect(parseCommandLine(['pull', '--platfrom', 'x', 'a'], korean)).toEqual({
+      kind: 'mistake',
+      message: "모르는 플래그입니다: --platfrom. 혹시 --platform 아닙니까? 'naru pull --help'를 보세요.",
+      exitCode: 125,
+    });
   });
 });

@@ -4,16 +4,18 @@
  */
 import { findSuggestion } from '@naru/server/config/suggestion';
 import { type CommandName, commands } from './command-table.ts';
+import { english } from './language/english.ts';
+import type { ProgramTexts } from './language/program-texts.ts';
 import { type CommandLine, exitCodes, parseFlags } from './parse-flags.ts';
 
 /** `admin`, `remote`, `remote index`: what only says where to look on. */
 const groups = new Set(commands.flatMap(({ name }) => prefixes(name)));
 
-export function parseCommandLine(argv: readonly string[]): CommandLine {
+export function parseCommandLine(argv: readonly string[], texts: ProgramTexts = english): CommandLine {
   const [first] = argv;
   if (first === undefined || first === '--help' || first === '-h') return { kind: 'help', of: '' };
   if (first === '--version' || first === '-v') return run('version');
-  if (first === 'help') return helpFor(argv.slice(1));
+  if (first === 'help') return helpFor(argv.slice(1), texts);
 
   let wanted = first;
   let used = 1;
@@ -23,12 +25,12 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     wanted += ` ${next}`;
   }
   const command = commands.find(({ name }) => name === wanted);
-  return command === undefined ? unknownCommand(wanted) : parseFlags(command, argv.slice(used));
+  return command === undefined ? unknownCommand(wanted, texts) : parseFlags(command, argv.slice(used), texts);
 }
 
-function helpFor(words: readonly string[]): CommandLine {
+function helpFor(words: readonly string[], texts: ProgramTexts): CommandLine {
   const of = words.filter((word) => !word.startsWith('-')).join(' ');
-  return of === '' || groups.has(of) || commands.some(({ name }) => name === of) ? { kind: 'help', of } : unknownCommand(of);
+  return of === '' || groups.has(of) || commands.some(({ name }) => name === of) ? { kind: 'help', of } : unknownCommand(of, texts);
 }
 
 function prefixes(name: string): string[] {
@@ -40,10 +42,9 @@ function run(name: CommandName): CommandLine {
   return { kind: 'run', name, values: {}, switches: new Set() };
 }
 
-function unknownCommand(wanted: string): CommandLine {
+function unknownCommand(wanted: string, texts: ProgramTexts): CommandLine {
   const group = prefixes(wanted).findLast((prefix) => groups.has(prefix)) ?? '';
   const nearest = findSuggestion(wanted, [...commands.map(({ name }) => name), ...groups]);
-  const hint = nearest === undefined ? '.' : `; did you mean '${nearest}'?`;
-  const help = group !== '' ? `naru ${group} --help` : 'naru --help';
-  return { kind: 'mistake', message: `'${wanted}' is not a naru command${hint} See '${help}'.`, exitCode: exitCodes.unknownCommand };
+  const what = nearest === undefined ? texts.notACommand(wanted) : texts.didYouMean(texts.notACommand(wanted), `'${nearest}'`);
+  return { kind: 'mistake', message: texts.see(what, group === '' ? 'naru --help' : `naru ${group} --help`), exitCode: exitCodes.unknownCommand };
 }

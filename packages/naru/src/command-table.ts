@@ -2,37 +2,14 @@
  * Every command of the program: parsing, help and the reference page are made from this table.
  */
 import { configReference } from '@naru/server/config/reference';
+import type { CommandSpec, Flag } from './command-spec.ts';
 import { clientCommands, type ClientCommandName } from './client-commands.ts';
 import { transferCommands, type TransferCommandName } from './transfer-commands.ts';
 import { imageCommands, type ImageCommandName } from './image-commands.ts';
 
-export type Flag = {
-  /** Without the dashes. */
-  readonly name: string;
-  /** One letter, without the dash. */
-  readonly short?: string;
-  /** May stand several times: every value counts. */
-  readonly repeated?: true;
-  /** What the value is called in help; without it the flag is a switch. */
-  readonly value?: string;
-  readonly description: string;
-  readonly default?: string;
-  readonly env?: string;
-};
-
 export type CommandName = 'serve' | 'admin gc' | 'admin fsck' | 'admin scrub' | 'version' | 'help' | ClientCommandName | ImageCommandName | TransferCommandName;
 
-export type Command = {
-  readonly name: CommandName;
-  readonly summary: string;
-  /** Paragraphs for the command's own help. */
-  readonly details: readonly string[];
-  readonly flags: readonly Flag[];
-  /** What the words after the command are called; without it there may be none. */
-  readonly words?: string;
-  /** How many words it takes; any number when it names `words` and says nothing here. */
-  readonly wordCount?: { readonly min: number; readonly max: number };
-};
+export type Command = CommandSpec & { readonly name: CommandName };
 
 const configFlag: Flag = { name: 'config', value: 'FILE', description: 'YAML file with settings.', env: 'NARU_CONFIG' };
 const jsonFlag: Flag = { name: 'json', description: 'Print the report as JSON.' };

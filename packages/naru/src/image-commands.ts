@@ -1,54 +1,45 @@
 /** The part of the command table that works on local images. */
-import type { Command, Flag } from './command-table.ts';
+import { type CommandSpec, type Flag, listCommands } from './command-spec.ts';
 
-export type ImageCommandName =
-  | 'tag'
-  | 'image tag'
-  | 'images'
-  | 'image ls'
-  | 'rmi'
-  | 'image rm'
-  | 'inspect'
-  | 'image inspect'
-  | 'history'
-  | 'image history'
-  | 'image prune'
-  | 'save'
-  | 'image save'
-  | 'load'
-  | 'image load'
-  | 'export'
-  | 'import'
-  | 'system df'
-  | 'info';
-
-type Spec = Omit<Command, 'name' | 'flags'> & { readonly flags?: readonly Flag[] };
-
-export const dataRoot: Flag = {
+export const dataRoot = {
   name: 'data-root',
   value: 'DIR',
   description: 'Folder of the local images.',
   default: '$XDG_DATA_HOME/naru or ~/.local/share/naru',
   env: 'NARU_DATA_ROOT',
-};
-const quiet: Flag = { name: 'quiet', short: 'q', description: 'Only show image IDs.' };
-const noTrunc: Flag = { name: 'no-trunc', description: "Don't truncate output." };
-const format: Flag = { name: 'format', short: 'f', value: 'FORMAT', description: "'table', 'table TEMPLATE', 'json', or a Go template such as '{{.ID}}'." };
-const longFormat: Flag = { name: format.name, value: 'FORMAT', description: format.description };
-const expansion: Flag = {
+} as const satisfies Flag;
+const json = { name: 'json', description: 'Print JSON.' } as const satisfies Flag;
+const quiet = { name: 'quiet', short: 'q', description: 'Only show image IDs.' } as const satisfies Flag;
+const noTrunc = { name: 'no-trunc', description: "Don't truncate output." } as const satisfies Flag;
+const format = {
+  name: 'format',
+  short: 'f',
+  value: 'FORMAT',
+  description: "'table', 'table TEMPLATE', 'json', or a Go template such as '{{.ID}}'.",
+} as const satisfies Flag;
+const longFormat = { name: format.name, value: 'FORMAT', description: format.description } as const satisfies Flag;
+const expansion = {
   name: 'max-expansion',
   value: 'NUMBER',
   description: 'Refuse data that unpack to more than this many times their size, beyond 1 GiB; 0 refuses none.',
   default: '200',
-};
-const filter = (names: string): Flag => ({ name: 'filter', short: 'f', value: 'NAME=VALUE', repeated: true, description: `Filter by ${names}.` });
+} as const satisfies Flag;
+const filter = (names: string) =>
+  ({ name: 'filter', short: 'f', value: 'NAME=VALUE', repeated: true, description: `Filter by ${names}.` }) as const satisfies Flag;
 
-const one = { words: 'IMAGE', wordCount: { min: 1, max: 1 } };
-const oneOrMore = { words: 'IMAGE [IMAGE...]', wordCount: { min: 1, max: Infinity } };
+const one = { words: 'IMAGE', wordCount: { min: 1, max: 1 }, completes: 'image' } as const;
+const oneOrMore = { words: 'IMAGE [IMAGE...]', wordCount: { min: 1, max: Infinity }, completes: 'image' } as const;
 
-const tag: Spec = { summary: 'Give an image one more name', details: [], words: 'SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]', wordCount: { min: 2, max: 2 } };
+const tag = {
+  summary: 'Give an image one more name',
+  details: [],
+  flags: [],
+  completes: 'image',
+  words: 'SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]',
+  wordCount: { min: 2, max: 2 },
+} as const satisfies CommandSpec;
 
-const list: Spec = {
+const list = {
   summary: 'List images',
   details: [
     "Filters: reference=PATTERN ('*' stops at a slash, '**' does not), dangling=true|false, label=KEY[=VALUE], label!=KEY[=VALUE], before=IMAGE, since=IMAGE, until=TIME. Of several references one must match; everything else must hold at once.",
@@ -60,12 +51,14 @@ const list: Spec = {
     longFormat,
     noTrunc,
     quiet,
+    json,
   ],
   words: '[REPOSITORY[:TAG]]',
   wordCount: { min: 0, max: 1 },
-};
+  completes: 'image',
+} as const satisfies CommandSpec;
 
-const remove: Spec = {
+const remove = {
   summary: 'Remove names of images, and images without a name',
   details: ['By name, the name goes, and the image with its last name. By ID, the image goes if it has one tag at most.'],
   flags: [
@@ -73,39 +66,39 @@ const remove: Spec = {
     { name: 'no-prune', description: 'Keep images that lose their last name.' },
   ],
   ...oneOrMore,
-};
+} as const satisfies CommandSpec;
 
-const inspect: Spec = { summary: 'Show everything about images', details: [], flags: [format], ...oneOrMore };
+const inspect = { summary: 'Show everything about images', details: [], flags: [format], ...oneOrMore } as const satisfies CommandSpec;
 
-const history: Spec = {
+const history = {
   summary: 'Show the steps that made an image',
   details: [],
-  flags: [longFormat, { name: 'human', short: 'H', value: 'true|false', description: 'Sizes and dates for people.', default: 'true' }, noTrunc, quiet],
+  flags: [longFormat, { name: 'human', short: 'H', value: 'true|false', description: 'Sizes and dates for people.', default: 'true' }, noTrunc, quiet, json],
   ...one,
-};
+} as const satisfies CommandSpec;
 
 const archived = 'The archive is an OCI image layout and a docker-archive at once: docker, podman and skopeo read it. Layers are in it as they are stored.';
 
-const save: Spec = {
+const save = {
   summary: 'Write images to one archive',
   details: [archived, 'A name without a tag means all its tags. Without -o the archive goes to standard output.'],
   flags: [{ name: 'output', short: 'o', value: 'FILE', description: 'Write to a file, which appears when it is whole.' }],
   ...oneOrMore,
-};
+} as const satisfies CommandSpec;
 
-const load: Spec = {
+const load = {
   summary: 'Read images from an archive',
   details: [
-    'Reads what naru save, docker save, podman save and skopeo write, plain, gzip or zstd. Nothing of the archive is unpacked to the disk, and its images appear together or not at all.',
+    'Reads what naru save, docker save, podman save and skopeo write, plain or compressed with gzip, zstd, xz or bzip2. Nothing of the archive is unpacked to the disk, and its images appear together or not at all.',
   ],
   flags: [
     { name: 'input', short: 'i', value: 'FILE', description: 'Read from a file instead of standard input.' },
     { name: 'quiet', short: 'q', description: 'Accepted for the sake of scripts: no progress is shown anyway.' },
     expansion,
   ],
-};
+} as const satisfies CommandSpec;
 
-const specs: Readonly<Record<ImageCommandName, Spec>> = {
+export const imageSpecs = {
   tag,
   'image tag': tag,
   images: list,
@@ -141,27 +134,23 @@ const specs: Readonly<Record<ImageCommandName, Spec>> = {
     flags: [expansion],
     words: 'FILE|- [NAME]',
     wordCount: { min: 1, max: 2 },
+    completes: 'file',
   },
   'system df': {
     summary: 'Show what the local images take',
     details: ['SIZE is what is on the disk, compressed as it is; with -v it is that of the unpacked files, as in the list of images.'],
-    flags: [longFormat, { name: 'verbose', short: 'v', description: 'Show each image.' }],
+    flags: [longFormat, { name: 'verbose', short: 'v', description: 'Show each image.' }, json],
   },
-  info: { summary: 'Show where local images are, and how many', details: [], flags: [format] },
-};
+  info: { summary: 'Show where local images are, and how many', details: [], flags: [format, json] },
+} as const satisfies Readonly<Record<string, CommandSpec>>;
 
-export const imageCommands: readonly (Command & { readonly name: ImageCommandName })[] = Object.entries(specs).map(([name, spec]) => ({
-  ...spec,
-  name: name as ImageCommandName, // a key of the table above
-  flags: [...(spec.flags ?? []), dataRoot],
-}));
+export type ImageCommandName = keyof typeof imageSpecs;
 
-export function isImageCommand(name: string): name is ImageCommandName {
-  return Object.hasOwn(specs, name);
-}
+/** Each of them finds the store by the same flag. */
+export const imageCommands = listCommands<ImageCommandName>(imageSpecs, [dataRoot]);
 
 /** By the words that the line begins with, and what stands behind them. */
-export function findImageCommand(argv: readonly string[]): { readonly command: Command; readonly args: readonly string[] } | undefined {
+export function findImageCommand(argv: readonly string[]): { readonly command: (typeof imageCommands)[number]; readonly args: readonly string[] } | undefined {
   for (const wordCount of [2, 1]) {
     const name = argv.slice(0, wordCount).join(' ');
     const command = imageCommands.find((each) => each.name === name);

@@ -2,18 +2,26 @@
  * The program `naru`, once `bin/naru.mjs` has found the runtime for it. Commands are loaded when they
  * are called, so that help and mistakes answer at once.
  */
+import { chooseLanguage } from '@naru/client/language/choose-language';
 import type { AdminRequest } from '@naru/server/lifecycle/admin-request';
-import { findImageCommand, isImageCommand } from './image-commands.ts';
+import { environment } from './environment.ts';
+import { findImageCommand } from './image-commands.ts';
+import { loadProgramTexts, type ProgramTexts } from './language/program-texts.ts';
 import { type CommandLine, parseFlags } from './parse-flags.ts';
 import { print, printProblem } from './print.ts';
 
 process.exit(await main(process.argv.slice(2)));
 
 async function main(argv: readonly string[]): Promise<number> {
-  const line = await parse(argv);
+  const language = chooseLanguage(environment);
+  if (argv[0] === '__complete') {
+    await print(await (await import('./completion/complete.ts')).completionLines(argv.slice(1), language));
+    return 0;
+  }
+  const line = await parse(argv, await loadProgramTexts(language));
   switch (line.kind) {
     case 'help':
-      await print((await import('./help.ts')).helpText(line.of));
+      await print(await (await import('./help.ts')).helpText(line.of, language));
       return 0;
     case 'mistake':
       await printProblem(line.message);
@@ -24,9 +32,9 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** A list of images is there before the table of all commands would be. */
-async function parse(argv: readonly string[]): Promise<CommandLine> {
+async function parse(argv: readonly string[], texts: ProgramTexts): Promise<CommandLine> {
   const found = findImageCommand(argv);
-  return found === undefined ? (await import('./command-line.ts')).parseCommandLine(argv) : parseFlags(found.command, found.args);
+  return found === undefined ? (await import('./command-line.ts')).parseCommandLine(argv, texts) : parseFlags(found.command, found.args, texts);
 }
 
 async function run(line: CommandLine & { kind: 'run' }): Promise<number> {
@@ -45,10 +53,9 @@ async function run(line: CommandLine & { kind: 'run' }): Promise<number> {
       await print(`naru ${(await import('@naru/server/runtime/version')).version}\n`);
       return 0;
     case 'help':
-      await print((await import('./help.ts')).helpText(''));
+      await print(await (await import('./help.ts')).helpText('', chooseLanguage(environment)));
       return 0;
     default:
-      if (isImageCommand(name)) return (await import('./run-image-command.ts')).runImageCommand({ ...line, name });
-      return (await import('./run-client.ts')).runClientCommand({ ...line, name });
+      return (await import('./run-client-command.ts')).runClientCommand({ ...line, name });
   }
 }

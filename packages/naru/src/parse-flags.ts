@@ -4,7 +4,9 @@
  */
 import { parseArgs } from 'node:util';
 import { findSuggestion } from '@naru/server/config/suggestion';
-import type { Command, CommandName, Flag } from './command-table.ts';
+import type { Flag } from './command-spec.ts';
+import type { Command, CommandName } from './command-table.ts';
+import type { ProgramTexts } from './language/program-texts.ts';
 
 export type CommandLine =
   | {
@@ -21,9 +23,15 @@ export type CommandLine =
   | { readonly kind: 'help'; readonly of: string }
   | { readonly kind: 'mistake'; readonly message: string; readonly exitCode: number };
 
+/** Docker's. */
 export const exitCodes = { unknownCommand: 1, wrongWords: 1, unknownFlag: 125 } as const;
 
-export function parseFlags(command: Command, args: readonly string[]): CommandLine {
+export function parseFlags(command: Command, args: readonly string[], texts: ProgramTexts): CommandLine {
+  const mistake = (what: string, exitCode: number = exitCodes.unknownFlag): CommandLine => ({
+    kind: 'mistake',
+    message: texts.see(what, `naru ${command.name} --help`),
+    exitCode,
+  });
   const options = Object.fromEntries(
     command.flags.map((flag) => [
       flag.name,
@@ -38,26 +46,26 @@ export function parseFlags(command: Command, args: readonly string[]): CommandLi
   const words: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') {
-      if (command.words === undefined) return mistake(command, `"${command.name}" takes no argument, and there is "${token.value}"`);
+      if (command.words === undefined) return mistake(texts.noArgument(command.name, token.value));
       words.push(token.value);
       continue;
     }
     if (token.kind === 'option-terminator') continue;
     if (token.rawName === '--help' || token.rawName === '-h') return { kind: 'help', of: command.name };
     const flag = command.flags.find(({ name }) => name === token.name);
-    if (flag === undefined || !isSpelling(flag, token.rawName)) return mistake(command, unknownFlag(token.rawName, command.flags));
+    if (flag === undefined || !isSpelling(flag, token.rawName)) return mistake(unknownFlag(token.rawName, command.flags, texts));
     if (flag.value === undefined) {
-      if (token.value !== undefined) return mistake(command, `flag takes no value: --${flag.name}`);
+      if (token.value !== undefined) return mistake(texts.valueForSwitch(`--${flag.name}`));
       switches.add(flag.name);
     } else if (token.value === undefined) {
-      return mistake(command, `flag needs a value: --${flag.name} ${flag.value}`);
+      return mistake(texts.flagWithoutValue(`--${flag.name} ${flag.value}`));
     } else {
       values[flag.name] = token.value;
       if (flag.repeated) (lists[flag.name] ??= []).push(token.value);
     }
   }
   const { min, max } = command.wordCount ?? { min: 0, max: Infinity };
-  if (words.length < min || words.length > max) return wrongWordCount(command, min, max);
+  if (words.length < min || words.length > max) return mistake(texts.wrongWordCount(command.name, min, max), exitCodes.wrongWords);
   return {
     kind: 'run',
     name: command.name,
@@ -72,28 +80,10 @@ function isSpelling(flag: Flag, rawName: string): boolean {
   return rawName === `--${flag.name}` || (flag.short !== undefined && rawName === `-${flag.short}`);
 }
 
-/** Docker's words, and its exit code for them. */
-function wrongWordCount({ name }: Command, min: number, max: number): CommandLine {
-  const plural = (count: number) => `${count} argument${count === 1 ? '' : 's'}`;
-  const rule =
-    min === max
-      ? plural(min)
-      : max === Infinity
-        ? `at least ${plural(min)}`
-        : min === 0
-          ? `at most ${plural(max)}`
-          : `at least ${min} and at most ${plural(max)}`;
-  return { kind: 'mistake', message: `'naru ${name}' requires ${rule}. See 'naru ${name} --help'.`, exitCode: exitCodes.wrongWords };
-}
-
-function unknownFlag(rawName: string, flags: readonly Flag[]): string {
+function unknownFlag(rawName: string, flags: readonly Flag[], texts: ProgramTexts): string {
   const nearest = findSuggestion(
     rawName,
     [...flags, { name: 'help' }].map(({ name }) => `--${name}`),
   );
-  return `unknown flag: ${rawName}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
-}
-
-function mistake(command: Command, what: string): CommandLine {
-  return { kind: 'mistake', message: `${what}${what.endsWith('?') ? '' : '.'} See 'naru ${command.name} --help'.`, exitCode: exitCodes.unknownFlag };
+  return nearest === undefined ? texts.unknownFlag(rawName) : texts.didYouMean(texts.unknownFlag(rawName), nearest);
 }

@@ -1,13 +1,11 @@
 /** The part of the command table that moves images between registries and the local store. */
 import { configFlag } from './client-commands.ts';
-import type { Command, Flag } from './command-table.ts';
+import { type CommandSpec, type Flag, listCommands } from './command-spec.ts';
 import { dataRoot } from './image-commands.ts';
 
-export type TransferCommandName = 'pull' | 'push' | 'image pull' | 'image push';
+const quiet = { name: 'quiet', short: 'q', description: 'Print only the name of the image.' } as const satisfies Flag;
 
-const shared: readonly Flag[] = [{ name: 'quiet', short: 'q', description: 'Print only the name of the image.' }, dataRoot, configFlag];
-
-const pull: Omit<Command, 'name'> = {
+const pull = {
   summary: 'Download an image from a registry',
   details: [
     'A name says where: HOST/PATH:TAG, and without a host Docker Hub. Content is checked against its digests while it comes.',
@@ -22,13 +20,16 @@ const pull: Omit<Command, 'name'> = {
       default: 'this machine',
       env: 'DOCKER_DEFAULT_PLATFORM',
     },
-    ...shared,
+    quiet,
+    dataRoot,
+    configFlag,
   ],
+  completes: 'remote-image',
   words: 'NAME[:TAG|@DIGEST]',
   wordCount: { min: 1, max: 1 },
-};
+} as const satisfies CommandSpec;
 
-const push: Omit<Command, 'name'> = {
+const push = {
   summary: 'Upload an image to a registry',
   details: [
     'The name says where to. Layers that the registry has are not sent; those that it has in another repository are mounted.',
@@ -38,15 +39,17 @@ const push: Omit<Command, 'name'> = {
   flags: [
     { name: 'all-tags', short: 'a', description: 'Upload every tag of the repository.' },
     { name: 'platform', value: 'PLATFORM', description: 'Of an index, only the image for this platform, such as linux/arm64.' },
-    ...shared,
+    quiet,
+    dataRoot,
+    configFlag,
   ],
+  completes: 'image',
   words: 'NAME[:TAG]',
   wordCount: { min: 1, max: 1 },
-};
+} as const satisfies CommandSpec;
 
-export const transferCommands: readonly (Command & { readonly name: TransferCommandName })[] = [
-  { name: 'pull', ...pull },
-  { name: 'push', ...push },
-  { name: 'image pull', ...pull },
-  { name: 'image push', ...push },
-];
+export const transferSpecs = { pull, push, 'image pull': pull, 'image push': push } as const satisfies Readonly<Record<string, CommandSpec>>;
+
+export type TransferCommandName = keyof typeof transferSpecs;
+
+export const transferCommands = listCommands<TransferCommandName>(transferSpecs);

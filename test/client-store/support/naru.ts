@@ -15,8 +15,9 @@ export type Naru = {
 
 const program = resolve(import.meta.dirname, '../../../packages/naru/src/main.ts');
 
-export function naruOn(root: string): Naru {
-  const env = { ...process.env, NARU_DATA_ROOT: root, HOME: join(root, '..'), TZ: 'UTC' };
+/** Speaks English, whatever the machine does, unless `environment` says otherwise. */
+export function naruOn(root: string, environment: Readonly<Record<string, string>> = {}): Naru {
+  const env = { ...process.env, NARU_DATA_ROOT: root, HOME: join(root, '..'), TZ: 'UTC', LC_ALL: '', LC_MESSAGES: '', LANG: 'C', ...environment };
 
   async function run(args: readonly string[], input: Uint8Array = new Uint8Array()): Promise<NaruResult> {
     const child = spawn(process.execPath, [program, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });

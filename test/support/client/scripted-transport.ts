@@ -6,6 +6,7 @@ import { type ConnectionSettings, openConnection, type Connection } from '@naru/
 import type { RemoteClock } from '@naru/client/remote/clock';
 import type { EndpointAddress } from '@naru/client/remote/endpoint';
 import { RemoteError } from '@naru/client/remote/remote-error';
+import type { Warning } from '@naru/client/remote/warning';
 import type { Transport, TransportRequest } from '@naru/client/remote/transport';
 
 export type Asked = { readonly method: string; readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: string };
@@ -57,7 +58,7 @@ export function testClock(): TestClock {
   };
 }
 
-export type ScriptedConnection = Scripted & { readonly connection: Connection; readonly clock: TestClock; readonly warnings: string[] };
+export type ScriptedConnection = Scripted & { readonly connection: Connection; readonly clock: TestClock; readonly warnings: Warning[] };
 
 export function scriptedConnection(
   script: Script,
@@ -68,7 +69,7 @@ export function scriptedConnection(
 ): ScriptedConnection {
   const scripted = scriptedTransport(script);
   const clock = testClock();
-  const warnings: string[] = [];
+  const warnings: Warning[] = [];
   const connection = openConnection(addresses, {
     registry: 'reg.test',
     transport: scripted.transport,
@@ -77,8 +78,7 @@ export function scriptedConnection(
     retry: { attempts: 3, firstDelayMs: 100, maxDelayMs: 1000, maxRetryAfterMs: 30_000 },
     userAgent: 'naru/test',
     isPlainHttpAllowed: () => Promise.resolve(false),
-    plainHttpRemedy: (host) => `allow ${host}`,
-    onWarning: (text) => warnings.push(text),
+    onWarning: (warning) => warnings.push(warning),
     ...settings,
   });
   return { ...scripted, connection, clock, warnings };

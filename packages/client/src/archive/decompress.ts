@@ -1,14 +1,11 @@
 /** Unpacks what is compressed, whatever it is called: the first bytes decide. */
 import { Readable } from 'node:stream';
+import { unpackByProgram } from './unpack-by-program.ts';
+import { CompressionError } from './compression-error.ts';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'bzip2' | 'xz';
 export type Bytes = AsyncIterable<Uint8Array>;
-
-/** The message says what is wrong with the bytes. */
-export class CompressionError extends Error {
-  override readonly name = 'CompressionError';
-}
 
 const magics: readonly (readonly [Compression, readonly number[]])[] = [
   ['gzip', [0x1f, 0x8b, 0x08]],
@@ -19,7 +16,6 @@ const magics: readonly (readonly [Compression, readonly number[]])[] = [
 
 export type Decompressed = { readonly compression: Compression; readonly bytes: Bytes };
 
-/** Throws CompressionError for what we cannot unpack. */
 export async function decompress(input: Bytes): Promise<Decompressed> {
   const { head, rest } = await peek(input, 6);
   const compression = magics.find(([, magic]) => magic.every((byte, at) => head[at] === byte))?.[0] ?? 'none';
@@ -30,8 +26,9 @@ export async function decompress(input: Bytes): Promise<Decompressed> {
       return { compression, bytes: through(rest, createGunzip({ chunkSize })) };
     case 'zstd':
       return { compression, bytes: through(rest, createZstdDecompress({ chunkSize })) };
-    default:
-      throw new CompressionError(`the archive is compressed with ${compression}: unpack it first, for example with "${compression} -dc FILE | naru load"`);
+    case 'bzip2':
+    case 'xz':
+      return { compression, bytes: unpackByProgram(rest, compression) };
   }
 }
 

@@ -2,7 +2,8 @@
  * Bombs: a few kilobytes that unpack to terabytes. Unpacking stops when it has given more than a
  * gigabyte and more than two hundred times what went in, which real layers of that size do not reach.
  */
-import { type Bytes, CompressionError } from './decompress.ts';
+import { CompressionError } from './compression-error.ts';
+import type { Bytes } from './decompress.ts';
 
 export type ExpansionLimit = {
   /** This much is always allowed. */

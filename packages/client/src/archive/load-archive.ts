@@ -5,6 +5,7 @@
  */
 import type { Digest } from '@naru/oci/digest';
 import { familiarString, type Reference } from '@naru/oci/reference';
+import { RegistryError } from '@naru/oci/registry-error';
 import type { ImageStore } from '../layout/open-image-store.ts';
 import type { CheckedImage } from '../layout/record-image.ts';
 import type { RefTarget } from '../layout/write-refs.ts';
@@ -53,7 +54,8 @@ export async function loadArchive(store: ImageStore, input: Bytes, options: Load
       });
     });
   } catch (error) {
-    throw error instanceof TarError ? new ArchiveError(`invalid archive: ${error.message}`, { cause: error }) : error;
+    // A manifest that is none, or a name, is the archive's fault as well.
+    throw error instanceof TarError || error instanceof RegistryError ? new ArchiveError(`invalid archive: ${error.message}`, { cause: error }) : error;
   } finally {
     lease[Symbol.dispose]();
     store.sweep();

@@ -2,6 +2,9 @@
  * What every command of the client is given and gives back. A command prints its result to standard
  * output, everything else to standard error, and answers with the exit code.
  */
+import type { ClientTexts } from '../language/client-texts.ts';
+import type { RemoteClock } from '../remote/clock.ts';
+
 export type ClientCommandLine = {
   /** As the table has it. */
   readonly name: string;
@@ -27,12 +30,24 @@ export interface Terminal {
   readAllInput(maxBytes: number): Promise<string>;
 }
 
+/** Standard input and output as bytes. */
+export interface ByteStreams {
+  input(): AsyncIterable<Uint8Array>;
+  /** Resolves when more may come. */
+  output(chunk: Uint8Array): Promise<void>;
+  isInputTerminal(): boolean;
+  isOutputTerminal(): boolean;
+}
+
 export type CommandContext = {
   readonly terminal: Terminal;
+  readonly streams: ByteStreams;
+  readonly clock: RemoteClock;
+  /** In the language of whoever sits at the terminal. */
+  readonly texts: ClientTexts;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly homeFolder: string;
-  /** `naru/1.2.3` */
-  readonly userAgent: string;
+  readonly version: string;
   /** Of this process: a part of temporary files' names. */
   readonly processId: number;
   readonly signal?: AbortSignal;

@@ -1,35 +1,11 @@
-/**
- * What the commands on local images share: the store, what they are given beyond a terminal, and the
- * texts of mistakes, which are Docker's. Docker's say `Error response from daemon`; there is no daemon
- * here, but people search for the line and scripts match it.
- */
-import type { ClientCommandLine, CommandContext } from './command.ts';
+/** What the commands on local images share: the store, and the texts of mistakes, which are Docker's. */
 import { dataRoot } from '../layout/data-root.ts';
 import { findImage, type FoundImage } from '../layout/find-image.ts';
 import type { Image } from '../layout/image.ts';
 import { type ImageReader, openImageReader } from '../layout/open-image-reader.ts';
 import type { ImageStore } from '../layout/open-image-store.ts';
 import { storeError } from '../layout/store-error.ts';
-
-/** Standard input and output as bytes. */
-export interface ByteStreams {
-  input(): AsyncIterable<Uint8Array>;
-  /** Resolves when more may come. */
-  output(chunk: Uint8Array): Promise<void>;
-  isInputTerminal(): boolean;
-  isOutputTerminal(): boolean;
-}
-
-export type ImageCommandContext = CommandContext & {
-  readonly streams: ByteStreams;
-  readonly clock: { now(): number };
-  readonly version: string;
-};
-
-/** Some verbs have two names, and their texts differ. */
-export type ImageCommandLine = ClientCommandLine & { readonly name: string };
-
-export type ImageCommand = (line: ImageCommandLine, context: ImageCommandContext) => Promise<number>;
+import type { ClientCommandLine, CommandContext } from './command.ts';
 
 export const exitCodes = { done: 0, failed: 1, badFlag: 125 } as const;
 
@@ -49,7 +25,7 @@ export function storeRoot({ values }: ClientCommandLine, { environment, homeFold
 
 export async function readStore<Result>(
   line: ClientCommandLine,
-  context: ImageCommandContext,
+  context: CommandContext,
   work: (store: ImageReader) => Result | Promise<Result>,
 ): Promise<Result> {
   const root = storeRoot(line, context);
@@ -61,7 +37,7 @@ export async function readStore<Result>(
 
 export async function changeStore<Result>(
   line: ClientCommandLine,
-  context: ImageCommandContext,
+  context: CommandContext,
   work: (store: ImageStore) => Result | Promise<Result>,
 ): Promise<Result> {
   const root = storeRoot(line, context);

@@ -5,7 +5,9 @@ import { formatList } from '../format/list-format.ts';
 import { templateRecord, type TemplateRecord } from '../format/template/value.ts';
 import { rfc3339 } from '../format/time-text.ts';
 import { configMaxBytes, parseImageConfig } from '../layout/image-config.ts';
-import { exitCodes, findOrComplain, type ImageCommand, readStore, shortId } from './image-command.ts';
+import type { ClientCommand } from './command.ts';
+import { jsonDocument } from './json-document.ts';
+import { exitCodes, findOrComplain, readStore, shortId } from './image-command.ts';
 
 const typeName = '*image.historyContext';
 const header = templateRecord(typeName, {
@@ -20,7 +22,7 @@ const createdByWidth = 45;
 /** What is older was never a date: reproducible builds write 1970 or 1980. */
 const oldestDate = Date.UTC(2000);
 
-export const imageHistory: ImageCommand = (line, context) =>
+export const imageHistory: ClientCommand = (line, context) =>
   readStore(line, context, async (store) => {
     const found = await findOrComplain(store.listImages(), line.words?.[0] ?? '', context);
     if (found === undefined) return exitCodes.failed;
@@ -34,8 +36,24 @@ export const imageHistory: ImageCommand = (line, context) =>
     const isHuman = line.values['human']?.replace(/^=/, '') !== 'false';
     const truncate = !line.switches.has('no-trunc');
     let next = 0;
-    const rows = steps.map((step, index): TemplateRecord => {
-      const bytes = step.isEmpty ? 0 : (layers[next++]?.fileBytes ?? 0);
+    const facts = steps.map((step) => ({ ...step, bytes: step.isEmpty ? 0 : (layers[next++]?.fileBytes ?? 0) }));
+    if (line.switches.has('json')) {
+      await context.terminal.out(
+        jsonDocument(
+          facts
+            .map((step) => ({
+              created: 'created' in step ? (step.created ?? null) : null,
+              createdBy: step.createdBy,
+              comment: step.comment,
+              isEmpty: step.isEmpty,
+              sizeBytes: step.bytes,
+            }))
+            .reverse(),
+        ),
+      );
+      return exitCodes.done;
+    }
+    const rows = facts.map(({ bytes, ...step }, index): TemplateRecord => {
       const isTop = index === steps.length - 1;
       const created = Date.parse(('created' in step ? step.created : undefined) ?? '') || (isTop ? (createdAt ?? 0) : 0);
       const createdBy = step.createdBy.replaceAll('\t', ' ');

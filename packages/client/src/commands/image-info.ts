@@ -2,9 +2,11 @@
 import { goJson } from '../format/go-json.ts';
 import { isTableFormat, templateOf } from '../format/list-format.ts';
 import { compileTemplate } from '../format/template/template.ts';
-import { exitCodes, type ImageCommand, readStore, storeRoot } from './image-command.ts';
+import type { ClientCommand } from './command.ts';
+import { jsonDocument } from './json-document.ts';
+import { exitCodes, readStore, storeRoot } from './image-command.ts';
 
-export const imageInfo: ImageCommand = (line, context) =>
+export const imageInfo: ClientCommand = (line, context) =>
   readStore(line, context, async (store) => {
     const info = {
       ClientInfo: { Version: context.version },
@@ -15,6 +17,10 @@ export const imageInfo: ImageCommand = (line, context) =>
       NCPU: navigator.hardwareConcurrency,
       RegistryConfig: { InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'] },
     };
+    if (line.switches.has('json')) {
+      await context.terminal.out(jsonDocument(info));
+      return exitCodes.done;
+    }
     const { format } = line.values;
     if (format !== undefined && !isTableFormat(format)) {
       await context.terminal.out(`${format === 'json' ? goJson(info, { escapeHtml: false }) : compileTemplate(templateOf(format)).execute(info)}\n`);

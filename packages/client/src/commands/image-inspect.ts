@@ -1,5 +1,5 @@
 /** `naru image inspect`, `naru inspect`: everything about images, as a JSON array or through a template. */
-import { familiarString, parseReference } from '@naru/oci/reference';
+import { familiarString, ImageReferenceError, parseReference } from '@naru/oci/reference';
 import { isJsonObject, type JsonObject } from '@naru/oci/manifest-json';
 import { goJson } from '../format/go-json.ts';
 import { templateOf } from '../format/list-format.ts';
@@ -9,16 +9,17 @@ import { findImage } from '../layout/find-image.ts';
 import type { Image } from '../layout/image.ts';
 import { configMaxBytes, parseImageConfig } from '../layout/image-config.ts';
 import type { ImageReader } from '../layout/open-image-reader.ts';
-import { daemonText, exitCodes, type ImageCommand, readStore } from './image-command.ts';
+import type { ClientCommand } from './command.ts';
+import { daemonText, exitCodes, readStore } from './image-command.ts';
 
-export const imageInspect: ImageCommand = (line, context) =>
+export const imageInspect: ClientCommand = (line, context) =>
   readStore(line, context, async (store) => {
     const images = store.listImages();
     const problems: string[] = [];
     const documents = (line.words ?? []).flatMap((word) => {
-      const { found, wanted } = findImage(images, word);
-      if (found !== undefined) return [inspect(store, found.image)];
-      problems.push(line.name === 'inspect' ? `Error: No such object: ${word}` : daemonText(`no such image: ${word}: No such image: ${wanted}`));
+      const found = find(images, word);
+      if (typeof found !== 'string') return [inspect(store, found)];
+      problems.push(line.name === 'inspect' ? `Error: No such object: ${word}` : daemonText(`no such image: ${word}: ${found}`));
       return [];
     });
     const { format } = line.values;
@@ -30,6 +31,17 @@ export const imageInspect: ImageCommand = (line, context) =>
     for (const problem of problems) await context.terminal.err(`${problem}\n`);
     return problems.length > 0 ? exitCodes.failed : exitCodes.done;
   });
+
+/** Or why there is none. */
+function find(images: readonly Image[], word: string): Image | string {
+  try {
+    const { found, wanted } = findImage(images, word);
+    return found?.image ?? `No such image: ${wanted}`;
+  } catch (error) {
+    if (!(error instanceof ImageReferenceError)) throw error;
+    return error.message;
+  }
+}
 
 function render(format: string, document: JsonObject): string {
   try {

@@ -1,17 +1,14 @@
 /** `naru load` and `naru import`: images from a file or from standard input. */
-import { ImageReferenceError, parseNormalizedName, withDefaultTag } from '@naru/oci/reference';
-import { RegistryError } from '@naru/oci/registry-error';
+import { parseNormalizedName, withDefaultTag } from '@naru/oci/reference';
 import { readArchiveFile } from '../archive/archive-files.ts';
-import { ArchiveError } from '../archive/archive-names.ts';
-import { CompressionError } from '../archive/decompress.ts';
 import { defaultExpansionLimit } from '../archive/expansion.ts';
 import { type LoadOptions, loadArchive } from '../archive/load-archive.ts';
-import type { ClientCommandLine } from './command.ts';
-import { changeStore, exitCodes, type ImageCommand, type ImageCommandContext } from './image-command.ts';
+import type { ClientCommand, ClientCommandLine, CommandContext } from './command.ts';
+import { changeStore, exitCodes } from './image-command.ts';
 
-export const imageLoad: ImageCommand = (line, context) => load(line, context, line.values['input'], {});
+export const imageLoad: ClientCommand = (line, context) => load(line, context, line.values['input'], {});
 
-export const imageImport: ImageCommand = (line, context) => {
+export const imageImport: ClientCommand = (line, context) => {
   const [file = '-', name] = line.words ?? [];
   return load(line, context, file === '-' ? undefined : file, {
     layoutOnly: true,
@@ -19,7 +16,7 @@ export const imageImport: ImageCommand = (line, context) => {
   });
 };
 
-async function load(line: ClientCommandLine, context: ImageCommandContext, file: string | undefined, options: LoadOptions): Promise<number> {
+async function load(line: ClientCommandLine, context: CommandContext, file: string | undefined, options: LoadOptions): Promise<number> {
   const { terminal, streams } = context;
   if (file === undefined && streams.isInputTerminal()) {
     await terminal.err('requested load from stdin, but stdin is empty\n');
@@ -31,19 +28,12 @@ async function load(line: ClientCommandLine, context: ImageCommandContext, file:
     return exitCodes.badFlag;
   }
   const expansionLimit = { ...defaultExpansionLimit, maxRatio: maxRatio === 0 ? Infinity : maxRatio };
-  try {
-    const images = await changeStore(line, context, (store) =>
-      loadArchive(store, file === undefined ? streams.input() : readArchiveFile(file), { ...options, expansionLimit }),
-    );
-    for (const { id, names, replaced } of images) {
-      for (const old of replaced) await terminal.out(`The image ${old.name} already exists, renaming the old one with ID ${old.id} to empty string\n`);
-      await terminal.out(names.length === 0 ? `Loaded image ID: ${id}\n` : names.map((name) => `Loaded image: ${name}\n`).join(''));
-    }
-    return exitCodes.done;
-  } catch (error) {
-    if (!(error instanceof ArchiveError || error instanceof CompressionError || error instanceof RegistryError || error instanceof ImageReferenceError))
-      throw error;
-    await terminal.err(`${error instanceof RegistryError ? `invalid archive: ${error.message}` : error.message}\n`);
-    return exitCodes.failed;
+  const images = await changeStore(line, context, (store) =>
+    loadArchive(store, file === undefined ? streams.input() : readArchiveFile(file), { ...options, expansionLimit }),
+  );
+  for (const { id, names, replaced } of images) {
+    for (const old of replaced) await terminal.out(`The image ${old.name} already exists, renaming the old one with ID ${old.id} to empty string\n`);
+    await terminal.out(names.length === 0 ? `Loaded image ID: ${id}\n` : names.map((name) => `Loaded image: ${name}\n`).join(''));
   }
+  return exitCodes.done;
 }

@@ -2,16 +2,23 @@
 import { filterImages, listFilters } from '../filter/filter-images.ts';
 import { type Filters, parseFilters } from '../filter/parse-filters.ts';
 import { formatList, isTableFormat } from '../format/list-format.ts';
-import { exitCodes, type ImageCommand, readStore } from './image-command.ts';
+import type { ClientCommand } from './command.ts';
+import { exitCodes, readStore } from './image-command.ts';
+import { imageJson } from './image-json.ts';
 import { imageHeader, imageRows } from './image-rows.ts';
+import { jsonDocument } from './json-document.ts';
 
 const created = '{{if .CreatedSince }}{{.CreatedSince}}{{else}}N/A{{end}}';
 
-export const imageLs: ImageCommand = async (line, context) => {
+export const imageLs: ClientCommand = async (line, context) => {
   const { values, switches, lists = {}, words = [] } = line;
   const filters = withPattern(parseFilters(lists['filter'] ?? [], listFilters), words[0]);
   const now = context.clock.now();
   const images = await readStore(line, context, (store) => filterImages(store.listImages(), filters, now));
+  if (switches.has('json')) {
+    await context.terminal.out(jsonDocument(images.map(imageJson)));
+    return exitCodes.done;
+  }
   const digests = switches.has('digests');
   const format = chooseFormat(values['format'] ?? 'table', { quiet: switches.has('quiet'), digests });
   const options = { now, truncate: !switches.has('no-trunc'), digests: digests || format.includes('{{.Digest}}') };

@@ -2,12 +2,13 @@
 import { filterImages, isDangling } from '../filter/filter-images.ts';
 import { parseBoolean, parseFilters } from '../filter/parse-filters.ts';
 import { humanSize } from '../format/human-size.ts';
-import { changeStore, exitCodes, type ImageCommand } from './image-command.ts';
+import type { ClientCommand } from './command.ts';
+import { changeStore, exitCodes } from './image-command.ts';
 import { removeWholly } from './image-removal.ts';
 
 const pruneFilters = ['dangling', 'label', 'label!', 'until', 'reference'] as const;
 
-export const imagePrune: ImageCommand = async (line, context) => {
+export const imagePrune: ClientCommand = async (line, context) => {
   const { terminal, clock } = context;
   const { dangling, ...filters } = Object.fromEntries(parseFilters(line.lists?.['filter'] ?? [], pruneFilters));
   const all = line.switches.has('all') || (dangling !== undefined && !parseBoolean('dangling', dangling));

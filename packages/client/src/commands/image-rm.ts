@@ -1,10 +1,11 @@
 /** `naru image rm`, `naru rmi`. */
 import { ImageReferenceError } from '@naru/oci/reference';
 import { findImage } from '../layout/find-image.ts';
-import { changeStore, daemonText, exitCodes, type ImageCommand, noSuchImage } from './image-command.ts';
+import type { ClientCommand } from './command.ts';
+import { changeStore, daemonText, exitCodes, noSuchImage } from './image-command.ts';
 import { RemovalConflict, type Removed, removeFound } from './image-removal.ts';
 
-export const imageRm: ImageCommand = (line, context) =>
+export const imageRm: ClientCommand = (line, context) =>
   changeStore(line, context, async (store) => {
     const force = line.switches.has('force');
     const problems: string[] = [];

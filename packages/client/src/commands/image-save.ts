@@ -4,12 +4,13 @@ import { writeArchiveFile } from '../archive/archive-files.ts';
 import { saveArchive, type SavedImage, type SaveFormat } from '../archive/save-archive.ts';
 import { findImage } from '../layout/find-image.ts';
 import type { Image } from '../layout/image.ts';
-import { daemonText, exitCodes, type ImageCommand, readStore } from './image-command.ts';
+import type { ClientCommand } from './command.ts';
+import { daemonText, exitCodes, readStore } from './image-command.ts';
 
-export const imageSave: ImageCommand = saving('docker-and-oci');
-export const imageExport: ImageCommand = saving('oci');
+export const imageSave: ClientCommand = saving('docker-and-oci');
+export const imageExport: ClientCommand = saving('oci');
 
-function saving(format: SaveFormat): ImageCommand {
+function saving(format: SaveFormat): ClientCommand {
   return (line, context) => {
     const { output } = line.values;
     return readStore(line, context, async (store) => {

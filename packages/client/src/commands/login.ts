@@ -3,6 +3,7 @@ import { credentialKey, hostOf } from '../credentials/credential-key.ts';
 import type { Credential } from '../remote/credential.ts';
 import { tryLogin } from '../remote/login.ts';
 import { isRemoteError } from '../remote/remote-error.ts';
+import { DockerError } from './docker-error.ts';
 import type { ClientCommand, ClientCommandLine, CommandContext } from './command.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -36,14 +37,15 @@ type Given = { readonly username: string; readonly password: string };
 async function readGiven({ values, switches }: ClientCommandLine, { terminal }: CommandContext): Promise<Given> {
   const { username = '', password } = values;
   const fromInput = switches.has('password-stdin') || password === '-';
-  if (password === '') throw new Error('password is empty');
+  if (password === '') throw new DockerError('password is empty');
   if (password !== undefined && !fromInput) await terminal.err('WARNING! Using --password via the CLI is insecure. Use --password-stdin.\n');
-  if (switches.has('password-stdin') && password !== undefined) throw new Error('conflicting options: cannot specify both --password and --password-stdin');
+  if (switches.has('password-stdin') && password !== undefined)
+    throw new DockerError('conflicting options: cannot specify both --password and --password-stdin');
   if (!fromInput) return { username, password: password ?? '' };
-  if (username === '') throw new Error('the --password-stdin option requires --username to be set');
+  if (username === '') throw new DockerError('the --password-stdin option requires --username to be set');
   // One line end is the shell's; more would be the password's.
   const read = (await terminal.readAllInput(passwordMaxBytes)).replace(/\r?\n$|\r$/, '');
-  if (read === '') throw new Error('password is empty');
+  if (read === '') throw new DockerError('password is empty');
   return { username, password: read };
 }
 
@@ -66,12 +68,12 @@ async function loginWithStored({ credentials, router }: Session, host: string, {
 
 async function completeByAsking(given: Given, storedUsername: string, { terminal }: CommandContext): Promise<Given> {
   if (given.username !== '' && given.password !== '') return given;
-  if (!terminal.isInteractive()) throw new Error('cannot perform an interactive login from a non-TTY device');
+  if (!terminal.isInteractive()) throw new DockerError('cannot perform an interactive login from a non-TTY device');
   const prompt = storedUsername === '' ? 'Username: ' : `Username (${storedUsername}): `;
   const username = given.username || (await terminal.ask(prompt)).trim() || storedUsername;
-  if (username === '') throw new Error('username is required');
+  if (username === '') throw new DockerError('username is required');
   const password = given.password || (await terminal.ask('Password: ', { hidden: true }));
-  if (password === '') throw new Error('password is required');
+  if (password === '') throw new DockerError('password is required');
   return { username, password };
 }
 

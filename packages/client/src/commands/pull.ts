@@ -4,6 +4,7 @@ import { wantedPlatform } from '../copy/host-platform.ts';
 import { pullError } from '../copy/pull-error.ts';
 import { pullImage } from '../copy/pull-image.ts';
 import type { Transfer } from '../copy/transfer.ts';
+import { DockerError } from './docker-error.ts';
 import type { ClientCommand } from './command.ts';
 import { openSession } from './session.ts';
 import { withTransfer } from './transfer-session.ts';
@@ -15,7 +16,7 @@ export const pull: ClientCommand = async (line, context) => {
   const isQuiet = switches.has('quiet');
   const session = await openSession(line, context);
   const named = session.parseName(words[0] ?? '');
-  if (isAll && (named.tag !== undefined || named.digest !== undefined)) throw new Error("tag can't be used with --all-tags/-a");
+  if (isAll && (named.tag !== undefined || named.digest !== undefined)) throw new DockerError("tag can't be used with --all-tags/-a");
   const reference = isAll ? named : withDefaultTag(named);
   if (reference !== named && !isQuiet) await terminal.out(`Using default tag: ${reference.tag}\n`);
   const platform = wantedPlatform(values['platform'], context.environment, process.arch);

@@ -4,6 +4,7 @@ import { canonicalName, canonicalString, parseReference, type Reference, withDef
 import { pushImage } from '../copy/push-image.ts';
 import { forPush, type Transfer } from '../copy/transfer.ts';
 import { openUploadSessions } from '../layout/upload-sessions.ts';
+import { DockerError } from './docker-error.ts';
 import type { ClientCommand } from './command.ts';
 import { openSession } from './session.ts';
 import { withTransfer } from './transfer-session.ts';
@@ -15,8 +16,8 @@ export const push: ClientCommand = async (line, context) => {
   const isQuiet = switches.has('quiet');
   const session = await openSession(line, context);
   const named = session.parseName(words[0] ?? '');
-  if (named.digest !== undefined) throw new Error('cannot push a digest reference');
-  if (isAll && named.tag !== undefined) throw new Error("tag can't be used with --all-tags/-a");
+  if (named.digest !== undefined) throw new DockerError('cannot push a digest reference');
+  if (isAll && named.tag !== undefined) throw new DockerError("tag can't be used with --all-tags/-a");
   const reference = isAll ? named : withDefaultTag(named);
   if (reference !== named && !isQuiet) await terminal.out(`Using default tag: ${reference.tag}\n`);
   const platform = values['platform'] === undefined ? undefined : parsePlatform(values['platform']);
@@ -27,7 +28,7 @@ export const push: ClientCommand = async (line, context) => {
     transfer.progress.line(`The push refers to repository [${canonicalName(reference)}]`);
     const sessions = openUploadSessions(transfer.store.root, transfer.clock);
     const tags = localTags(transfer, reference);
-    if (tags.length === 0) throw new Error(`An image does not exist locally with the tag: ${transfer.familiar(withoutTag(reference))}`);
+    if (tags.length === 0) throw new DockerError(`An image does not exist locally with the tag: ${transfer.familiar(withoutTag(reference))}`);
     for (const one of isAll ? tags : [reference]) {
       await pushImage(transfer, one, { sessions, ...(platform && { platform }), onNote: (text) => notes.push(text) });
     }

@@ -1,21 +1,19 @@
 /** `naru remote copy SOURCE TARGET`: from registry to registry, past the local store. */
 import { parsePlatform } from '@naru/oci/platform';
 import { canonicalName, canonicalString, withDefaultTag } from '@naru/oci/reference';
-import { copyImage, type CopyEvent } from '../remote/copy-image.ts';
+import { copyImage } from '../remote/copy-image.ts';
 import { defaultRetryPolicy } from '../remote/retry.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { ClientCommand } from './command.ts';
 import { manifestReference, openSession } from './session.ts';
 
-const words: Readonly<Record<CopyEvent['kind'], string>> = { exists: 'Already exists', mounted: 'Mounted', copied: 'Copied' };
-
 export const remoteCopy: ClientCommand = async (line, context) => {
-  const { terminal } = context;
+  const { terminal, texts } = context;
   const session = await openSession(line, context);
   const [sourceName = '', targetName = ''] = line.words ?? [];
   const from = withDefaultTag(session.parseName(sourceName));
   const to = session.parseName(targetName);
-  if (to.digest !== undefined) throw new Error('the target is a tag: its digest follows from the content');
+  if (to.digest !== undefined) throw new Error(texts.copy.targetIsTag);
   // Without a tag the copy gets the source's; a copy by digest has none, and needs none.
   const targetTag = to.tag ?? from.tag;
   const platform = line.values['platform'];
@@ -29,7 +27,7 @@ export const remoteCopy: ClientCommand = async (line, context) => {
     retry: defaultRetryPolicy,
     clock: systemClock,
     onEvent({ kind, digest }) {
-      if (!line.switches.has('quiet') && !line.switches.has('json')) void terminal.err(`${shortId(digest)}: ${words[kind]}\n`);
+      if (!line.switches.has('quiet') && !line.switches.has('json')) void terminal.err(`${shortId(digest)}: ${texts.copy[kind]}\n`);
     },
   });
   const name = targetTag === undefined ? `${canonicalName(to)}@${copied.digest}` : canonicalString({ ...to, tag: targetTag });

@@ -20,9 +20,9 @@ export const remoteIndexAdd: ClientCommand = async (line, context) => {
   const session = await openSession(line, context);
   const [indexName = '', ...imageNames] = line.words ?? [];
   const index = withDefaultTag(session.parseName(indexName));
-  if (index.tag === undefined) throw new Error('an index is added to by its tag: its digest changes');
+  if (index.tag === undefined) throw new Error(context.texts.index.byTag);
   const platform = line.values['platform'] === undefined ? undefined : parsePlatform(line.values['platform']);
-  if (platform !== undefined && imageNames.length > 1) throw new Error('--platform says what one image is for: add the others without it');
+  if (platform !== undefined && imageNames.length > 1) throw new Error(context.texts.index.platformForOne);
   const target = await session.openTarget(index);
 
   const entries: IndexEntry[] = [];
@@ -37,7 +37,8 @@ export const remoteIndexAdd: ClientCommand = async (line, context) => {
     );
     return 0;
   }
-  for (const entry of entries) await context.terminal.err(`${entry.platform === undefined ? entry.digest : formatPlatform(entry.platform)}: Added\n`);
+  for (const entry of entries)
+    await context.terminal.err(`${entry.platform === undefined ? entry.digest : formatPlatform(entry.platform)}: ${context.texts.index.added}\n`);
   await context.terminal.out(`${index.tag}: digest: ${result.digest} manifests: ${result.entries.length}\n`);
   return 0;
 };
@@ -55,7 +56,7 @@ async function entriesOf(source: Repository, image: Reference, target: Repositor
   }
   const found = platform ?? platformOf(await getImageConfig(source, manifest));
   if (found === undefined) {
-    throw new RemoteError('refused', `${canonicalName(image)} does not say which platform it is for`, { remedy: 'Say it: --platform os/architecture' });
+    throw new RemoteError('refused', `${canonicalName(image)} does not say which platform it is for`, { remedy: { kind: 'say-platform' } });
   }
   return [{ mediaType, digest: manifest.digest, size: manifest.bytes.length, platform: found }];
 }

@@ -1,7 +1,7 @@
 /** `naru remote referrers REF`: signatures, reports and other things that refer to an image. */
 import { withDefaultTag } from '@naru/oci/reference';
 import { alignColumns } from '../format/table.ts';
-import { printable, RemoteError } from '../remote/remote-error.ts';
+import { printable } from '../remote/remote-error.ts';
 import type { ClientCommand } from './command.ts';
 import { manifestReference, openSession } from './session.ts';
 
@@ -11,7 +11,7 @@ export const remoteReferrers: ClientCommand = async (line, context) => {
   const { repository } = await session.open(reference);
   const digest = reference.digest ?? (await repository.getManifest(manifestReference(reference))).digest;
   const artifactType = line.values['artifact-type'];
-  if (artifactType === '') throw new RemoteError('refused', 'an artifact type is a media type');
+  if (artifactType === '') throw new Error(context.texts.artifactTypeIsMediaType);
   const referrers = await repository.listReferrers(digest, artifactType === undefined ? {} : { artifactType });
   if (line.switches.has('json')) {
     await context.terminal.out(`${JSON.stringify({ subject: digest, referrers }, null, 2)}\n`);

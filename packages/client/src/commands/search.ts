@@ -1,15 +1,23 @@
-/** `naru search TERM`, or `HOST/TERM` for another registry: Docker's columns and filters. */
-import { alignColumns } from '../format/table.ts';
+/** `naru search TERM`, or `HOST/TERM` for another registry: Docker's columns, filters and templates. */
+import { FilterError, type Filters, parseBoolean, parseFilters } from '../filter/parse-filters.ts';
+import { formatList } from '../format/list-format.ts';
+import { templateRecord } from '../format/template/value.ts';
 import { search as searchRegistry, searchLimitMax, type SearchResult } from '../remote/search.ts';
 import type { ClientCommand } from './command.ts';
+import { DockerError } from './docker-error.ts';
+import { daemonText } from './image-command.ts';
 import { openSession, type Session } from './session.ts';
 
+const typeName = '*formatter.searchContext';
+const header = templateRecord(typeName, { Name: 'NAME', Description: 'DESCRIPTION', StarCount: 'STARS', IsOfficial: 'OFFICIAL', IsAutomated: 'AUTOMATED' });
+const table = 'table {{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}';
+const searchFilters = ['stars', 'is-official', 'is-automated'];
 const defaultLimit = 25;
 const descriptionLength = 45;
 
 export const search: ClientCommand = async (line, context) => {
   const session = await openSession(line, context);
-  const isWanted = parseFilters(line.lists?.['filter'] ?? []);
+  const isWanted = compileFilters(parseFilters(line.lists?.['filter'] ?? [], searchFilters));
   const limit = parseLimit(line.values['limit']);
   const { registry, term } = splitTerm(line.words?.[0] ?? '', session);
   const results = await searchRegistry(await session.router.connectForSearch(registry), term, { limit });
@@ -21,10 +29,17 @@ export const search: ClientCommand = async (line, context) => {
     return 0;
   }
   const isCut = !line.switches.has('no-trunc');
-  const rows = shown.map(({ name, description, stars, isOfficial }) =>
-    [name, isCut ? cut(description) : description, String(stars), isOfficial ? '[OK]' : ''].join('\t'),
+  const rows = shown.map(({ name, description, stars, isOfficial, isAutomated }) =>
+    templateRecord(typeName, {
+      Name: name,
+      Description: isCut ? cut(description) : description,
+      StarCount: String(stars),
+      IsOfficial: isOfficial ? '[OK]' : '',
+      IsAutomated: isAutomated ? '[OK]' : '',
+    }),
   );
-  await context.terminal.out(alignColumns(['NAME\tDESCRIPTION\tSTARS\tOFFICIAL', ...rows]));
+  const format = line.values['format'] ?? 'table';
+  await context.terminal.out(formatList(format === 'table' ? table : format, header, rows));
   return 0;
 };
 
@@ -40,41 +55,24 @@ function splitTerm(text: string, { config }: Session): { registry: string; term:
 
 function parseLimit(text: string | undefined): number {
   const limit = text === undefined ? defaultLimit : Number(text);
-  if (!Number.isInteger(limit) || limit < 1 || limit > searchLimitMax) throw new Error(`limit ${text ?? ''} is outside the range of [1, ${searchLimitMax}]`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > searchLimitMax) {
+    throw new DockerError(daemonText(`limit ${text ?? ''} is outside the range of [1, ${searchLimitMax}]`));
+  }
   return limit;
 }
 
-function parseFilters(filters: readonly string[]): (result: SearchResult) => boolean {
-  const tests = filters.map((filter): ((result: SearchResult) => boolean) => {
-    const [key = '', value = ''] = filter.split('=', 2);
-    if (!filter.includes('=')) throw new Error('invalid argument: bad format of filter (expected name=value)');
-    switch (key.trim().toLowerCase()) {
-      case 'stars': {
-        const least = Number(value);
-        if (!Number.isInteger(least) || least < 0) throw new Error(`invalid filter 'stars=${value}'`);
-        return ({ stars }) => stars >= least;
-      }
-      case 'is-official':
-        return (
-          (wanted) => (result: SearchResult) =>
-            result.isOfficial === wanted
-        )(parseBoolean(key, value));
-      case 'is-automated':
-        return (
-          (wanted) => (result: SearchResult) =>
-            result.isAutomated === wanted
-        )(parseBoolean(key, value));
-      default:
-        throw new Error(`invalid filter '${key}'`);
-    }
+function compileFilters(filters: Filters): (result: SearchResult) => boolean {
+  const stars = (filters.get('stars') ?? []).map((value) => {
+    if (!/^\d+$/.test(value)) throw new FilterError(`invalid filter 'stars=${value}'`);
+    return Number(value);
   });
-  return (result) => tests.every((test) => test(result));
-}
-
-function parseBoolean(key: string, value: string): boolean {
-  if (value === 'true' || value === '1') return true;
-  if (value === 'false' || value === '0') return false;
-  throw new Error(`invalid filter '${key}=${value}'`);
+  const flag = (name: string) => (filters.has(name) ? parseBoolean(name, filters.get(name) ?? []) : undefined);
+  const isOfficial = flag('is-official');
+  const isAutomated = flag('is-automated');
+  return (result) =>
+    stars.every((least) => result.stars >= least) &&
+    (isOfficial === undefined || result.isOfficial === isOfficial) &&
+    (isAutomated === undefined || result.isAutomated === isAutomated);
 }
 
 function cut(description: string): string {

@@ -7,6 +7,8 @@ import { createRouter, type Router } from '../routing/router.ts';
 import type { ClientConfig } from '../routing/client-config.ts';
 import { readClientConfig } from '../routing/client-config-file.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { warningText } from '../language/client-texts.ts';
+import type { Warning } from '../remote/warning.ts';
 import type { ClientCommandLine, CommandContext } from './command.ts';
 
 export type Session = {
@@ -21,10 +23,11 @@ export type Session = {
 };
 
 export async function openSession({ values }: ClientCommandLine, context: CommandContext): Promise<Session> {
-  const { environment, homeFolder, terminal, userAgent, processId } = context;
+  const { environment, homeFolder, terminal, texts, version, processId } = context;
   const config = await readClientConfig(context);
   const shown = new Set<string>();
-  const warn = (text: string) => {
+  const warn = (warning: Warning) => {
+    const text = warningText(texts, warning);
     // A registry that says the same with every answer says it once.
     if (shown.has(text)) return;
     shown.add(text);
@@ -37,7 +40,7 @@ export async function openSession({ values }: ClientCommandLine, context: Comman
     onWarning: warn,
     temporaryName: () => `${processId}-${systemClock.now()}.tmp`,
   });
-  const router = createRouter({ environment, homeFolder, config, credentials, clock: systemClock, userAgent, onWarning: warn });
+  const router = createRouter({ environment, homeFolder, config, credentials, clock: systemClock, userAgent: `naru/${version}`, onWarning: warn });
   return {
     config,
     credentials,

@@ -7,7 +7,10 @@ import { compileTemplate } from '../format/template/template.ts';
 import { plainValue, templateRecord, type TemplateRecord } from '../format/template/value.ts';
 import type { Image } from '../layout/image.ts';
 import type { ImageReader } from '../layout/open-image-reader.ts';
-import { exitCodes, type ImageCommand, readStore } from './image-command.ts';
+import type { ClientCommand } from './command.ts';
+import { exitCodes, readStore } from './image-command.ts';
+import { imageJson } from './image-json.ts';
+import { jsonDocument } from './json-document.ts';
 import { imageHeader, imageRow } from './image-rows.ts';
 
 const typeName = '*formatter.diskUsageContext';
@@ -15,25 +18,41 @@ const header = templateRecord(typeName, { Type: 'TYPE', TotalCount: 'TOTAL', Act
 const table = 'table {{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}';
 const imageTable = 'table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}';
 
-export const systemDf: ImageCommand = (line, context) =>
+export const systemDf: ClientCommand = (line, context) =>
   readStore(line, context, async (store) => {
     const images = store.listImages();
+    if (line.switches.has('json')) {
+      const total = diskBytes(store, images);
+      await context.terminal.out(jsonDocument({ images: { count: images.length, sizeBytes: total, reclaimableBytes: total, each: images.map(imageJson) } }));
+      return exitCodes.done;
+    }
     const format = line.values['format'] ?? 'table';
     if (line.switches.has('verbose')) {
       const rows = verboseRows(store, images, context.clock.now(), !isTableFormat(format));
       await context.terminal.out(isTableFormat(format) ? `Images space usage:\n\n${formatList(imageTable, imageHeader, rows)}` : verboseText(format, rows));
       return exitCodes.done;
     }
-    await context.terminal.out(formatList(format === 'table' ? table : format, header, [summary(store, images)]));
+    await context.terminal.out(
+      formatList(format === 'table' ? table : format, header, [summary(store, images), ...['Containers', 'Local Volumes', 'Build Cache'].map(noneOf)]),
+    );
     return exitCodes.done;
   });
 
-function summary(store: ImageReader, images: readonly Image[]): TemplateRecord {
+/** Docker counts these, too. Containers have a folder of their own here, and the other two do not exist. */
+function noneOf(type: string): TemplateRecord {
+  return templateRecord(typeName, { Type: type, TotalCount: '0', Active: '0', Size: '0B', Reclaimable: '0B' });
+}
+
+function diskBytes(store: ImageReader, images: readonly Image[]): number {
   const digests = images.flatMap(({ manifest, refs }) => [
     ...store.listContent(manifest.digest),
     ...refs.flatMap((ref) => store.listContent(ref.manifest, ref.name)),
   ]);
-  const bytes = [...new Set(digests.map(({ digest }) => digest))].reduce((sum, digest) => sum + (store.findBlobSize(digest) ?? 0), 0);
+  return [...new Set(digests.map(({ digest }) => digest))].reduce((sum, digest) => sum + (store.findBlobSize(digest) ?? 0), 0);
+}
+
+function summary(store: ImageReader, images: readonly Image[]): TemplateRecord {
+  const bytes = diskBytes(store, images);
   return templateRecord(typeName, {
     Type: 'Images',
     TotalCount: String(images.length),

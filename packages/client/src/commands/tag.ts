@@ -1,21 +1,21 @@
 /** `naru tag SOURCE TARGET`: one more name for an image. */
-import { parseNormalizedName, withDefaultTag } from '@naru/oci/reference';
-import { changeStore, exitCodes, findOrComplain, type ImageCommand } from './image-command.ts';
+import { ImageReferenceError, parseAnyReference, parseNormalizedName, withDefaultTag } from '@naru/oci/reference';
+import { DockerError } from './docker-error.ts';
+import type { ClientCommand } from './command.ts';
+import { changeStore, exitCodes, findOrComplain } from './image-command.ts';
 import { findImage } from '../layout/find-image.ts';
 
-export const tag: ImageCommand = async (line, context) => {
+export const tag: ClientCommand = async (line, context) => {
   const [source = '', target = ''] = line.words ?? [];
+  checkSource(source);
   const name = withDefaultTag(parseNormalizedName(target));
-  if (name.digest !== undefined) {
-    await context.terminal.err('refusing to create a tag with a digest reference\n');
-    return exitCodes.failed;
-  }
+  if (name.digest !== undefined) throw new DockerError('refusing to create a tag with a digest reference');
   return changeStore(line, context, async (store) => {
     if ((await findOrComplain(store.listImages(), source, context)) === undefined) return exitCodes.failed;
     store.change((changes) => {
       // Looked up again: it may have gone, or got another name, since.
       const { found, wanted } = findImage(changes.listImages(), source);
-      if (found === undefined) throw new Error(`No such image: ${wanted}`);
+      if (found === undefined) throw new DockerError(`No such image: ${wanted}`);
       if (found.kind === 'by-ref' && changes.copyRef(found.ref.name, name)) return;
       const { manifest } = found.image;
       changes.writeRef(name, { manifest: manifest.digest, target: manifest, isWhole: true, more: [] });
@@ -24,3 +24,13 @@ export const tag: ImageCommand = async (line, context) => {
     return exitCodes.done;
   });
 };
+
+/** Docker's command line reads the source itself, and says so in words of its own. */
+function checkSource(source: string): void {
+  try {
+    parseAnyReference(source);
+  } catch (error) {
+    if (!(error instanceof ImageReferenceError)) throw error;
+    throw new DockerError(`Error parsing reference: ${JSON.stringify(source)} is not a valid repository/tag: ${error.message}`);
+  }
+}

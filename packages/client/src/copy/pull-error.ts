@@ -1,5 +1,6 @@
 /** Why a pull failed, in the words that Docker has for it. */
 import { canonicalString, type Reference } from '@naru/oci/reference';
+import type { Remedy } from '../remote/remedy.ts';
 import { isRemoteError, RemoteError } from '../remote/remote-error.ts';
 
 /** `familiar` as for a transfer. Anything that needs no other words comes back as it is. */
@@ -33,6 +34,6 @@ export function pushError(error: unknown, reference: Reference): unknown {
   return new RemoteError(kind, message, { errors, cause: error, remedy: loginRemedy(reference), ...(status !== undefined && { status }) });
 }
 
-function loginRemedy({ domain, path }: Reference): string {
-  return `To log in: naru login${domain === 'docker.io' ? '' : ` ${domain}`}. If you are, ask whoever owns ${canonicalString({ domain, path })}.`;
+function loginRemedy({ domain, path }: Reference): Remedy {
+  return { kind: 'log-in-or-ask', host: domain, repository: canonicalString({ domain, path }) };
 }

@@ -35,8 +35,7 @@ export function parseAuthFile(text: string, where: string): AuthFile {
   } catch {
     value = undefined;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new AuthFileError(`${where} is not a JSON object. Mend it, or move it away; it was left as it is.`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new AuthFileError(`${where} is not a JSON object`);
   return value as AuthFile; // just checked
 }
 

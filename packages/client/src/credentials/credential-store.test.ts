@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { warningText } from '../language/client-texts.ts';
+import { english } from '../language/english.ts';
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -25,7 +27,7 @@ function open(environment: Readonly<Record<string, string>> = {}) {
   return openCredentialStore({
     environment: { PATH: `${at('bin')}:${process.env['PATH'] ?? ''}`, HELPER_FOLDER: folder, ...environment },
     homeFolder: folder,
-    onWarning: (text) => warnings.push(text),
+    onWarning: (warning) => warnings.push(warningText(english, warning)),
     temporaryName: () => 'one.tmp',
   });
 }

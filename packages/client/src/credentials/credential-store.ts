@@ -9,6 +9,7 @@
  * A helper that does not work costs a warning, not the command: the file is asked, or written, instead.
  */
 import type { Credential, CredentialSource } from '../remote/credential.ts';
+import type { Warning } from '../remote/warning.ts';
 import { type Environment, readVariable, type Surroundings } from '../routing/environment.ts';
 import { readAuthEntry, usernameIn, writeAuthEntry } from './auth-entry.ts';
 import { type AuthFile, authsOf, changeAuthFile, objectIn, parseAuthFile, readAuthFile, withAuth, withoutAuths } from './auth-file.ts';
@@ -28,7 +29,7 @@ export type CredentialStore = CredentialSource & {
 
 export type CredentialStoreOptions = Surroundings & {
   readonly configFolder?: string;
-  readonly onWarning: (text: string) => void;
+  readonly onWarning: (warning: Warning) => void;
   /** Different for every process and moment: a part of a temporary file's name. */
   readonly temporaryName: () => string;
 };
@@ -49,7 +50,7 @@ export function openCredentialStore(options: CredentialStoreOptions): Credential
       return await use();
     } catch (error) {
       if (!(error instanceof CredentialHelperError)) throw error;
-      options.onWarning(`the credential helper ${helper.name} does not work, so ${places.dockerConfig} is used instead: ${error.message}`);
+      options.onWarning({ kind: 'helper-failed', helper: helper.name, usedInstead: places.dockerConfig, why: error.message });
       return undefined;
     }
   }

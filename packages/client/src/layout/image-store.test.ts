@@ -251,7 +251,7 @@ describe('opening', () => {
     openImageStore(root, clock)[Symbol.dispose]();
     const database = new DatabaseSync(join(root, 'naru.db'));
     database.exec('pragma user_version = 2');
-    const message = `the image store in ${root} was written by a newer Naru (store version 2; this one knows 1): start the newer version, or choose another folder with --data-root`;
+    const message = `the image store in ${root} was written by a newer Naru (store version 2; this one knows 1)`;
     expect(() => openImageStore(root, clock)).toThrow(message);
     expect(() => openImageReader(root, clock)).toThrow(message);
     expect(database.prepare('pragma user_version').get()).toEqual({ user_version: 2 });

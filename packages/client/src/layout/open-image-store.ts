@@ -62,10 +62,7 @@ export function openImageStore(root: string, clock: Clock): ImageStore {
   const store = open(root, clock, (paths) => {
     if (!existsSync(paths.database)) {
       if (existsSync(paths.layoutMarker))
-        throw new StoreError(
-          'foreign',
-          `${root} is an OCI image layout that another program made: load it with "tar -C ${root} -c . | naru import -", or choose another folder with --data-root`,
-        );
+        throw new StoreError('foreign', `${root} is an OCI image layout that another program made. To load it: tar -C ${root} -c . | naru import -`);
       mkdirSync(root, { recursive: true, mode: folderMode });
       writeFileSync(paths.database, '', { mode: fileMode, flag: 'a' });
     }

@@ -1,4 +1,4 @@
-/** What goes wrong with the local store, said so that a person knows what to do. */
+/** What goes wrong with the local store. */
 export type StoreErrorKind =
   /** A newer Naru wrote it. */
   | 'newer'
@@ -49,13 +49,14 @@ const sqliteCodes: Readonly<Record<number, StoreErrorKind>> = {
   26: 'damaged',
 };
 
-const advice: Readonly<Record<StoreErrorKind, string>> = {
-  newer: 'start the newer version, or choose another folder with --data-root',
-  'read-only': 'it cannot be written: check its owner, its mode and that the medium is not mounted read-only, or choose another folder with --data-root',
-  full: 'no space left on device: make room, for example with "naru image prune", or choose another folder with --data-root',
-  busy: 'another process holds it: try again',
-  foreign: 'it is not a folder of Naru: choose another one with --data-root',
-  damaged: 'it is damaged or its medium fails: check the system log, or choose another folder with --data-root',
+/** What is wrong with the folder; what to do about it is said by whoever prints it. */
+const facts: Readonly<Record<StoreErrorKind, string>> = {
+  newer: 'was written by a newer Naru',
+  'read-only': 'it cannot be written',
+  full: 'no space left on device',
+  busy: 'another process holds it',
+  foreign: 'it is not a folder of Naru',
+  damaged: 'it is damaged, or its medium fails',
   'wrong-content': 'its content is not what it should be',
   'not-found': 'something is missing from it',
 };
@@ -64,11 +65,11 @@ const advice: Readonly<Record<StoreErrorKind, string>> = {
 export function storeError(cause: unknown, root: string): unknown {
   if (cause instanceof StoreError) return cause;
   const kind = kindOf(cause);
-  return kind === undefined ? cause : new StoreError(kind, `the image store in ${root}: ${advice[kind]} (${describe(cause)})`, { cause });
+  return kind === undefined ? cause : new StoreError(kind, `the image store in ${root}: ${facts[kind]} (${describe(cause)})`, { cause });
 }
 
 export function newerStore(root: string, version: number, known: number): StoreError {
-  return new StoreError('newer', `the image store in ${root} was written by a newer Naru (store version ${version}; this one knows ${known}): ${advice.newer}`);
+  return new StoreError('newer', `the image store in ${root} ${facts.newer} (store version ${version}; this one knows ${known})`);
 }
 
 export function hasErrorCode(error: unknown, code: string): boolean {

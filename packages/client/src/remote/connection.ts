@@ -8,6 +8,7 @@ import { createEndpoint, type Endpoint, type EndpointAddress } from './endpoint.
 import type { RemoteError } from './remote-error.ts';
 import type { RetryPolicy } from './retry.ts';
 import type { Transport } from './transport.ts';
+import type { Warning } from './warning.ts';
 
 export type Connection = ConnectionSettings & {
   /** Mirrors in their order; the registry itself is the last. */
@@ -23,10 +24,8 @@ export type ConnectionSettings = {
   readonly retry: RetryPolicy;
   readonly userAgent: string;
   isPlainHttpAllowed(host: string): Promise<boolean>;
-  /** What to do where plain HTTP was refused. */
-  plainHttpRemedy(host: string): string;
   /** `Warning` headers, mirrors that failed: worth a line, not an error. */
-  readonly onWarning?: (text: string) => void;
+  readonly onWarning?: (warning: Warning) => void;
   /** Told before each wait. */
   readonly onRetry?: (error: RemoteError, delayMs: number) => void;
 };

@@ -111,8 +111,8 @@ describe('mirrors', () => {
       `https://reg.test/v2/team/app/blobs/${digest}`,
     ]);
     expect(warnings).toEqual([
-      'mirror one.test: received unexpected HTTP status: 503 Service Unavailable',
-      'mirror two.test: received unexpected HTTP status: 503 Service Unavailable',
+      { kind: 'mirror-failed', host: 'one.test', why: 'received unexpected HTTP status: 503 Service Unavailable' },
+      { kind: 'mirror-failed', host: 'two.test', why: 'received unexpected HTTP status: 503 Service Unavailable' },
     ]);
   });
 

@@ -55,7 +55,7 @@ describe('how to speak with a host', () => {
     expect(error).toMatchObject({
       kind: 'plain-http',
       message: 'Get "https://reg.test/v2/": http: server gave HTTP response to HTTPS client',
-      remedy: 'allow reg.test',
+      remedy: { kind: 'allow-plain-http', host: 'reg.test' },
     });
     expect(asked.map(({ url, headers }) => [url, headers['authorization']])).toEqual([
       ['https://reg.test/v2/', undefined],
@@ -153,7 +153,7 @@ describe('answers', () => {
   test('warnings are handed on, cleaned', async () => {
     const { repository, warnings } = open((asked) => (isPing(asked) ? noTags : { ...noTags, headers: { warning: '299 - "moves \u001b[2Jon Monday"' } }));
     await tagsOf(repository);
-    expect(warnings).toEqual(['reg.test: moves  [2Jon Monday']);
+    expect(warnings).toEqual([{ kind: 'registry-says', host: 'reg.test', text: 'moves  [2Jon Monday' }]);
   });
 
   test('a lost connection is tried again where that is safe', async () => {

@@ -115,7 +115,7 @@ export function createEndpoint(address: EndpointAddress, connection: ConnectionS
         }
       }
     }
-    for (const text of parseWarnings(response.headers.get('warning'))) connection.onWarning?.(`${address.host}: ${text}`);
+    for (const text of parseWarnings(response.headers.get('warning'))) connection.onWarning?.({ kind: 'registry-says', host: address.host, text });
     if (request.expect.includes(response.status)) return response;
     const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), clock.now());
     throw answerError(response.status, await readStart(response.body, remoteLimits.errorBytes), retryAfterMs === undefined ? {} : { retryAfterMs });
@@ -150,7 +150,7 @@ export function createEndpoint(address: EndpointAddress, connection: ConnectionS
 
 /** Docker's words. */
 function noBasicCredentials(host: string): RemoteError {
-  return new RemoteError('unauthorized', 'no basic auth credentials', { status: 401, remedy: `Log in first: naru login ${host}` });
+  return new RemoteError('unauthorized', 'no basic auth credentials', { status: 401, remedy: { kind: 'log-in', host } });
 }
 
 function addressOf(base: URL, target: string, mirrorOf: string | undefined): URL {

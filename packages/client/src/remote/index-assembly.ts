@@ -60,7 +60,7 @@ function changedIndex(
 ): { bytes: Uint8Array<ArrayBuffer>; mediaType: string; entries: IndexEntry[] } {
   const parsed = current === undefined ? undefined : readManifest(current);
   if (parsed !== undefined && !isIndexMediaType(parsed.mediaType)) {
-    throw new RemoteError('refused', `${tag} is an image, not an index`, { remedy: 'Choose another tag for the index, or delete this one first.' });
+    throw new RemoteError('refused', `${tag} is an image, not an index`, { remedy: { kind: 'choose-another-tag' } });
   }
   const mediaType = parsed?.mediaType ?? mediaTypes.ociIndex;
   const kept = (parsed?.manifests ?? []).filter((entry) => !added.some((fresh) => isSamePlace(fresh, entry)));

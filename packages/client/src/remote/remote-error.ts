@@ -1,8 +1,9 @@
 /**
  * What went wrong with a registry, in Docker's words, because people search for those and scripts
- * match them. `remedy` is ours: what to do next, on a line of its own.
+ * match them. `remedy` is ours: what to do next, which is printed on a line of its own.
  */
 import { parseErrorBody, type WireError } from '@naru/oci/error-body';
+import type { Remedy } from './remedy.ts';
 
 export type RemoteErrorKind =
   /** Nobody there. */
@@ -31,7 +32,7 @@ export type RemoteErrorKind =
 export type RemoteErrorOptions = {
   readonly status?: number;
   readonly errors?: readonly WireError[];
-  readonly remedy?: string;
+  readonly remedy?: Remedy;
   readonly retryAfterMs?: number;
   /** May the same request succeed later? */
   readonly retryable?: boolean;
@@ -44,7 +45,7 @@ export class RemoteError extends Error {
   readonly status: number | undefined;
   /** As the registry gave them. */
   readonly errors: readonly WireError[];
-  readonly remedy: string | undefined;
+  readonly remedy: Remedy | undefined;
   readonly retryAfterMs: number | undefined;
   readonly retryable: boolean;
 

@@ -56,14 +56,14 @@ export function openRepositoryAccess(connection: Connection, name: string): Repo
           if (!isRemoteError(error)) throw error;
           if (isRemoteError(error, ...outOfService)) distrusted.add(endpoint);
           // A mirror need not have everything; only what is wrong with it is worth a word.
-          if (error.kind !== 'not-found') connection.onWarning?.(`mirror ${endpoint.address.host}: ${error.message}`);
+          if (error.kind !== 'not-found') connection.onWarning?.({ kind: 'mirror-failed', host: endpoint.address.host, why: error.message });
         }
       }
       return primary.read(requestTo(primary, request), (response) => use(response, primary));
     },
     distrust(endpoint) {
       distrusted.add(endpoint);
-      if (endpoint !== primary) connection.onWarning?.(`mirror ${endpoint.address.host} gave wrong content and is not asked any more`);
+      if (endpoint !== primary) connection.onWarning?.({ kind: 'mirror-distrusted', host: endpoint.address.host });
     },
   };
 }

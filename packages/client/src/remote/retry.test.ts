@@ -53,7 +53,7 @@ describe('withRetries', () => {
     const error = await withRetries(() => Promise.reject(answerError(429, '', { retryAfterMs: 3_600_000 })), { policy, clock }).catch(
       (thrown: unknown) => thrown,
     );
-    expect(error).toMatchObject({ kind: 'rate-limited', remedy: 'The registry asks to wait 3600 seconds. Try again then.' });
+    expect(error).toMatchObject({ kind: 'rate-limited', remedy: { kind: 'wait', seconds: 3600 } });
     expect(clock.slept).toEqual([]);
   });
 

@@ -60,7 +60,7 @@ function askedTooMuch(error: RemoteError, askedMs: number): RemoteError {
   return new RemoteError(error.kind, error.message, {
     ...(error.status !== undefined && { status: error.status }),
     errors: error.errors,
-    remedy: `The registry asks to wait ${Math.ceil(askedMs / 1000)} seconds. Try again then.`,
+    remedy: { kind: 'wait', seconds: Math.ceil(askedMs / 1000) },
     cause: error,
   });
 }

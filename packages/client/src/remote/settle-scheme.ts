@@ -29,7 +29,7 @@ export async function settleScheme({ host, schemes }: EndpointAddress, connectio
       return await ping(url, isLast ? connection : { ...connection, retry: { ...connection.retry, attempts: 1 } }, signal);
     } catch (error) {
       if (!isLast && isRemoteError(error, 'not-tls', 'network', 'unreachable')) continue;
-      if (isRemoteError(error, 'not-tls') && (await speaksPlainHttp(host, connection, signal))) throw plainHttp(host, connection);
+      if (isRemoteError(error, 'not-tls') && (await speaksPlainHttp(host, connection, signal))) throw plainHttp(host);
       throw error;
     }
   }
@@ -72,6 +72,8 @@ async function speaksPlainHttp(host: string, connection: ConnectionSettings, sig
   }
 }
 
-function plainHttp(host: string, { plainHttpRemedy }: ConnectionSettings): RemoteError {
-  return new RemoteError('plain-http', `Get "https://${host}/v2/": http: server gave HTTP response to HTTPS client`, { remedy: plainHttpRemedy(host) });
+function plainHttp(host: string): RemoteError {
+  return new RemoteError('plain-http', `Get "https://${host}/v2/": http: server gave HTTP response to HTTPS client`, {
+    remedy: { kind: 'allow-plain-http', host },
+  });
 }

@@ -74,7 +74,7 @@ function parseRealm({ realm: text, registryOrigin, credential }: TokenRequest): 
   }
   if (credential !== undefined && realm.protocol === 'http:' && !(registryOrigin.protocol === 'http:' && registryOrigin.hostname === realm.hostname)) {
     throw new RemoteError('refused', `the registry ${registryOrigin.host} asks to send credentials to ${printableUrl(realm)} over plain HTTP: refused`, {
-      remedy: 'Its operator should give the token service TLS. To go on as nobody, log out of the registry first.',
+      remedy: { kind: 'token-service-needs-tls' },
     });
   }
   return realm;

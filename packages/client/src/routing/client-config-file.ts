@@ -13,14 +13,21 @@ export function userConfigPath(surroundings: Surroundings): string {
 
 /** Throws ClientConfigError. A file that was named must be there; the usual ones need not. */
 export async function readClientConfig(surroundings: Surroundings): Promise<ClientConfig> {
+  const found = await findClientConfigFile(surroundings);
+  if (found !== undefined) return parseClientConfig(await parseYaml(found.content, found.path), found.path);
   const named = readVariable(surroundings.environment, 'NARU_CLIENT_CONFIG');
-  const paths = named === undefined ? [userConfigPath(surroundings), '/etc/naru/client.yaml'] : [named];
-  for (const path of paths) {
-    const content = await readIfThere(path);
-    if (content !== undefined) return parseClientConfig(await parseYaml(content, path), path);
-  }
   if (named !== undefined) throw new ClientConfigError(`${named}: there is no such file (NARU_CLIENT_CONFIG)`);
   return emptyClientConfig;
+}
+
+/** The one that counts, unread. Throws ClientConfigError. */
+export async function findClientConfigFile(surroundings: Surroundings): Promise<{ readonly path: string; readonly content: string } | undefined> {
+  const named = readVariable(surroundings.environment, 'NARU_CLIENT_CONFIG');
+  for (const path of named === undefined ? [userConfigPath(surroundings), '/etc/naru/client.yaml'] : [named]) {
+    const content = await readIfThere(path);
+    if (content !== undefined) return { path, content };
+  }
+  return undefined;
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

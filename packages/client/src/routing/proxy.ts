@@ -7,8 +7,6 @@ import { BlockList } from 'node:net';
 import { type Environment, readVariable } from './environment.ts';
 import { addBlock, contains, hostnameOf, isLoopbackHost } from './host-trust.ts';
 
-export const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
-
 /** The proxy's address for a request to `url`; undefined when it goes straight. */
 export function createProxyChoice(environment: Environment): (url: URL) => string | undefined {
   const read = (name: string) => readVariable(environment, name) ?? readVariable(environment, name.toLowerCase()) ?? '';

@@ -14,7 +14,7 @@ import { certificateFolders, readCertificates, readSystemAuthorities } from './c
 import type { ClientConfig, MirrorConfig } from './client-config.ts';
 import { userConfigPath } from './client-config-file.ts';
 import type { Surroundings } from './environment.ts';
-import { createHostTrust, hostnameOf } from './host-trust.ts';
+import { createHostTrust } from './host-trust.ts';
 import { createProxyChoice } from './proxy.ts';
 
 export type Router = {
@@ -86,8 +86,6 @@ export function createRouter(options: RouterOptions): Router {
       userAgent,
       retry: defaultRetryPolicy,
       isPlainHttpAllowed: async (host) => explicitPlainHttp.has(host) || (await trust.isInsecure(host)),
-      plainHttpRemedy: (host) =>
-        `If ${host} is meant to speak plain HTTP, write in ${userConfigPath(options)}:\n  insecure-registries: [${hostnameOf(host).includes(':') ? JSON.stringify(host) : host}]`,
       ...(options.onWarning && { onWarning: options.onWarning }),
       ...(options.onRetry && { onRetry: options.onRetry }),
     });

@@ -1,0 +1,17 @@
+/** An image as `--json` shows it. */
+import { familiarString, parseReference } from '@naru/oci/reference';
+import type { Image } from '../layout/image.ts';
+
+export function imageJson({ id, refs, manifest, createdAt, sizeBytes, platform, labels }: Image): object {
+  const names = (wanted: 'tag' | 'digest') => refs.filter(({ kind }) => kind === wanted).map(({ name }) => familiarString(parseReference(name)));
+  return {
+    id,
+    tags: names('tag'),
+    digests: names('digest'),
+    manifest: manifest.digest,
+    platform,
+    created: createdAt === undefined ? null : new Date(createdAt).toISOString(),
+    sizeBytes,
+    labels,
+  };
+}

@@ -1,0 +1,284 @@
+/**
+ * The help of the client's commands in Korean. A command, a paragraph or a flag without its text does
+ * not compile. English stands in the table of commands itself; what the server's settings mean is
+ * said there in English alone, and falls back to it.
+ */
+import type { clientSpecs } from '../client-commands.ts';
+import type { CommandSpec } from '../command-spec.ts';
+import type { Command } from '../command-table.ts';
+import type { imageSpecs } from '../image-commands.ts';
+import type { transferSpecs } from '../transfer-commands.ts';
+
+type SaidOf<Texts extends readonly string[]> = { readonly [At in keyof Texts]: string };
+type Spoken<Spec extends CommandSpec> = {
+  readonly summary: string;
+  readonly details: SaidOf<Spec['details']>;
+  readonly flags: Readonly<Record<Spec['flags'][number]['name'], string>>;
+};
+type SpokenAll<Specs extends Readonly<Record<string, CommandSpec>>> = { readonly [Name in keyof Specs]: Spoken<Specs[Name]> };
+type ClientHelp = SpokenAll<typeof clientSpecs> & SpokenAll<typeof transferSpecs> & SpokenAll<typeof imageSpecs>;
+type AnyHelp = { readonly summary: string; readonly details: readonly string[]; readonly flags: Readonly<Record<string, string>> };
+
+export function inKorean(command: Command): Command {
+  const said: AnyHelp | undefined = client[command.name as keyof ClientHelp] ?? server[command.name];
+  if (said === undefined) return command;
+  return {
+    ...command,
+    summary: said.summary,
+    details: command.details.map((paragraph, at) => said.details[at] ?? paragraph),
+    flags: command.flags.map((flag) => ({ ...flag, description: said.flags[flag.name] ?? everywhere[flag.name] ?? flag.description })),
+  };
+}
+
+const json = 'JSON으로 출력합니다.';
+const config = 'Docker의 config.json이 있는 폴더.';
+const dataRoot = '로컬 이미지가 있는 폴더.';
+const format = "'table', 'table 템플릿', 'json', 또는 '{{.ID}}' 같은 Go 템플릿.";
+const noTrunc = '출력을 줄이지 않습니다.';
+const idsOnly = '이미지 ID만 보여 줍니다.';
+const expansion = '풀었을 때 1 GiB를 넘고 원래 크기의 이 배수보다 커지는 데이터는 거절합니다. 0이면 거절하지 않습니다.';
+const ofIndex = '인덱스에서 linux/arm64 같은 이 플랫폼의 이미지.';
+const whichRegistry = '레지스트리와 미러, 평문 HTTP를 써도 되는 곳은 ~/.config/naru/client.yaml(NARU_CLIENT_CONFIG)에서 정합니다.';
+const defaultServer = '서버를 쓰지 않으면 Docker Hub 또는 설정의 기본 레지스트리입니다.';
+const settings =
+  '파일은 ~/.config/naru/client.yaml(NARU_CLIENT_CONFIG)입니다. 키: default-registry, insecure-registries, registry-mirrors, registries.호스트.mirrors, registries.호스트.insecure, registries.호스트.blocked.';
+
+/** Flags that the table adds to every command on images. */
+const everywhere: Readonly<Record<string, string>> = { 'data-root': dataRoot };
+
+const pull: ClientHelp['pull'] = {
+  summary: '레지스트리에서 이미지를 내려받기',
+  details: [
+    '이름이 어디서 받을지 말합니다: 호스트/경로:태그. 호스트가 없으면 Docker Hub입니다. 받는 동안 내용을 다이제스트와 대조합니다.',
+    '내려받기가 끊기면 같은 명령이 멈춘 곳에서 이어 갑니다.',
+  ],
+  flags: { 'all-tags': '리포지터리의 모든 태그를 내려받습니다.', platform: ofIndex, quiet: '이미지 이름만 출력합니다.', 'data-root': dataRoot, config },
+};
+
+const push: ClientHelp['push'] = {
+  summary: '레지스트리에 이미지를 올리기',
+  details: [
+    '이름이 어디로 올릴지 말합니다. 레지스트리에 이미 있는 레이어는 보내지 않고, 다른 리포지터리에 있는 것은 마운트합니다.',
+    '인덱스는 모든 플랫폼이 로컬에 있을 때 통째로 올리고, 아니면 있는 이미지 하나만 올립니다.',
+    '올리기가 끊기면 같은 명령이 멈춘 곳에서 이어 갑니다.',
+  ],
+  flags: {
+    'all-tags': '리포지터리의 모든 태그를 올립니다.',
+    platform: '인덱스에서 linux/arm64 같은 이 플랫폼의 이미지만.',
+    quiet: '이미지 이름만 출력합니다.',
+    'data-root': dataRoot,
+    config,
+  },
+};
+
+const tag: ClientHelp['tag'] = { summary: '이미지에 이름 하나를 더하기', details: [], flags: {} };
+
+const list: ClientHelp['images'] = {
+  summary: '이미지 목록 보기',
+  details: [
+    "필터: reference=패턴('*'는 빗금에서 멈추고 '**'는 멈추지 않음), dangling=true|false, label=키[=값], label!=키[=값], before=이미지, since=이미지, until=시각. reference가 여럿이면 하나만 맞으면 되고, 나머지는 모두 맞아야 합니다.",
+  ],
+  flags: {
+    all: '모든 이미지를 보여 줍니다. 여기서는 숨긴 것이 없습니다.',
+    digests: '레지스트리가 이미지를 부르는 다이제스트를 보여 줍니다.',
+    filter: 'reference, dangling, label, before, since, until로 거릅니다.',
+    format,
+    'no-trunc': noTrunc,
+    quiet: idsOnly,
+    json,
+  },
+};
+
+const remove: ClientHelp['rmi'] = {
+  summary: '이미지의 이름과 이름 없는 이미지를 지우기',
+  details: ['이름으로 부르면 이름이 지워지고, 마지막 이름과 함께 이미지도 지워집니다. ID로 부르면 태그가 하나 이하일 때 이미지가 지워집니다.'],
+  flags: { force: 'ID로 부른 이미지를 모든 이름과 함께 지웁니다. 없는 것은 실패로 치지 않습니다.', 'no-prune': '마지막 이름을 잃은 이미지를 남깁니다.' },
+};
+
+const inspect: ClientHelp['inspect'] = { summary: '이미지의 모든 것 보기', details: [], flags: { format } };
+
+const history: ClientHelp['history'] = {
+  summary: '이미지가 만들어진 단계 보기',
+  details: [],
+  flags: { format, human: '크기와 날짜를 읽기 쉽게.', 'no-trunc': noTrunc, quiet: idsOnly, json },
+};
+
+const save: ClientHelp['save'] = {
+  summary: '이미지들을 아카이브 하나로 쓰기',
+  details: [
+    '아카이브는 OCI 이미지 레이아웃이면서 docker-archive입니다. docker, podman, skopeo가 읽습니다. 레이어는 저장된 그대로 들어갑니다.',
+    '태그 없는 이름은 그 모든 태그를 뜻합니다. -o가 없으면 표준 출력으로 씁니다.',
+  ],
+  flags: { output: '파일로 씁니다. 파일은 다 써진 뒤에 나타납니다.' },
+};
+
+const load: ClientHelp['load'] = {
+  summary: '아카이브에서 이미지를 읽기',
+  details: [
+    'naru save, docker save, podman save, skopeo가 쓴 것을 읽습니다. gzip, zstd, xz, bzip2로 압축되어 있어도 됩니다. 아카이브의 어떤 것도 디스크에 풀지 않으며, 이미지들은 한꺼번에 나타나거나 전혀 나타나지 않습니다.',
+  ],
+  flags: {
+    input: '표준 입력 대신 파일에서 읽습니다.',
+    quiet: '스크립트를 위해 받아들입니다. 원래 진행 상황을 보여 주지 않습니다.',
+    'max-expansion': expansion,
+  },
+};
+
+const client: ClientHelp = {
+  login: {
+    summary: '레지스트리에 로그인하기',
+    details: [
+      defaultServer,
+      '자격 증명은 먼저 시험해 본 뒤 Docker가 두는 곳에 둡니다. config.json이 정한 헬퍼가 있으면 거기에, 없으면 파일에 둡니다. Docker의 명령이 그것을 쓰고, 이 명령도 Docker와 Podman의 것을 씁니다.',
+    ],
+    flags: {
+      username: '사용자 이름.',
+      password: '비밀번호 또는 토큰. 같은 컴퓨터의 다른 사용자가 볼 수 있으니 표준 입력이 낫습니다.',
+      'password-stdin': '비밀번호를 표준 입력에서 받습니다.',
+      config,
+    },
+  },
+  logout: { summary: '레지스트리의 자격 증명을 잊기', details: [defaultServer], flags: { config } },
+  search: {
+    summary: '레지스트리에서 이미지 찾기',
+    details: ['호스트/검색어는 그 레지스트리를 찾습니다. 검색 기능이 없는 레지스트리에서는 카탈로그의 이름을 뒤집니다.'],
+    flags: {
+      filter: '맞는 것만: stars=N, is-official=true, is-automated=false.',
+      limit: '결과의 수, 100까지.',
+      format: "'table', 'table 템플릿', 'json', 또는 '{{.Name}}' 같은 Go 템플릿.",
+      'no-trunc': '설명을 줄이지 않습니다.',
+      config,
+      json,
+    },
+  },
+  'ref explain': {
+    summary: '이미지 이름의 각 부분이 무엇인지 말하기',
+    details: ['레지스트리, 프로젝트, 이미지, 태그를 기본값까지 채워 출력합니다. 아무 데도 묻지 않습니다.'],
+    flags: { json },
+  },
+  'remote tags': { summary: '리포지터리의 태그 목록 보기', details: [whichRegistry], flags: { config, json } },
+  'remote inspect': {
+    summary: '레지스트리의 이미지를 내려받지 않고 보기',
+    details: [whichRegistry],
+    flags: { platform: ofIndex, raw: '매니페스트를 바이트 그대로 출력합니다.', config, json },
+  },
+  'remote rm': {
+    summary: '레지스트리의 태그와 이미지를 지우기',
+    details: ['이름:태그는 태그만 떼고 이미지를 남깁니다. 이름@다이제스트는 이미지를 모든 태그와 함께 지웁니다.'],
+    flags: { config },
+  },
+  'remote copy': {
+    summary: '레지스트리 사이에 이미지를 복사하기',
+    details: [
+      '이 컴퓨터에는 아무것도 저장하지 않습니다. 한 레지스트리 안에서는 레이어를 마운트하고, 레지스트리 사이에서는 흘려보냅니다. 다이제스트는 그대로입니다. 플랫폼을 고르지 않으면 인덱스를 통째로 복사합니다.',
+      whichRegistry,
+    ],
+    flags: {
+      platform: '인덱스에서 linux/arm64 같은 이 플랫폼의 이미지만.',
+      referrers: '서명 등 이미지를 가리키는 것도 복사합니다.',
+      quiet: '이름과 다이제스트만 출력합니다.',
+      config,
+      json,
+    },
+  },
+  'remote referrers': {
+    summary: '이미지를 가리키는 것들의 목록 보기',
+    details: ['이 이미지를 subject로 둔 서명, 보고서 등의 아티팩트입니다.'],
+    flags: { 'artifact-type': '이 종류만.', config, json },
+  },
+  'remote index add': {
+    summary: '여러 플랫폼의 이미지를 한 태그 아래 모으기',
+    details: [
+      '인덱스가 없으면 만들고, 같은 플랫폼의 항목이 있으면 바꿉니다. 여럿이 동시에 추가하면 서로가 쓴 것에서 다시 시작하므로, 레지스트리가 If-Match를 지키는 한 아무것도 잃지 않습니다.',
+    ],
+    flags: { platform: '설정에 없을 때, 이 이미지 하나가 어느 플랫폼의 것인지.', config, json },
+  },
+  'config ls': { summary: '클라이언트의 설정 보기', details: [settings], flags: { json } },
+  'config get': { summary: '설정 하나를 출력하기', details: [settings], flags: { json } },
+  'config set': { summary: '설정에 값을 주기', details: [settings, '파일의 주석과 순서는 그대로 둡니다.'], flags: {} },
+  'config add': { summary: '목록인 설정에 값을 더하기', details: [settings], flags: {} },
+  'config rm': { summary: '설정이나 목록의 값을 없애기', details: [settings], flags: {} },
+  completion: {
+    summary: '셸의 명령 자동 완성 스크립트를 출력하기',
+    details: [
+      '명령, 플래그, 로컬 이미지 이름, 그리고 1초 안에 답하는 레지스트리의 태그를 완성합니다. bash: source <(naru completion bash). zsh: source <(naru completion zsh). fish: naru completion fish | source.',
+    ],
+    flags: {},
+  },
+  pull,
+  'image pull': pull,
+  push,
+  'image push': push,
+  tag,
+  'image tag': tag,
+  images: list,
+  'image ls': list,
+  rmi: remove,
+  'image rm': remove,
+  inspect,
+  'image inspect': inspect,
+  history,
+  'image history': history,
+  'image prune': {
+    summary: '이름 없는 이미지를 지우기',
+    details: ['끊긴 pull과 load가 남긴 것도 지웁니다.'],
+    flags: {
+      all: '어느 컨테이너도 쓰지 않는 이미지를 모두 지웁니다.',
+      'dry-run': '무엇을 지울지 말하기만 합니다.',
+      filter: 'reference, until, label로 거릅니다.',
+      force: '묻지 않습니다.',
+    },
+  },
+  save,
+  'image save': save,
+  load,
+  'image load': load,
+  export: {
+    ...save,
+    summary: '이미지들을 OCI 아카이브로 쓰기',
+    details: ['아카이브에는 OCI 이미지 레이아웃만 들어갑니다.', '-o가 없으면 표준 출력으로 씁니다.'],
+  },
+  import: {
+    summary: 'OCI 아카이브에서 이미지를 읽기',
+    details: ['이름은 이미지를 태그로만 부르거나 전혀 부르지 않는 아카이브를 위한 것입니다.'],
+    flags: { 'max-expansion': expansion },
+  },
+  'system df': {
+    summary: '로컬 이미지가 차지하는 크기 보기',
+    details: ['SIZE는 압축된 채 디스크에 있는 크기이고, -v를 주면 이미지 목록처럼 풀었을 때의 크기입니다.'],
+    flags: { format, verbose: '이미지마다 보여 줍니다.', json },
+  },
+  info: { summary: '로컬 이미지가 어디에 얼마나 있는지 보기', details: [], flags: { format, json } },
+};
+
+const whereItRuns = '데이터 폴더를 쓰는 서버가 있으면 서버가 계속 서비스하면서 일하고, 없으면 명령이 폴더를 직접 엽니다.';
+const adminFlags = { data: '모든 것을 담는 폴더: 블롭, 업로드, 데이터베이스.', config: '설정이 든 YAML 파일.', json: '보고를 JSON으로 출력합니다.' };
+
+const server: Readonly<Partial<Record<string, AnyHelp>>> = {
+  serve: {
+    summary: '레지스트리를 실행하기',
+    details: ['플래그가 NARU_* 환경 변수를, 환경 변수가 파일을 이깁니다. 첫 Ctrl-C는 진행 중인 요청을 끝내게 두고, 두 번째는 곧바로 멈춥니다.'],
+    flags: { config: adminFlags.config },
+  },
+  'admin gc': {
+    summary: '아무것도 가리키지 않는 내용을 지우기',
+    details: [whereItRuns, 'collection.grace 안에 올리거나 마운트하거나 물어본 것은 남습니다.'],
+    flags: { ...adminFlags, 'dry-run': '무엇을 지울지 말하기만 합니다.', untagged: '태그도 인덱스도 subject도 붙들지 않는 매니페스트도 지웁니다.' },
+  },
+  'admin fsck': {
+    summary: '데이터 폴더가 나루의 약속대로인지 검사하기',
+    details: [whereItRuns, '종료 코드: 망가진 것이 (더는) 없으면 0, 있으면 1, 검사할 수 없었으면 2.'],
+    flags: { ...adminFlags, repair: '아무것도 잃지 않고 고칠 수 있는 것을 고칩니다.' },
+  },
+  'admin scrub': {
+    summary: '저장된 모든 블롭을 읽어 다이제스트와 대조하기',
+    details: [
+      whereItRuns,
+      '상한 블롭은 따로 치워 더 이상 주지 않습니다. 다시 올리면 회복됩니다.',
+      '종료 코드: 모두 온전하면 0, 아니면 1, 검사할 수 없었으면 2.',
+    ],
+    flags: adminFlags,
+  },
+  version: { summary: '버전을 출력하기', details: [], flags: {} },
+  help: { summary: '명령을 설명하기', details: [], flags: {} },
+};
