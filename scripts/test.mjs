@@ -64,7 +64,7 @@ function suite(name, targets) {
   return {
     name,
     report,
-    command: [bun, 'test', '--only-failures', '--reporter=junit', `--reporter-outfile=${report}`, ...targets],
+    command: [bun, 'test', '--only-failures', '--timeout=60000', '--reporter=junit', `--reporter-outfile=${report}`, ...targets],
     env: { NARU_TEST_SKIPS: skipRecord },
   };
 }

@@ -92,14 +92,14 @@ describe('start mistakes: one line, no stack trace', () => {
   test('the configuration: every problem in its own line', async () => {
     const file = newFolder();
     writeFileSync(file, 'prot: 5000\nlimits:\n  manifestMax: 5MiB\n');
-    const { exitCode, stderr } = await runNaru(['serve', '--config', file, '--host', '0.0.0.0'], { NARU_PROFILE: 'hub', NARU_DATTA: 'x' });
+    const { exitCode, stderr } = await runNaru(['serve', '--config', file, '--host', '0.0.0.0'], { NARU_PROFILE: 'hup', NARU_DATTA: 'x' });
     expect({ exitCode, lines: stderr.trim().split('\n').toSorted() }).toEqual({
       exitCode: 2,
       lines: [
         'naru: NARU_DATTA: unknown variable; did you mean NARU_DATA? (from the environment)',
         expect.stringMatching(/^naru: host: "0\.0\.0\.0" would let other computers in, and Naru has no accounts yet .* \(from --host\)$/),
         `naru: limits.manifestMax: "5MiB" is out of range: at least 1KiB and at most 4MiB (from ${file}:3)`,
-        'naru: profile: "hub" needs accounts, and Naru has none yet: only "local" can be served (from NARU_PROFILE)',
+        'naru: profile: "hup" is not one of local, private, hub (from NARU_PROFILE)',
         `naru: prot: unknown key; did you mean port? (from ${file}:1)`,
       ],
     });

@@ -13,7 +13,12 @@ const isTest = ({ path }: SourceFile) => /\.test\.ts$|^test\/|^bench\/|\/contrac
 /** Folders of the server and what of the server each may import. Ports stand for `port.ts` files. */
 const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   access: [],
-  identity: [/^access\//, /^metadata\/(identity\/port|bounded-cache|port)\.ts$/, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
+  identity: [
+    /^access\//,
+    /^registry\/actor-of\.ts$/,
+    /^metadata\/(identity\/(port|audit-rows)|bounded-cache|port)\.ts$/,
+    /^runtime\/(clock|hash-bytes|ids|log)\.ts$/,
+  ],
   registry: [/^runtime\/(clock|hash-bytes|ids|log)\.ts$/, /^access\//, ports()],
   blobstore: [/^blobstore\//, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
   metadata: [/^metadata\//, /^access\//, /^blobstore\/port\.ts$/, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
@@ -23,10 +28,12 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^http\/(reply|request|errors)\.ts$/,
     /^registry\//,
     /^access\//,
-    /^identity\/(callers|registry-token)\.ts$/,
+    /^identity\/(callers|registry-token|pull-audit)\.ts$/,
     ports(),
     /^runtime\/(ids|log)\.ts$/,
   ],
+  'auth-api': [/^http\/(reply|request|errors)\.ts$/, /^identity\//, /^runtime\/log\.ts$/],
+  'hub-api': [/^http\/(reply|request|errors)\.ts$/, /^identity\//, /^registry\//, /^access\//, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   'control-api': [/^http\/(reply|request|errors|server)\.ts$/, /^lifecycle\/admin-request\.ts$/],
   config: [],
   runtime: [],
@@ -63,7 +70,10 @@ export const rules: readonly Rule[] = [
   { name: 'only http/ knows the HTTP server', check: forbid(/\bBun\.serve\b|from 'node:https?'/, /^packages\/server\/src\/http\/|^packages\/naru\/src\//) },
   {
     name: 'only adapters use Bun',
-    check: forbid(/\bBun\.|from 'bun(?::[a-z]+)?'/, /^packages\/server\/src\/(http\/server\.ts|metadata\/sqlite\/|runtime\/folder-lock\.ts)/),
+    check: forbid(
+      /\bBun\.|from 'bun(?::[a-z]+)?'/,
+      /^packages\/server\/src\/(http\/server\.ts|metadata\/sqlite\/|runtime\/folder-lock\.ts|identity\/password\/password-hasher\.ts)/,
+    ),
   },
   {
     name: 'only drivers and the process itself touch files',

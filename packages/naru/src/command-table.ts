@@ -2,12 +2,23 @@
  * Every command of the program: parsing, help and the reference page are made from this table.
  */
 import { configReference } from '@naru/server/config/reference';
-import type { CommandSpec, Flag } from './command-spec.ts';
+import { type AccountCommandName, accountCommands } from './admin/account-commands.ts';
+import { type CommandSpec, type Flag, listCommands } from './command-spec.ts';
 import { clientCommands, type ClientCommandName } from './client-commands.ts';
 import { transferCommands, type TransferCommandName } from './transfer-commands.ts';
 import { imageCommands, type ImageCommandName } from './image-commands.ts';
 
-export type CommandName = 'serve' | 'admin gc' | 'admin fsck' | 'admin scrub' | 'version' | 'help' | ClientCommandName | ImageCommandName | TransferCommandName;
+export type CommandName =
+  | 'serve'
+  | 'admin gc'
+  | 'admin fsck'
+  | 'admin scrub'
+  | AccountCommandName
+  | 'version'
+  | 'help'
+  | ClientCommandName
+  | ImageCommandName
+  | TransferCommandName;
 
 export type Command = CommandSpec & { readonly name: CommandName };
 
@@ -60,6 +71,7 @@ export const commands: readonly Command[] = [
     ],
     flags: [...dataFlag, configFlag, jsonFlag],
   },
+  ...listCommands(Object.fromEntries(Object.entries(accountCommands).map(([name, { spec }]) => [name, spec])) as Record<AccountCommandName, CommandSpec>), // the same names
   ...clientCommands,
   ...transferCommands,
   ...imageCommands,

@@ -2,14 +2,19 @@
  * The composition root: wires the stores, the rules, the API and the background work, and listens.
  * Disposing undoes it in reverse.
  */
-import type { RepositoryName } from '@naru/oci/repository-name';
+import { createAuthApi, keysPath, tokenPath } from './auth-api/router.ts';
 import type { Config } from './config/config.ts';
+import type { Caller } from './access/caller.ts';
 import { createControlRouter } from './control-api/router.ts';
 import { observeRequests } from './http/access-log.ts';
 import { refuseForeignPage } from './http/foreign-pages.ts';
 import { answerPlain } from './http/routes.ts';
 import { startHttpServer } from './http/server.ts';
-import { type Callers, localCaller } from './identity/callers.ts';
+import { ensureAdministrator, type FirstAdministrator } from './identity/first-administrator.ts';
+import { createPullAudit } from './identity/pull-audit.ts';
+import { apiPrefix } from './hub-api/match.ts';
+import { createHubApi, type HubApi } from './hub-api/router.ts';
+import { hubSettings, openIdentity } from './open-identity.ts';
 import { runAdminRequest } from './lifecycle/admin.ts';
 import { countReport } from './lifecycle/count-report.ts';
 import { startSchedule } from './lifecycle/schedule.ts';
@@ -17,6 +22,7 @@ import { systemSleep } from './lifecycle/sleep.ts';
 import { createOciApi } from './oci-api/router.ts';
 import { type OpenStores, openStores } from './open-stores.ts';
 import { createRegistry } from './registry/registry.ts';
+import { every } from './runtime/every.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
 import { jitter } from './runtime/ids.ts';
 import { type Log, silentLog } from './runtime/log.ts';
@@ -26,6 +32,8 @@ import { version } from './runtime/version.ts';
 export type App = {
   readonly url: string;
   readonly port: number;
+  /** When it was made by this start. */
+  readonly administrator?: FirstAdministrator;
   /** Takes no new requests and lets those under way end, as long as the configuration grants. */
   drain(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -37,12 +45,28 @@ export type AppOptions = { readonly config: Config; readonly clock?: Clock; read
 export async function createApp({ config, clock = systemClock, log = silentLog }: AppOptions): Promise<App> {
   await using opened = new AsyncDisposableStack();
   const metrics = createMetrics(version);
-  const stores = opened.use(await openStores({ data: config.data, clock, log, onRot: metrics.recordRot }));
+  const stores = opened.use(
+    await openStores({ data: config.data, clock, log, onRot: metrics.recordRot, visibility: config.profile === 'private' ? 'private' : 'public' }),
+  );
   const registry = createRegistry({ ...stores, limits: { ...config.limits, touchIntervalMs: config.collection.graceMs / 2 } });
-  // The configuration refuses the other profiles until there are accounts.
-  const callers: Pick<Callers, 'identify'> = { identify: async ({ remoteAddress }) => localCaller(remoteAddress) };
-  const findMoved = (name: RepositoryName) => stores.rows.identity.access.findAlias(name, clock.now());
-  const api = createOciApi({ registry, callers, findMoved, limits: config.limits, log });
+  const identity = openIdentity({ rows: stores.rows.identity, config, clock });
+  const administrator = config.profile === 'local' ? undefined : await ensureAdministrator(stores.rows.identity, identity.users, config.admin);
+  const pulls =
+    config.profile === 'local' || !config.audit.pulls ? undefined : opened.use(createPullAudit({ rows: stores.rows.identity.audit, clock, log, every }));
+  const api = createOciApi({
+    registry,
+    callers: identity.callers,
+    findMoved: identity.findMoved,
+    ...(pulls && { onPull: pulls.record }),
+    limits: config.limits,
+    log,
+  });
+  const auth = createAuthApi({ ...identity, log });
+  const hub = createHubApi({
+    parts: { rows: stores.rows, identity, profile: config.profile, clock, settings: hubSettings(config) },
+    identify: identity.callers.identifyBrowser,
+    log,
+  });
 
   let draining = false;
   const health = {
@@ -55,20 +79,24 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
   const server = startHttpServer({
     listen: { host: config.host, port: config.port },
     async router(request) {
-      refuseForeignPage(request);
-      return request.path.startsWith('/v2') ? api.answer(request) : answerPlain(request, { health, metrics });
+      refuseForeignPage(request, { hasAccounts: config.profile !== 'local' });
+      if (request.path.startsWith('/v2')) return api.answer(request);
+      if (request.path.startsWith(`${apiPrefix}/`)) return hub.answer(request);
+      if (config.profile !== 'local' && (request.path === tokenPath || request.path === keysPath)) return auth.answer(request);
+      return answerPlain(request, { health, metrics });
     },
     observe: observeRequests({ log: config.log.access ? log : undefined, metrics }),
     log,
   });
   opened.defer(() => server.drain(0));
-  startControl({ stores, config, metrics }, opened);
+  startControl({ stores, config, metrics, hub, operator: identity.callers.operator() }, opened);
   opened.use(startSchedule({ stores, settings: config, metrics, sleep: systemSleep, jitter }));
 
   const resources = opened.move();
   return {
     url: `http://${hostInUrl(config.host)}:${server.port}`,
     port: server.port,
+    ...(administrator && { administrator }),
     async drain() {
       draining = true;
       await server.drain(config.limits.drainTimeoutMs);
@@ -78,16 +106,21 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
 }
 
 /** Without its socket a server serves as well: only `naru admin` must wait for its end. */
-function startControl({ stores, config, metrics }: { stores: OpenStores; config: Config; metrics: Metrics }, opened: AsyncDisposableStack): void {
+type ControlParts = { stores: OpenStores; config: Config; metrics: Metrics; hub: HubApi; operator: Caller };
+
+function startControl({ stores, config, metrics, hub, operator }: ControlParts, opened: AsyncDisposableStack): void {
   const stop = new AbortController();
   try {
     const control = startHttpServer({
       listen: { socketPath: stores.folder.controlSocket },
-      router: createControlRouter(async (request) => {
-        const report = await runAdminRequest(stores, request, { ...config.collection, signal: stop.signal });
-        countReport(metrics, report);
-        return report;
-      }),
+      router: createControlRouter(
+        async (request) => {
+          const report = await runAdminRequest(stores, request, { ...config.collection, signal: stop.signal });
+          countReport(metrics, report);
+          return report;
+        },
+        (request) => hub.answerFor(operator, request),
+      ),
       log: stores.log,
     });
     opened.defer(async () => {

@@ -2,6 +2,7 @@
  * Opens a data folder and both stores in it, for the server and for commands that work without one.
  * With `app.ts` the only file that knows which drivers there are.
  */
+import type { Visibility } from './access/policy.ts';
 import { type FileBlobStore, type FileBlobStoreOptions, openFileBlobStore } from './blobstore/fs/open-file-blob-store.ts';
 import type { Config } from './config/config.ts';
 import { runAdminRequest } from './lifecycle/admin.ts';
@@ -17,13 +18,25 @@ import { type Log, silentLog } from './runtime/log.ts';
 
 export type OpenStores = Stores & { readonly folder: DataFolderPaths; readonly uploadLocks: UploadLocks } & AsyncDisposable;
 
-export type OpenStoresOptions = { readonly data: string; readonly clock?: Clock; readonly log?: Log; readonly onRot?: () => void };
+export type OpenStoresOptions = {
+  readonly data: string;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly onRot?: () => void;
+  readonly visibility?: Visibility;
+};
 
 /** Throws DataFolderError and the like for what an operator must mend. Nothing stays open then. */
-export async function openStores({ data, clock = systemClock, log = silentLog, onRot = () => undefined }: OpenStoresOptions): Promise<OpenStores> {
+export async function openStores({
+  data,
+  clock = systemClock,
+  log = silentLog,
+  onRot = () => undefined,
+  visibility = 'public',
+}: OpenStoresOptions): Promise<OpenStores> {
   await using opened = new AsyncDisposableStack();
   const folder = opened.use(await openDataFolder(data));
-  const rows = await openSqliteMetadata({ path: folder.database });
+  const rows = await openSqliteMetadata({ path: folder.database, visibility });
   opened.defer(() => rows.close());
   const bytes = await openBlobFolder({ root: folder.blobs, clock, mustExist: (await rows.integrity.listBlobRows({ limit: 1 })).length > 0 });
   opened.defer(() => bytes.close());

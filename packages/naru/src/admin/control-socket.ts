@@ -5,23 +5,30 @@ import type { AdminReport, AdminRequest } from '@naru/server/lifecycle/admin-req
 /** Larger answers are not reports (I6). */
 const answerMaxBytes = 16 * 2 ** 20;
 
+export type Answer = { readonly status: number; readonly body: string };
+
 /** Undefined when nobody listens. Throws when the server answers with an error. */
 export async function askServer(socketPath: string, request: AdminRequest): Promise<AdminReport | undefined> {
-  let answer: { status: number; body: string };
-  try {
-    answer = await post(socketPath, `/${request.verb}`, JSON.stringify(request));
-  } catch (error) {
-    if (isNobodyThere(error)) return undefined;
-    throw error;
-  }
+  const answer = await requestOverSocket(socketPath, { method: 'POST', path: `/${request.verb}`, body: JSON.stringify(request) });
+  if (answer === undefined) return undefined;
   if (answer.status !== 200) throw new Error(`the running server answered ${answer.status}: ${messageIn(answer.body)}`);
   return JSON.parse(answer.body) as AdminReport; // our own server's answer, over a socket that only its owner opens
 }
 
-function post(socketPath: string, path: string, body: string): Promise<{ status: number; body: string }> {
+/** Undefined when nobody listens. */
+export async function requestOverSocket(socketPath: string, request: { method: string; path: string; body: string }): Promise<Answer | undefined> {
+  try {
+    return await send(socketPath, request);
+  } catch (error) {
+    if (isNobodyThere(error)) return undefined;
+    throw error;
+  }
+}
+
+function send(socketPath: string, { method, path, body }: { method: string; path: string; body: string }): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const outgoing = httpRequest({ socketPath, path, method: 'POST', headers }, (incoming) => {
+    const outgoing = httpRequest({ socketPath, path, method, headers }, (incoming) => {
       const parts: Buffer[] = [];
       let size = 0;
       incoming.on('data', (part: Buffer) => {

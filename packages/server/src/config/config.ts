@@ -11,7 +11,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { isLoopback } from './loopback.ts';
-import { choice, duration, durationOrNever, onOff, size, text, wholeNumber } from './values.ts';
+import { choice, duration, durationOrNever, list, onOff, size, text, textOrNone, wholeNumber } from './values.ts';
 
 export type Config = z.output<typeof configSchema>;
 export type LogLevel = Config['log']['level'];
@@ -28,11 +28,43 @@ export const configSchema = z.strictObject({
     .prefault('./data')
     .describe('Folder that holds everything: blobs, uploads and the database. It is made when it is not there.'),
   profile: choice('local', 'private', 'hub')
-    .refine((profile) => profile === 'local', { error: ({ input }) => `"${String(input)}" needs accounts, and Naru has none yet: only "local" can be served` })
     .prefault('local')
     .describe(
-      'Set of defaults to start with. `local` has no log-in and is for this computer only; `private` and `hub` need accounts, which are not there yet.',
+      'Set of defaults to start with. `local` has no log-in and is for this computer only. `private` asks everybody to log in, and what is pushed is private. `hub` lets everybody pull what is public, and what is pushed is public.',
     ),
+
+  admin: z.strictObject({
+    user: textOrNone().prefault('none').describe('Name of the first administrator, who is made when there is none yet; `none` calls it naru-admin.'),
+    password: textOrNone()
+      .prefault('none')
+      .describe(
+        'Its password; `none` makes one and prints it once. Better in the environment or the file than as a flag, which other users of the computer can see.',
+      ),
+  }),
+
+  accounts: z.strictObject({
+    signUp: choice('auto', 'on', 'off').prefault('auto').describe('Whether everybody may make an account; `auto`: in profile `hub` only.'),
+    sessionMs: duration({ min: 60e3, max: 365 * 86_400e3 })
+      .prefault('30d')
+      .describe('How long a browser stays logged in.'),
+  }),
+
+  repositories: z.strictObject({
+    renamedForMs: duration().prefault('90d').describe('How long pulls find a renamed or transferred repository under its old name.'),
+  }),
+
+  federation: z.strictObject({
+    issuers: list()
+      .prefault('https://token.actions.githubusercontent.com, https://gitlab.com')
+      .describe('OpenID providers of CI systems that namespaces may trust. This server asks them for their keys, and nobody else.'),
+  }),
+
+  audit: z.strictObject({
+    pulls: onOff()
+      .prefault(true)
+      .describe('Whether pulls are noted in the audit, where there are accounts: one line for each puller, repository and digest in ten seconds.'),
+    keepMs: duration({ min: 86_400e3 }).prefault('365d').describe('How long entries of the audit are kept.'),
+  }),
 
   log: z.strictObject({
     level: choice('debug', 'info', 'warn', 'error')

@@ -12,6 +12,11 @@ describe('precedence', () => {
       port: 5000,
       data: resolve('data'),
       profile: 'local',
+      admin: { user: undefined, password: undefined },
+      accounts: { signUp: 'auto', sessionMs: 2_592_000_000 },
+      repositories: { renamedForMs: 7_776_000_000 },
+      federation: { issuers: ['https://token.actions.githubusercontent.com', 'https://gitlab.com'] },
+      audit: { pulls: true, keepMs: 31_536_000_000 },
       log: { level: 'info', access: true },
       limits: {
         manifestMaxBytes: 4_194_304,
@@ -64,7 +69,7 @@ describe('problems', () => {
   test('all are reported at once, each with its key and its place', () => {
     const readFile = () => 'port: 70000\nmanifestMax: 3\ncollection:\n  graceMs: 4\n  untaggedAfter: soon\n  interval: [1]\nlimits: 4\nlog: { level: loud }\n';
     const flags = { config: 'n.yaml', hots: 'x', host: '0.0.0.0' };
-    const env = { NARU_PROT: '1', NARU_COLLECTION_GRACE: '5', NARU_PROFILE: 'hub', NARU_LIMITS_MANIFEST_MAX: '5MiB' };
+    const env = { NARU_PROT: '1', NARU_COLLECTION_GRACE: '5', NARU_PROFILE: 'hup', NARU_LIMITS_MANIFEST_MAX: '5MiB' };
     expect(problems({ flags, env, readFile }).toSorted()).toEqual(
       [
         '--hots: unknown flag; did you mean --host?',
@@ -74,7 +79,7 @@ describe('problems', () => {
         'limits: this is a group: its settings go on the next lines, indented (from n.yaml:7)',
         'port: 70000 is out of range: a whole number from 0 to 65535 is needed (from n.yaml:1)',
         'host: "0.0.0.0" would let other computers in, and Naru has no accounts yet to tell them apart: keep 127.0.0.1, ::1 or localhost, and reach it from elsewhere with "ssh -N -L 5000:127.0.0.1:5000 USER@THIS-COMPUTER" (from --host)',
-        'profile: "hub" needs accounts, and Naru has none yet: only "local" can be served (from NARU_PROFILE)',
+        'profile: "hup" is not one of local, private, hub (from NARU_PROFILE)',
         'limits.manifestMax: "5MiB" is out of range: at least 1KiB and at most 4MiB (from NARU_LIMITS_MANIFEST_MAX)',
         'collection.grace: "5" is not a duration: write a number with a unit, like 30s, 15m, 24h or 30d (from NARU_COLLECTION_GRACE)',
         'collection.untaggedAfter: "soon" is not a duration: write a number with a unit, like 30s, 15m, 24h or 30d, or never (from n.yaml:5)',

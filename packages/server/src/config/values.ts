@@ -34,6 +34,21 @@ export function text() {
     .meta({ title: 'text' });
 }
 
+/** `none` stands for nothing at all. */
+export function textOrNone() {
+  return text()
+    .transform((value) => (value === 'none' ? undefined : value))
+    .meta({ title: 'text | none' });
+}
+
+/** `a, b`, or a list in the file; `none` is the empty one. */
+export function list() {
+  return z
+    .union([z.array(z.string()), text().transform((value) => (value === 'none' ? [] : value.split(',')))], { error: 'a list like "a, b" is needed here' })
+    .transform((items) => items.map((item) => item.trim()).filter(Boolean))
+    .meta({ title: 'list | none' });
+}
+
 export function choice<const Choice extends string>(...choices: readonly Choice[]) {
   return raw
     .transform((value, context): Choice => {

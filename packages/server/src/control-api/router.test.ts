@@ -1,15 +1,18 @@
 /** What is asked over the control socket is done as it was asked, or not at all. */
 import { expect, test } from 'bun:test';
+import { reply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { AdminReport, AdminRequest } from '../lifecycle/admin-request.ts';
 import { createControlRouter } from './router.ts';
+
+const nothingElse = async () => reply(404);
 
 async function ask(path: string, body: string): Promise<{ status: number; asked: AdminRequest[] }> {
   const asked: AdminRequest[] = [];
   const router = createControlRouter(async (request) => {
     asked.push(request);
     return { verb: 'scrub', checked: { count: 0, sizeBytes: 0 }, quarantined: [] } satisfies AdminReport;
-  });
+  }, nothingElse);
   const request: HttpRequest = {
     id: 'request-1',
     method: 'POST',

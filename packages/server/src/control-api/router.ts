@@ -3,6 +3,7 @@
  * that socket owns the folder (0700), so there is nobody to ask for a password.
  *
  *     POST /gc  /fsck  /scrub      an AdminRequest as JSON; answered with its AdminReport when it is done
+ *     /api/v1/…                    accounts and rights, as the operator
  */
 import { isRegistryError, RegistryError } from '@naru/oci/registry-error';
 import { errorReply } from '../http/errors.ts';
@@ -13,8 +14,10 @@ import type { AdminReport, AdminRequest } from '../lifecycle/admin-request.ts';
 
 const requestMaxBytes = 4096;
 
-export function createControlRouter(run: (request: AdminRequest) => Promise<AdminReport>): Router {
+/** `api` is /api/v1 for the operator: accounts and rights are changed there, by whoever. */
+export function createControlRouter(run: (request: AdminRequest) => Promise<AdminReport>, api: Router): Router {
   return async (request) => {
+    if (request.path.startsWith('/api/')) return api(request);
     if (request.method !== 'POST') return errorReply(new RegistryError('UNSUPPORTED'), { allow: 'POST' });
     const switches = parseSwitches(await readBody(request, requestMaxBytes));
     // Going on without a switch that could not be read would delete for who asked what would be deleted.

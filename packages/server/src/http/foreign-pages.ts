@@ -17,12 +17,13 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { HttpRequest } from './request.ts';
 
 /** Throws DENIED for what a page of somebody else's asks of this server, in the browser of whoever looks at it. */
-export function refuseForeignPage({ method, header }: Pick<HttpRequest, 'method' | 'header'>): void {
+export function refuseForeignPage({ method, header }: Pick<HttpRequest, 'method' | 'header'>, { hasAccounts = false } = {}): void {
   const origin = header('origin');
   const site = header('sec-fetch-site');
   if (origin === undefined && site === undefined && header('accept-language') === undefined) return;
   const host = header('host')?.toLowerCase() ?? '';
-  if (!isOfNoStranger(host)) {
+  // Where one must log in, a stranger's name for this server brings no cookie of ours along.
+  if (!hasAccounts && !isOfNoStranger(host)) {
     throw new RegistryError('DENIED', {
       message: 'this registry has no log-in, so it serves browsers under the names of this computer only, such as localhost',
     });
@@ -31,7 +32,8 @@ export function refuseForeignPage({ method, header }: Pick<HttpRequest, 'method'
   if (method === 'GET' || method === 'HEAD') return;
   const isForeign = origin !== undefined && origin.toLowerCase().replace(/^https?:\/\//, '') !== host;
   if (isForeign || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
-    throw new RegistryError('DENIED', { message: 'this registry has no log-in, so pages of other sites may change nothing in it' });
+    const why = hasAccounts ? '' : 'this registry has no log-in, so ';
+    throw new RegistryError('DENIED', { message: `${why}pages of other sites may change nothing in it` });
   }
 }
 

@@ -11,16 +11,21 @@ import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Action } from '../access/action.ts';
 import type { Caller, Credential } from '../access/caller.ts';
 import { findDenial, type Profile, type Scope } from '../access/policy.ts';
-import { anonymous, type Principal, principalName } from '../access/principal.ts';
+import { anonymous, operator, type Principal, principalName } from '../access/principal.ts';
 import type { AccessFacts, AccessReads, Subject } from '../metadata/identity/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { parseBasic } from './basic.ts';
 import type { RegistryTokens } from './registry-token.ts';
+import type { Sessions } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
 
 export type Callers = {
   /** Throws UNAUTHORIZED, TOO_MANY_REQUESTS. */
   identify(request: Evidence): Promise<Caller>;
+  /** The same for the pages and their API, where a browser shows a cookie. */
+  identifyBrowser(request: Evidence): Promise<Caller>;
+  /** `naru admin`, over the socket in the data folder. */
+  operator(): Caller;
   /** The caller of an identity that was proved otherwise: by a session's cookie, by a password at /token. */
   callerOf(identity: Identity, address: string): Promise<Caller>;
 };
@@ -35,20 +40,40 @@ export type CallerParts = {
   readonly access: AccessReads;
   readonly tokens: RegistryTokens;
   readonly signIn: SignIn;
+  readonly sessions: Pick<Sessions, 'find'>;
   readonly clock: Clock;
 };
 
-const anonymousIdentity: Identity = { subject: { kind: 'anonymous', id: '' }, credential: { kind: 'none' } };
+export const anonymousIdentity: Identity = { subject: { kind: 'anonymous', id: '' }, credential: { kind: 'none' } };
 
-export function createCallers({ profile, access, tokens, signIn, clock }: CallerParts): Callers {
+export function createCallers({ profile, access, tokens, signIn, sessions, clock }: CallerParts): Callers {
   return {
-    async identify({ header, remoteAddress }) {
-      if (profile === 'local') return localCaller(remoteAddress);
-      const authorization = header('authorization');
-      return callerOf(authorization === undefined ? anonymousIdentity : await proved(authorization, { header, remoteAddress }), remoteAddress);
+    identify,
+
+    async identifyBrowser(request) {
+      const { header, remoteAddress } = request;
+      if (profile === 'local' || header('authorization') !== undefined) return identify(request);
+      return callerOf((await sessions.find(header('cookie'), remoteAddress)) ?? anonymousIdentity, remoteAddress);
     },
+
+    operator: () => ({
+      principal: operator,
+      name: principalName(operator),
+      credential: { kind: 'socket' },
+      address: '',
+      may: async () => true,
+      mayList: async () => true,
+      mayInNamespace: async () => true,
+    }),
+
     callerOf,
   };
+
+  async function identify({ header, remoteAddress }: Evidence): Promise<Caller> {
+    if (profile === 'local') return localCaller(remoteAddress);
+    const authorization = header('authorization');
+    return callerOf(authorization === undefined ? anonymousIdentity : await proved(authorization, { header, remoteAddress }), remoteAddress);
+  }
 
   async function proved(authorization: string, evidence: Evidence): Promise<Identity> {
     if (authorization.startsWith('Bearer ') && !authorization.startsWith('Bearer naru_')) {

@@ -8,19 +8,22 @@ import type { IdentityRows, StoredCredential, User } from '../metadata/identity/
 import type { Clock } from '../runtime/clock.ts';
 import type { Basic } from './basic.ts';
 import type { Identity } from './callers.ts';
+import type { PasswordHasher } from './password/password-hasher.ts';
+import type { SecondFactor } from './second-factor.ts';
 import { hashSecret } from './secret-hash.ts';
 
 export type SignIn = {
+  /** Somebody at a browser: name or e-mail, password, and a code where the account asks for one. Throws UNAUTHORIZED, TOO_MANY_REQUESTS. */
+  person(basic: Basic, code: string | undefined, from: SignInEvidence): Promise<User>;
   /** Name or e-mail, and a password, an access token, or a trusted issuer's. Throws UNAUTHORIZED, TOO_MANY_REQUESTS. */
   byPassword(basic: Basic, from: SignInEvidence): Promise<Identity>;
+  /** A trusted issuer's token, for what a namespace trusts it with. Throws UNAUTHORIZED. */
+  byFederation(token: string): Promise<Identity>;
   /** An access token alone. Throws UNAUTHORIZED. */
   byToken(secret: string, from: SignInEvidence): Promise<Identity>;
 };
 
 export type SignInEvidence = { readonly remoteAddress: string };
-
-/** Never blocks the serving thread. Without a hash it takes as long, and is false. */
-export type PasswordVerifier = { verify(password: string, hash: string | undefined): Promise<{ ok: boolean; needsRehash: boolean }> };
 
 /** Slows down whoever guesses. `begin` throws TOO_MANY_REQUESTS. */
 export type Throttle = {
@@ -34,9 +37,10 @@ export type Federation = { identify(token: string): Promise<Identity | undefined
 
 export type SignInParts = {
   readonly rows: IdentityRows;
-  readonly passwords: PasswordVerifier;
+  readonly passwords: PasswordHasher;
   readonly throttle: Throttle;
   readonly federation: Federation;
+  readonly secondFactor: Pick<SecondFactor, 'isProved'>;
   readonly clock: Clock;
 };
 
@@ -50,11 +54,20 @@ const longestSecret = 16 * 1024;
 
 const refusal = 'incorrect username or password';
 
-export function createSignIn({ rows, passwords, throttle, federation, clock }: SignInParts): SignIn {
+export function createSignIn({ rows, passwords, throttle, federation, secondFactor, clock }: SignInParts): SignIn {
   /** By the hash of name and password: tools that send Basic with each request must not cost a password hash each time. */
   const remembered = boundedCache<{ identity: Identity; version: number; at: number }>({ maxEntries: 4096 });
 
   return {
+    async person({ name, secret }, code, from) {
+      const user = await provePassword(name, secret, from, (found) => secondFactor.isProved(found, code));
+      if (user !== undefined) return user;
+      throw new RegistryError('UNAUTHORIZED', {
+        message: code === undefined ? 'a code of the second factor is needed' : 'this code is not right, or was used',
+        detail: { field: 'code' },
+      });
+    },
+
     async byPassword({ name, secret }, from) {
       if (secret.length > longestSecret) throw new RegistryError('UNAUTHORIZED', { message: refusal });
       if (secret.startsWith(accessTokenPrefix)) {
@@ -75,22 +88,40 @@ export function createSignIn({ rows, passwords, throttle, federation, clock }: S
       return identity;
     },
 
+    async byFederation(token) {
+      const identity = await federation.identify(token);
+      if (identity === undefined) throw new RegistryError('UNAUTHORIZED', { message: 'nobody here trusts the issuer of this token for what it claims' });
+      return identity;
+    },
+
     async byToken(secret, from) {
       return identityOf((await findByToken(secret, from)).credential);
     },
   };
 
-  async function byAccountPassword(name: string, password: string, { remoteAddress }: SignInEvidence): Promise<Identity> {
-    const attempt = { account: name.toLowerCase(), address: remoteAddress };
+  async function byAccountPassword(name: string, password: string, from: SignInEvidence): Promise<Identity> {
+    const user = await provePassword(name, password, from, async ({ totpSecret }) => totpSecret === undefined);
+    if (user !== undefined) return { subject: { kind: 'user', id: user.id }, credential: { kind: 'password' } };
+    throw new RegistryError('UNAUTHORIZED', { message: 'this account has a second factor: use an access token in the place of the password' });
+  }
+
+  /** Undefined when the password is right and the second proof is not: that is a failed try as well. */
+  async function provePassword(
+    name: string,
+    password: string,
+    { remoteAddress }: SignInEvidence,
+    isProved: (user: User) => Promise<boolean>,
+  ): Promise<User | undefined> {
+    const attempt = { account: name.trim().toLowerCase(), address: remoteAddress };
     await throttle.begin(attempt);
     const user = await findUser(rows, name);
-    const isRight = (await passwords.verify(password, user?.passwordHash)).ok && user !== undefined && user.disabledAt === undefined;
-    await throttle.end(attempt, isRight ? 'succeeded' : 'failed');
+    const { ok, needsRehash } = await passwords.verify(password, user?.passwordHash);
+    const isRight = ok && user !== undefined && user.disabledAt === undefined;
+    const isWhole = isRight && (await isProved(user));
+    await throttle.end(attempt, isWhole ? 'succeeded' : 'failed');
     if (!isRight) throw new RegistryError('UNAUTHORIZED', { message: refusal });
-    if (user.totpSecret !== undefined) {
-      throw new RegistryError('UNAUTHORIZED', { message: 'this account has a second factor: use an access token in the place of the password' });
-    }
-    return { subject: { kind: 'user', id: user.id }, credential: { kind: 'password' } };
+    if (isWhole && needsRehash) await rows.users.change({ id: user.id, passwordHash: await passwords.hash(password), at: clock.now(), actor: user.name });
+    return isWhole ? user : undefined;
   }
 
   async function findByToken(secret: string, { remoteAddress }: SignInEvidence): Promise<{ credential: StoredCredential; owner: Owner }> {

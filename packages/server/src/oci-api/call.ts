@@ -3,6 +3,7 @@ import type { RepositoryName } from '@naru/oci/repository-name';
 import type { Caller } from '../access/caller.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Reply } from '../http/reply.ts';
+import type { Pull } from '../identity/pull-audit.ts';
 import type { Registry } from '../registry/registry.ts';
 
 export type ApiLimits = {
@@ -18,6 +19,8 @@ export type Call = {
   readonly registry: Registry;
   readonly limits: ApiLimits;
   readonly caller: Caller;
+  /** Told of each manifest that was served to somebody who wanted it (GET, not HEAD). */
+  readonly onPull: ((pull: Pull) => void) | undefined;
 };
 
 /** Most routes are about a repository; `target` is the last part of the address, not parsed yet. */

@@ -28,7 +28,7 @@ export function createRepositoryRules({ rows }: RegistryParts): RepositoryRules 
 }
 
 /** Where to look: the policy decides about what is found there. */
-function candidatesFor({ principal, credential }: Caller): { subject: Subject; everything: boolean } {
+export function candidatesFor({ principal, credential }: Caller): { subject: Subject; everything: boolean } {
   switch (principal.kind) {
     case 'anonymous':
       return { subject: { kind: 'anonymous', id: '' }, everything: credential.kind === 'open' };

@@ -38,3 +38,8 @@ export function newId(): string {
 export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
+
+/** RFC 4226 4 asks for 160 bits. */
+export function newTotpSecret(): Uint8Array {
+  return randomBytes(20);
+}

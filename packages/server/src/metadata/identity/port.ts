@@ -161,6 +161,7 @@ export type Team = { readonly id: string; readonly organisationId: string; reado
 export interface TeamRows {
   /** Throws NAME_TAKEN. */
   create(team: Team & Change): Promise<void>;
+  get(id: string): Promise<Team | undefined>;
   find(organisationId: string, name: string): Promise<Team | undefined>;
   list(organisationId: string, page: Page<string>): Promise<Team[]>;
   listMembers(id: string, page: Page<string>): Promise<{ userId: string; name: string }[]>;
@@ -259,6 +260,7 @@ export type TrustedIssuer = {
 
 export interface TrustedIssuerRows {
   create(trust: Omit<TrustedIssuer, 'createdAt' | 'createdBy'> & Change): Promise<void>;
+  get(id: string): Promise<TrustedIssuer | undefined>;
   list(accountId: string, page: Page<string>): Promise<TrustedIssuer[]>;
   /** Those that a token of this issuer may meet, at most `limit`. */
   listByIssuer(issuer: string, limit: number): Promise<TrustedIssuer[]>;

@@ -18,6 +18,8 @@ export function teamRows({ read, write }: MetadataDatabase): TeamRows {
         await record(tx, id, change, 'team.create');
       }),
 
+    get: (id) => teams.where('id', '=', id).executeTakeFirst(),
+
     find: (organisationId, name) => teams.where('organisation_id', '=', organisationId).where('name', '=', name).executeTakeFirst(),
 
     list: (organisationId, { after = '', limit }) =>

@@ -23,6 +23,11 @@ export function trustedIssuerRows({ read, write }: MetadataDatabase): TrustedIss
         await recordAudit(tx, [auditOf(change, 'trust.create', { namespace: account.name, detail: { name, issuer, audience, claims } })]);
       }),
 
+    async get(id) {
+      const row = await trusts.where('id', '=', id).executeTakeFirst();
+      return row && toTrust(row);
+    },
+
     async list(accountId, { after = '', limit }) {
       const rows = await trusts.where('account_id', '=', accountId).where('name', '>', after).orderBy('name').limit(limit).execute();
       return rows.map(toTrust);

@@ -1,0 +1,289 @@
+/**
+ * `naru admin user|org|team|grant|robot|token|repository|namespace|audit …`: each is one request to
+ * /api/v1, made of the words and flags of the command line.
+ */
+import type { CommandSpec, Flag } from '../command-spec.ts';
+import type { CommandLine } from '../parse-flags.ts';
+
+export type ApiRequest = { readonly method: string; readonly path: string; readonly body?: Readonly<Record<string, unknown>> };
+
+/** What a command was given. `password` was read from the standard input. */
+export type Given = Pick<CommandLine & { kind: 'run' }, 'values' | 'switches' | 'lists'> & {
+  readonly words: readonly string[];
+  readonly password?: string;
+  readonly now: number;
+};
+
+type AccountCommand = { readonly spec: CommandSpec; readonly request: (given: Given) => ApiRequest };
+
+const serverFlags: readonly Flag[] = [
+  { name: 'data', value: 'DIR', description: 'The data folder of the server on this computer.', default: './data', env: 'NARU_DATA' },
+  { name: 'server', value: 'URL', description: 'A server elsewhere, with an access token of an administrator in NARU_TOKEN.' },
+  { name: 'config', value: 'FILE', description: 'YAML file with settings.', env: 'NARU_CONFIG' },
+  { name: 'json', description: 'Print what the server answered, as JSON.' },
+];
+const passwordFlag: Flag = { name: 'password-stdin', description: 'Read the password from the standard input.' };
+const visibilityFlag: Flag = { name: 'visibility', value: 'WHO', description: 'public, internal (everybody with an account) or private.' };
+
+function command(
+  summary: string,
+  words: string,
+  count: { min: number; max: number },
+  flags: readonly Flag[],
+  request: AccountCommand['request'],
+): AccountCommand {
+  // The first sentence for the list of commands, the rest for the command's own help.
+  const [head = '', ...rest] = summary.split(': ');
+  const details = [...(rest.length === 0 ? [] : [`${rest.join(': ')}.`]), whereItRuns];
+  return { spec: { summary: head, details, flags: [...flags, ...serverFlags], ...(words !== '' && { words, wordCount: count }) }, request };
+}
+
+const whereItRuns =
+  'A server that uses the data folder does the work itself; without one the command opens the folder. With --server it is done elsewhere, over HTTPS.';
+
+const one = { min: 1, max: 1 };
+const two = { min: 2, max: 2 };
+const three = { min: 3, max: 3 };
+const none = { min: 0, max: 0 };
+
+export const accountCommands = {
+  'admin user create': command(
+    'Make an account',
+    'NAME',
+    one,
+    [
+      { name: 'email', value: 'ADDRESS', description: 'Its e-mail address, which counts as verified.' },
+      { name: 'full-name', value: 'NAME', description: 'What people call them.' },
+      { name: 'admin', description: 'An administrator of the server.' },
+      passwordFlag,
+    ],
+    ({ words: [name], values, switches, password }) => ({
+      method: 'POST',
+      path: '/users',
+      body: { name, email: values['email'], fullName: values['full-name'], password, ...(switches.has('admin') && { administrator: true }) },
+    }),
+  ),
+  'admin user ls': command('List accounts', '', none, [], () => ({ method: 'GET', path: '/users?limit=1000' })),
+  'admin user rm': command('Delete an account that has no repositories', 'NAME', one, [], ({ words: [name] }) => ({
+    method: 'DELETE',
+    path: `/users/${segment(name)}`,
+  })),
+  'admin user set': command(
+    'Change an account',
+    'NAME',
+    one,
+    [
+      { name: 'admin', value: 'true|false', description: 'An administrator or not.' },
+      { name: 'disabled', value: 'true|false', description: 'A disabled account can do nothing, and all its log-ins end.' },
+      { name: 'no-second-factor', description: 'Take the second factor away, for somebody who lost it.' },
+      passwordFlag,
+    ],
+    ({ words: [name], values, switches, password }) => ({
+      method: 'PATCH',
+      path: `/users/${segment(name)}`,
+      body: {
+        administrator: truth(values['admin']),
+        disabled: truth(values['disabled']),
+        password,
+        ...(switches.has('no-second-factor') && { secondFactor: false }),
+      },
+    }),
+  ),
+
+  'admin org create': command(
+    'Make an organisation',
+    'NAME',
+    one,
+    [
+      { name: 'owner', value: 'USER', description: 'Its first owner.' },
+      { name: 'full-name', value: 'NAME', description: 'What people call it.' },
+    ],
+    ({ words: [name], values }) => ({ method: 'POST', path: '/organisations', body: { name, owner: values['owner'], fullName: values['full-name'] } }),
+  ),
+  'admin org members': command('List the members of an organisation', 'ORG', one, [], ({ words: [org] }) => ({
+    method: 'GET',
+    path: `/organisations/${segment(org)}/members?limit=1000`,
+  })),
+  'admin org add': command(
+    'Make somebody a member or an owner',
+    'ORG USER',
+    two,
+    [{ name: 'role', value: 'owner|member', description: 'What they are there.', default: 'member' }],
+    ({ words: [org, user], values }) => ({ method: 'PUT', path: `/organisations/${segment(org)}/members/${segment(user)}`, body: { role: values['role'] } }),
+  ),
+  'admin org rm-member': command('Remove a member', 'ORG USER', two, [], ({ words: [org, user] }) => ({
+    method: 'DELETE',
+    path: `/organisations/${segment(org)}/members/${segment(user)}`,
+  })),
+  'admin org set': command(
+    'Change what all members of an organisation may do',
+    'ORG',
+    one,
+    [{ name: 'member-role', value: 'none|read|write|maintain|admin', description: 'The role of every member.' }],
+    ({ words: [org], values }) => ({ method: 'PATCH', path: `/organisations/${segment(org)}`, body: { memberRole: values['member-role'] } }),
+  ),
+
+  'admin team create': command('Make a team', 'ORG TEAM', two, [], ({ words: [org, name] }) => ({
+    method: 'POST',
+    path: `/organisations/${segment(org)}/teams`,
+    body: { name },
+  })),
+  'admin team add': command('Put a member into a team', 'ORG TEAM USER', three, [], ({ words: [org, team, user] }) => ({
+    method: 'PUT',
+    path: `/organisations/${segment(org)}/teams/${segment(team)}/members/${segment(user)}`,
+  })),
+  'admin team rm-member': command('Take somebody out of a team', 'ORG TEAM USER', three, [], ({ words: [org, team, user] }) => ({
+    method: 'DELETE',
+    path: `/organisations/${segment(org)}/teams/${segment(team)}/members/${segment(user)}`,
+  })),
+
+  'admin grant create': command(
+    'Allow or deny something to somebody: SUBJECT is user:NAME, team:NAME, robot:NAME, ci:NAME or everybody',
+    'NAMESPACE SUBJECT',
+    two,
+    [
+      { name: 'role', value: 'read|write|maintain|admin', description: 'A bundle of actions.' },
+      { name: 'action', value: 'ACTION', repeated: true, description: 'pull, push, tag:move, delete or manage.' },
+      { name: 'repositories', value: 'PATTERN', description: 'acme/app, acme/* or acme/**. Without it: all of the namespace.' },
+      { name: 'deny', description: 'Deny it: that beats every permission.' },
+      { name: 'network', value: 'CIDR', repeated: true, description: 'Only for requests from there.' },
+      { name: 'tag', value: 'PATTERN', repeated: true, description: 'Only for these tags.' },
+    ],
+    ({ words: [namespace, subject = ''], values, switches, lists }) => ({
+      method: 'POST',
+      path: `/namespaces/${segment(namespace)}/grants`,
+      body: {
+        subject: { kind: subject.split(':')[0], name: subject.split(':').slice(1).join(':') },
+        role: values['role'],
+        actions: lists?.['action'],
+        repositories: values['repositories'],
+        effect: switches.has('deny') ? 'deny' : 'allow',
+        conditions: { networks: lists?.['network'], tags: lists?.['tag'] },
+      },
+    }),
+  ),
+  'admin grant ls': command(
+    'List the grants of a namespace: "server" stands for those of the whole server',
+    'NAMESPACE',
+    one,
+    [],
+    ({ words: [namespace] }) => ({
+      method: 'GET',
+      path: `/namespaces/${segment(namespace)}/grants?limit=1000`,
+    }),
+  ),
+  'admin grant rm': command('Take a grant back', 'NAMESPACE ID', two, [], ({ words: [namespace, id] }) => ({
+    method: 'DELETE',
+    path: `/namespaces/${segment(namespace)}/grants/${segment(id)}`,
+  })),
+
+  'admin robot create': command('Make an account without a person', 'NAMESPACE NAME', two, [], ({ words: [namespace, name] }) => ({
+    method: 'POST',
+    path: `/namespaces/${segment(namespace)}/robots`,
+    body: { name },
+  })),
+  'admin robot rm': command('Delete a robot account with its tokens', 'NAMESPACE NAME', two, [], ({ words: [namespace, name] }) => ({
+    method: 'DELETE',
+    path: `/namespaces/${segment(namespace)}/robots/${segment(name)}`,
+  })),
+
+  'admin token create': command(
+    'Make an access token, which is shown once: OWNER is a user, or a robot as NAMESPACE+NAME',
+    'OWNER',
+    one,
+    [
+      { name: 'name', value: 'TEXT', description: 'What it is for.', default: 'made by naru admin' },
+      { name: 'action', value: 'ACTION', repeated: true, description: 'pull, push, tag:move, delete or manage. Without any: all that the owner may do.' },
+      { name: 'repositories', value: 'PATTERN', repeated: true, description: 'Only for these.' },
+      { name: 'days', value: 'N', description: 'How long it is good. Without it: until it is deleted.' },
+    ],
+    ({ words: [owner], values, lists, now }) => ({
+      method: 'POST',
+      path: `${ownerPath(owner)}/tokens`,
+      body: {
+        name: values['name'] ?? 'made by naru admin',
+        actions: lists?.['action'],
+        repositories: lists?.['repositories'],
+        expiresAt: values['days'] === undefined ? undefined : now + Number(values['days']) * 86_400_000,
+      },
+    }),
+  ),
+  'admin token ls': command('List the access tokens of a user or a robot', 'OWNER', one, [], ({ words: [owner] }) => ({
+    method: 'GET',
+    path: `${ownerPath(owner)}/tokens?limit=1000`,
+  })),
+  'admin token rm': command('Revoke an access token', 'OWNER ID', two, [], ({ words: [owner, id] }) => ({
+    method: 'DELETE',
+    path: `${ownerPath(owner)}/tokens/${segment(id)}`,
+  })),
+
+  'admin repository ls': command('List all repositories', '', none, [], () => ({ method: 'GET', path: '/repositories?limit=1000' })),
+  'admin repository create': command('Make an empty repository', 'NAME', one, [visibilityFlag], ({ words: [name], values }) => ({
+    method: 'PUT',
+    path: `/repositories/${name}`,
+    body: { visibility: values['visibility'] },
+  })),
+  'admin repository set': command('Change who may see a repository', 'NAME', one, [visibilityFlag], ({ words: [name], values }) => ({
+    method: 'PATCH',
+    path: `/repositories/${name}`,
+    body: { visibility: values['visibility'] },
+  })),
+  'admin repository rename': command('Rename a repository, or move it to another namespace', 'FROM TO', two, [], ({ words: [from, to] }) => ({
+    method: 'POST',
+    path: `/repositories/${from}/-/rename`,
+    body: { to },
+  })),
+
+  'admin namespace set': command(
+    'Change the settings of a namespace',
+    'NAMESPACE',
+    one,
+    [
+      visibilityFlag,
+      { name: 'network', value: 'CIDR', repeated: true, description: 'Only from there.' },
+      { name: 'any-network', description: 'From everywhere again.' },
+    ],
+    ({ words: [namespace], values, lists, switches }) => ({
+      method: 'PATCH',
+      path: `/namespaces/${segment(namespace)}`,
+      body: { visibility: values['visibility'], networks: switches.has('any-network') ? null : lists?.['network'] },
+    }),
+  ),
+
+  'admin audit ls': command(
+    'What was done, newest first',
+    '',
+    none,
+    [
+      { name: 'actor', value: 'NAME', description: 'By whom.' },
+      { name: 'action', value: 'ACTION', description: 'What, such as tag.moved.' },
+      { name: 'namespace', value: 'NAME', description: 'Where.' },
+      { name: 'limit', value: 'N', description: 'How many entries.', default: '100' },
+    ],
+    ({ values: { actor, action, namespace, limit } }) => ({
+      method: 'GET',
+      path: `/audit?${new URLSearchParams(JSON.parse(JSON.stringify({ actor, action, namespace, limit })) as Record<string, string>)}`,
+    }), // drops what is undefined
+  ),
+  'admin audit verify': command('Check that nobody changed the audit: its entries are bound by a chain of hashes', '', none, [], () => ({
+    method: 'GET',
+    path: '/audit/verify',
+  })),
+} as const satisfies Record<string, AccountCommand>;
+
+export type AccountCommandName = keyof typeof accountCommands;
+
+function segment(text: string | undefined): string {
+  return encodeURIComponent(text ?? '');
+}
+
+/** `kim`, or the robot `acme+deploy`. */
+function ownerPath(owner = ''): string {
+  const plus = owner.indexOf('+');
+  return plus < 0 ? `/users/${segment(owner)}` : `/namespaces/${segment(owner.slice(0, plus))}/robots/${segment(owner.slice(plus + 1))}`;
+}
+
+/** Anything else is passed on, and refused by the server with the name of the field. */
+function truth(text: string | undefined): unknown {
+  return text === 'true' ? true : text === 'false' ? false : text;
+}

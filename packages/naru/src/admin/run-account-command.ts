@@ -1,0 +1,70 @@
+/**
+ * Sends the request of an account command: to the server that `--server` names, to the one that uses
+ * the data folder, or, when there is none, to the API on the opened folder. It is the same API.
+ */
+import { existsSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { dataFolderPaths } from '@naru/server/runtime/data-folder';
+import { systemClock } from '@naru/server/runtime/clock';
+import { environment } from '../environment.ts';
+import type { CommandLine } from '../parse-flags.ts';
+import { print, printProblem } from '../print.ts';
+import { readConfig } from '../read-config.ts';
+import { type AccountCommandName, accountCommands, type ApiRequest, type Given } from './account-commands.ts';
+import { answerText } from './answer-text.ts';
+import { type Answer, requestOverSocket } from './control-socket.ts';
+
+const failed = 1;
+const couldNotRun = 2;
+const exitCodes = { done: 0, broken: 1 };
+
+export async function runAccountCommand(name: AccountCommandName, line: CommandLine & { kind: 'run' }): Promise<number> {
+  try {
+    const password = line.switches.has('password-stdin') ? (await text(process.stdin)).replace(/\r?\n$/, '') : undefined;
+    const given: Given = { ...line, words: line.words ?? [], now: systemClock.now(), ...(password !== undefined && { password }) };
+    const answer = await send(accountCommands[name].request(given), line.values);
+    if (answer === undefined) return couldNotRun;
+    if (answer.status >= 400) {
+      await printProblem(messageIn(answer.body));
+      return failed;
+    }
+    await print(line.switches.has('json') ? `${answer.body}${answer.body === '' ? '' : '\n'}` : answerText(answer.body));
+    return answer.body.includes('"broken":') ? exitCodes.broken : exitCodes.done;
+  } catch (error) {
+    await printProblem(error instanceof Error ? error.message : String(error));
+    return couldNotRun;
+  }
+}
+
+async function send({ method, path, body }: ApiRequest, flags: Readonly<Record<string, string>>): Promise<Answer | undefined> {
+  const request = { method, path: `/api/v1${path}`, body: body === undefined ? '' : JSON.stringify(body) };
+  const { server, ...settings } = flags;
+  if (server !== undefined) return sendTo(server, request);
+  const named = Object.fromEntries(Object.entries(settings).filter(([name]) => name === 'data' || name === 'config'));
+  const config = await readConfig(named);
+  if (config === undefined) return undefined;
+  const answer = await requestOverSocket(dataFolderPaths(config.data).controlSocket, request);
+  if (answer !== undefined) return answer;
+  if (!existsSync(dataFolderPaths(config.data).database)) throw new Error(`there is no data of Naru in ${config.data}. Name its folder with --data.`);
+  const { runApiOffline } = await import('@naru/server/offline-api');
+  return runApiOffline(config, request);
+}
+
+async function sendTo(server: string, { method, path, body }: { method: string; path: string; body: string }): Promise<Answer> {
+  const token = environment['NARU_TOKEN'];
+  if (token === undefined) throw new Error('put an access token of an administrator into NARU_TOKEN');
+  const address = new URL(path, server);
+  const isSafe = address.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(address.hostname);
+  if (!isSafe) throw new Error(`${address.origin} is not https: everybody on the way could read the token`);
+  const response = await fetch(address, { method, redirect: 'error', headers: { authorization: `Bearer ${token}` }, ...(body !== '' && { body }) });
+  return { status: response.status, body: await response.text() };
+}
+
+function messageIn(body: string): string {
+  try {
+    const { errors } = JSON.parse(body) as { errors?: { message?: string }[] }; // only read, and only for a message
+    return errors?.[0]?.message ?? body;
+  } catch {
+    return body;
+  }
+}

@@ -1,0 +1,75 @@
+/** Who did what: of a namespace for who manages it, of everything for administrators. */
+import { z } from 'zod';
+import type { AuditFilter, StoredAuditEntry } from '../metadata/identity/port.ts';
+import type { HubParts } from './parts.ts';
+import { type ApiResult, type ApiRoute, route } from './route.ts';
+import { time } from './schemas.ts';
+
+const entry = z.object({
+  id: z.number(),
+  at: time,
+  action: z.string(),
+  actor: z.string(),
+  address: z.string().optional(),
+  credential: z.string().optional(),
+  namespace: z.string().optional(),
+  repository: z.string().optional(),
+  digest: z.string().optional(),
+  tag: z.string().optional(),
+  detail: z.record(z.string(), z.unknown()).optional(),
+  hash: z.string(),
+});
+const filter = z.object({
+  actor: z.string().max(255).optional(),
+  action: z.string().max(64).optional(),
+  since: z.coerce.number().int().optional(),
+  until: z.coerce.number().int().optional(),
+  before: z.coerce.number().int().optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+const entries = z.object({ items: z.array(entry), next: z.number().optional() });
+
+export const auditRoutes: readonly ApiRoute[] = [
+  route({
+    operation: 'listAudit',
+    method: 'GET',
+    path: '/audit',
+    summary: 'What was done on this server, newest first',
+    access: 'administrator',
+    query: filter.extend({ namespace: z.string().max(255).optional() }),
+    response: entries,
+    handle: ({ query, parts }) => list(query, parts),
+  }),
+  route({
+    operation: 'listNamespaceAudit',
+    method: 'GET',
+    path: '/namespaces/{namespace}/audit',
+    summary: 'What was done in a namespace, newest first',
+    access: 'manage',
+    query: filter,
+    response: entries,
+    handle: ({ query, params, parts }) => list({ ...query, namespace: params['namespace'] }, parts),
+  }),
+  route({
+    operation: 'verifyAudit',
+    method: 'GET',
+    path: '/audit/verify',
+    summary: 'Is the chain of hashes whole? Note `last`: who changes entries later cannot get it again',
+    access: 'administrator',
+    response: z.object({ entries: z.number(), last: z.string(), broken: z.object({ id: z.number(), why: z.string() }).optional() }),
+    async handle({ parts }) {
+      return { value: await parts.identity.audit.verify() };
+    },
+  }),
+];
+
+async function list({ before, limit, ...asked }: z.output<typeof filter> & { namespace?: string | undefined }, { rows }: HubParts): Promise<ApiResult> {
+  const wanted = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as AuditFilter; // parsed above
+  const found = await rows.identity.audit.list({ ...wanted, limit, ...(before !== undefined && { before }) });
+  const last = found.length < limit ? undefined : found.at(-1)?.id;
+  return { value: { items: found.map(toEntry), ...(last !== undefined && { next: last }) } };
+}
+
+function toEntry({ previous: _previous, text: _text, ...shown }: StoredAuditEntry): unknown {
+  return shown;
+}

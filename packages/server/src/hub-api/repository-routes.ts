@@ -1,0 +1,104 @@
+/** Repositories as things that belong to somebody: made, opened, closed, renamed, transferred. */
+import { RegistryError } from '@naru/oci/registry-error';
+import { isRepositoryName, parseRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
+import { z } from 'zod';
+import type { Visibility } from '../access/policy.ts';
+import type { MetadataStore } from '../metadata/port.ts';
+import { actorOf } from '../registry/actor-of.ts';
+import { candidatesFor } from '../registry/repositories.ts';
+import { type ApiRoute, route } from './route.ts';
+import { listOf, page, toList, toPage, visibility } from './schemas.ts';
+
+const repository = z.object({ name: z.string(), visibility });
+
+export const repositoryRoutes: readonly ApiRoute[] = [
+  route({
+    operation: 'listRepositories',
+    method: 'GET',
+    path: '/repositories',
+    summary: 'List the repositories that the caller may see',
+    access: 'open',
+    query: page,
+    response: listOf(repository),
+    async handle({ caller, query, parts: { rows } }) {
+      const found: z.output<typeof repository>[] = [];
+      let { after } = query;
+      while (found.length < query.limit) {
+        const candidates = await rows.identity.access.listCandidates({ ...candidatesFor(caller), ...toPage({ after, limit: query.limit - found.length }) });
+        if (candidates.length === 0) break;
+        for (const candidate of candidates) if (await caller.may('pull', candidate.name)) found.push(candidate);
+        after = candidates.at(-1)?.name;
+      }
+      return { value: toList(found, query.limit, ({ name }) => name) };
+    },
+  }),
+  route({
+    operation: 'getRepository',
+    method: 'GET',
+    path: '/repositories/{repository}',
+    summary: 'Get a repository',
+    access: 'pull',
+    response: repository,
+    async handle({ repository: name, parts }) {
+      return { value: await describe(required(name), parts.rows) };
+    },
+  }),
+  route({
+    operation: 'createRepository',
+    method: 'PUT',
+    path: '/repositories/{repository}',
+    summary: 'Make an empty repository',
+    access: 'account',
+    body: z.object({ visibility: visibility.optional() }),
+    response: repository,
+    async handle({ repository: name, caller, body, parts: { rows, profile, clock } }) {
+      const repositoryName = required(name);
+      if (!(await caller.may('push', repositoryName))) throw new RegistryError('DENIED');
+      const account = await rows.identity.accounts.find(repositoryName.split('/')[0] ?? '');
+      const open = body.visibility ?? account?.visibility ?? (profile === 'private' ? 'private' : 'public');
+      await rows.repositories.create({ name: repositoryName, visibility: open, at: clock.now(), ...actorOf(caller) });
+      return { status: 201, value: { name: repositoryName, visibility: open } };
+    },
+  }),
+  route({
+    operation: 'changeRepository',
+    method: 'PATCH',
+    path: '/repositories/{repository}',
+    summary: 'Change who may see a repository',
+    access: 'manage',
+    body: z.object({ visibility }),
+    response: repository,
+    async handle({ repository: name, caller, body, parts: { rows, clock } }) {
+      await rows.repositories.setVisibility({ name: required(name), visibility: body.visibility, at: clock.now(), ...actorOf(caller) });
+      return { value: { name, visibility: body.visibility } };
+    },
+  }),
+  route({
+    operation: 'renameRepository',
+    method: 'POST',
+    path: '/repositories/{repository}/-/rename',
+    summary: 'Rename a repository, or transfer it to another namespace; pulls find it under the old name for a while',
+    access: 'manage',
+    body: z.object({ to: z.string().refine(isRepositoryName, 'must be the name of a repository') }),
+    response: z.object({ name: z.string(), previous: z.string(), aliasUntil: z.number() }),
+    async handle({ repository: name, caller, body, parts: { rows, clock, settings } }) {
+      const from = required(name);
+      const to = parseRepositoryName(body.to);
+      if (!(await caller.may('manage', to))) throw new RegistryError('DENIED', { message: `you may not make ${to}` });
+      const at = clock.now();
+      const aliasUntil = at + settings.aliasMs;
+      await rows.repositories.rename({ from, to, aliasUntil, at, ...actorOf(caller) });
+      return { value: { name: to, previous: from, aliasUntil } };
+    },
+  }),
+];
+
+/** Rows whose path has a `{repository}` are called with one. */
+export function required(repository: RepositoryName | undefined): RepositoryName {
+  if (repository === undefined) throw new RegistryError('NAME_INVALID');
+  return repository;
+}
+
+async function describe(name: RepositoryName, { identity }: MetadataStore): Promise<{ name: string; visibility: Visibility | undefined }> {
+  return { name, visibility: (await identity.access.facts({ kind: 'anonymous', id: '' }, name)).visibility };
+}

@@ -1,0 +1,64 @@
+/**
+ * The route table of /api/v1. Each row says what it takes and gives (zod), and what right it needs;
+ * the dispatcher checks both before the handler runs, and the OpenAPI document is made from the same rows.
+ *
+ *     path     segments, `{name}` for one of them. `{repository}` takes as many as it can: what belongs
+ *              to a repository stands behind `/-/`, which no repository name can hold.
+ *     access   `open`           nobody is asked
+ *              `user`           a person who is logged in
+ *              `account`        anybody with a name, robots too
+ *              `administrator`  of the server
+ *              an action        on the `{namespace}` or `{repository}` of the path
+ */
+import type { RepositoryName } from '@naru/oci/repository-name';
+import type { z } from 'zod';
+import type { Action } from '../access/action.ts';
+import type { Caller } from '../access/caller.ts';
+import type { HttpRequest } from '../http/request.ts';
+import type { Headers } from '../http/reply.ts';
+import type { HubParts } from './parts.ts';
+
+export type Access = 'open' | 'account' | 'user' | 'administrator' | Action;
+
+export type ApiRoute = {
+  /** Stands in the OpenAPI document, the log and the metrics: do not change one. */
+  readonly operation: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** Absent: 204 without a body. */
+  readonly response?: z.ZodType;
+  readonly handle: (call: ApiCall) => Promise<ApiResult>;
+};
+
+export type ApiCall = {
+  readonly request: HttpRequest;
+  readonly caller: Caller;
+  readonly parts: HubParts;
+  /** Of the path. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly repository?: RepositoryName;
+};
+
+export type ApiResult = { readonly status?: 200 | 201; readonly value?: unknown; readonly headers?: Headers };
+
+type TypedCall<Query extends z.ZodType, Body extends z.ZodType> = Omit<ApiCall, 'query' | 'body'> & {
+  readonly query: z.output<Query>;
+  readonly body: z.output<Body>;
+};
+
+/** A row whose handler knows the types of its own schemas. */
+export function route<Query extends z.ZodType, Body extends z.ZodType>(
+  row: Omit<ApiRoute, 'query' | 'body' | 'handle'> & {
+    readonly query?: Query;
+    readonly body?: Body;
+    readonly handle: (call: TypedCall<Query, Body>) => Promise<ApiResult>;
+  },
+): ApiRoute {
+  return row as unknown as ApiRoute; // the dispatcher parses by the row's own schemas before it calls
+}

@@ -1,0 +1,29 @@
+/** All of /api/v1, in the order of the OpenAPI document. */
+import { auditRoutes } from './audit-routes.ts';
+import { grantRoutes } from './grant-routes.ts';
+import { namespaceRoutes } from './namespace-routes.ts';
+import { organisationRoutes } from './organisation-routes.ts';
+import { repositoryRoutes } from './repository-routes.ts';
+import { robotRoutes } from './robot-routes.ts';
+import type { ApiRoute } from './route.ts';
+import { secondFactorRoutes } from './second-factor-routes.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { teamRoutes } from './team-routes.ts';
+import { tokenRoutes } from './token-routes.ts';
+import { trustedIssuerRoutes } from './trusted-issuer-routes.ts';
+import { userRoutes } from './user-routes.ts';
+
+export const routes: readonly ApiRoute[] = [
+  ...sessionRoutes,
+  ...userRoutes,
+  ...secondFactorRoutes,
+  ...tokenRoutes,
+  ...organisationRoutes,
+  ...teamRoutes,
+  ...namespaceRoutes,
+  ...grantRoutes,
+  ...robotRoutes,
+  ...trustedIssuerRoutes,
+  ...repositoryRoutes,
+  ...auditRoutes,
+];

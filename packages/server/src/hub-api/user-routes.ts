@@ -1,0 +1,166 @@
+/** Accounts of people: one's own, and all of them for administrators. */
+import { RegistryError } from '@naru/oci/registry-error';
+import { z } from 'zod';
+import type { User } from '../metadata/identity/port.ts';
+import { actorOf } from '../registry/actor-of.ts';
+import { type ApiCall, type ApiRoute, route } from './route.ts';
+import { line, listOf, page, time, toList, toPage } from './schemas.ts';
+
+const language = z.enum(['en', 'ko']);
+const user = z.object({
+  name: z.string(),
+  email: z.string().optional(),
+  emailVerifiedAt: time.optional(),
+  fullName: z.string(),
+  language: z.string(),
+  administrator: z.boolean(),
+  disabledAt: time.optional(),
+  createdAt: time,
+  hasSecondFactor: z.boolean(),
+});
+const self = z.object({ kind: z.string(), name: z.string(), credential: z.string(), user: user.optional() });
+
+export const userRoutes: readonly ApiRoute[] = [
+  route({
+    operation: 'getSelf',
+    method: 'GET',
+    path: '/user',
+    summary: 'Who am I?',
+    access: 'open',
+    response: self,
+    async handle({ caller, parts: { identity } }) {
+      const { principal, name, credential } = caller;
+      const own = principal.kind === 'user' ? { user: toUser(await identity.users.get(principal.id)) } : {};
+      return { value: { kind: principal.kind, name, credential: credential.kind, ...own } };
+    },
+  }),
+  route({
+    operation: 'changeSelf',
+    method: 'PATCH',
+    path: '/user',
+    summary: 'Change the own profile',
+    access: 'user',
+    body: z.object({ fullName: line.optional(), language: language.optional() }),
+    response: user,
+    async handle({ caller, body, parts: { rows, identity, clock } }) {
+      const id = idOf(caller);
+      await rows.identity.users.change({ id, ...defined(body), at: clock.now(), ...actorOf(caller) });
+      return { value: toUser(await identity.users.get(id)) };
+    },
+  }),
+  route({
+    operation: 'changePassword',
+    method: 'PUT',
+    path: '/user/password',
+    summary: 'Change the own password; every other session and docker log-in ends',
+    access: 'user',
+    body: z.object({ current: z.string(), password: z.string() }),
+    async handle({ caller, body, parts: { identity } }) {
+      const id = idOf(caller);
+      await identity.users.provePassword(id, body.current);
+      await identity.users.setPassword(id, body.password, actorOf(caller), caller.credential.id);
+      return {};
+    },
+  }),
+  route({
+    operation: 'deleteSelf',
+    method: 'DELETE',
+    path: '/user',
+    summary: 'Delete the own account',
+    access: 'user',
+    body: z.object({ password: z.string() }),
+    async handle({ caller, body, parts: { rows, identity, clock } }) {
+      const id = idOf(caller);
+      await identity.users.provePassword(id, body.password);
+      await rows.identity.accounts.remove({ id, at: clock.now(), ...actorOf(caller) });
+      return {};
+    },
+  }),
+  route({
+    operation: 'listUsers',
+    method: 'GET',
+    path: '/users',
+    summary: 'List all accounts of people',
+    access: 'administrator',
+    query: page,
+    response: listOf(user),
+    async handle({ query, parts: { rows } }) {
+      const users = await rows.identity.users.list(toPage(query));
+      return { value: toList(users.map(toUser), query.limit, ({ name }) => name) };
+    },
+  }),
+  route({
+    operation: 'createUser',
+    method: 'POST',
+    path: '/users',
+    summary: 'Make an account',
+    access: 'administrator',
+    body: z.object({
+      name: z.string(),
+      email: z.string().optional(),
+      password: z.string().optional(),
+      fullName: line.optional(),
+      language: language.optional(),
+      administrator: z.boolean().optional(),
+    }),
+    response: user,
+    async handle({ caller, body, parts: { identity } }) {
+      return { status: 201, value: toUser(await identity.users.create({ ...body, isEmailVerified: true }, actorOf(caller))) };
+    },
+  }),
+  route({
+    operation: 'changeUser',
+    method: 'PATCH',
+    path: '/users/{user}',
+    summary: 'Change an account: rights, password, disabled or not',
+    access: 'administrator',
+    body: z.object({
+      administrator: z.boolean().optional(),
+      disabled: z.boolean().optional(),
+      password: z.string().optional(),
+      secondFactor: z.literal(false).optional(),
+    }),
+    response: user,
+    async handle({ caller, params, body, parts: { rows, identity, clock } }) {
+      const { id } = await identity.users.getByName(params['user'] ?? '');
+      const at = clock.now();
+      if (body.password !== undefined) await identity.users.setPassword(id, body.password, actorOf(caller));
+      await rows.identity.users.change({
+        id,
+        ...(body.administrator !== undefined && { administrator: body.administrator }),
+        ...(body.disabled !== undefined && { disabledAt: body.disabled ? at : null }),
+        ...(body.disabled === true && { endSessions: {} }),
+        ...(body.secondFactor === false && { totpSecret: null, recoveryCodeHashes: [] }),
+        at,
+        ...actorOf(caller),
+      });
+      return { value: toUser(await identity.users.get(id)) };
+    },
+  }),
+  route({
+    operation: 'deleteUser',
+    method: 'DELETE',
+    path: '/users/{user}',
+    summary: 'Delete an account that has no repositories',
+    access: 'administrator',
+    async handle({ caller, params, parts: { rows, identity, clock } }) {
+      const { id } = await identity.users.getByName(params['user'] ?? '');
+      await rows.identity.accounts.remove({ id, at: clock.now(), ...actorOf(caller) });
+      return {};
+    },
+  }),
+];
+
+/** Of the person who calls: rows with access `user` are called by nobody else. */
+export function idOf({ principal }: ApiCall['caller']): string {
+  if (principal.kind !== 'user') throw new RegistryError('DENIED', { message: 'this is for people with an account' });
+  return principal.id;
+}
+
+function toUser({ id: _id, passwordHash: _hash, totpSecret, totpUsedStep: _step, ...rest }: User): z.output<typeof user> {
+  return { ...rest, hasSecondFactor: totpSecret !== undefined };
+}
+
+function defined<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [Key in keyof Value]: Exclude<Value[Key], undefined> }; // nothing undefined is left
+}

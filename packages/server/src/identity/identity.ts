@@ -1,0 +1,68 @@
+/** The parts of this folder, put together. */
+import type { RepositoryName } from '@naru/oci/repository-name';
+import type { Profile } from '../access/policy.ts';
+import type { IdentityRows } from '../metadata/identity/port.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
+import { type AuditVerdict, verifyAudit } from './audit.ts';
+import { type Callers, createCallers } from './callers.ts';
+import { createIdentityTokens, type IdentityTokens } from './identity-token.ts';
+import { createInvitationRules, type InvitationRules } from './invitations.ts';
+import type { PasswordHasher } from './password/password-hasher.ts';
+import { createRegistryTokens, type RegistryTokens } from './registry-token.ts';
+import { createSecondFactor, type SecondFactor } from './second-factor.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+import { createSignIn, type Federation, type SignIn, type Throttle } from './sign-in.ts';
+import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
+import { createTokenGrants, type TokenGrants } from './token-grant.ts';
+import { createUserRules, type UserRules } from './users.ts';
+
+export type Identity = {
+  readonly callers: Callers;
+  readonly signIn: SignIn;
+  readonly sessions: Sessions;
+  readonly users: UserRules;
+  readonly secondFactor: SecondFactor;
+  readonly accessTokens: AccessTokens;
+  readonly invitations: InvitationRules;
+  readonly tokens: RegistryTokens;
+  readonly keys: SigningKeys;
+  readonly grants: TokenGrants;
+  readonly identityTokens: IdentityTokens;
+  readonly audit: { verify(): Promise<AuditVerdict> };
+  findMoved(name: RepositoryName): Promise<RepositoryName | undefined>;
+};
+
+export type IdentityParts = {
+  readonly rows: IdentityRows;
+  readonly profile: Profile;
+  readonly clock: Clock;
+  readonly passwords: PasswordHasher;
+  readonly throttle: Throttle;
+  readonly federation: Federation;
+  readonly sessionMs: number;
+};
+
+export function createIdentity({ rows, profile, clock, passwords, throttle, federation, sessionMs }: IdentityParts): Identity {
+  const keys = createSigningKeys(rows.signingKeys, clock);
+  const tokens = createRegistryTokens(keys, clock);
+  const secondFactor = createSecondFactor(rows, clock);
+  const signIn = createSignIn({ rows, clock, passwords, throttle, federation, secondFactor });
+  const sessions = createSessions({ rows, signIn, clock, lifetimeMs: sessionMs });
+  const callers = createCallers({ profile, access: rows.access, tokens, signIn, sessions, clock });
+  return {
+    callers,
+    signIn,
+    sessions,
+    users: createUserRules({ rows, passwords, clock }),
+    secondFactor,
+    accessTokens: createAccessTokens(rows.credentials, clock),
+    invitations: createInvitationRules(rows, clock),
+    tokens,
+    keys,
+    grants: createTokenGrants({ callers, access: rows.access, tokens, clock }),
+    identityTokens: createIdentityTokens(rows.credentials, clock),
+    audit: { verify: () => verifyAudit(rows.audit) },
+    findMoved: (name) => rows.access.findAlias(name, clock.now()),
+  };
+}

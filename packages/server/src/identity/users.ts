@@ -1,0 +1,81 @@
+/** The rules of user accounts: making them, changing them, and proving a password before what matters. */
+import { RegistryError } from '@naru/oci/registry-error';
+import type { Actor } from '../metadata/port.ts';
+import type { IdentityRows, User } from '../metadata/identity/port.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { newId } from '../runtime/ids.ts';
+import { parseAccountName, parseEmail } from './account-name.ts';
+import type { PasswordHasher } from './password/password-hasher.ts';
+import { checkPassword } from './password/password-rules.ts';
+
+export type UserParts = { readonly rows: IdentityRows; readonly passwords: PasswordHasher; readonly clock: Clock };
+
+export type NewUserRequest = {
+  readonly name: string;
+  readonly email?: string | undefined;
+  readonly password?: string | undefined;
+  readonly fullName?: string | undefined;
+  readonly language?: string | undefined;
+  readonly administrator?: boolean | undefined;
+  /** Whoever makes the account vouches for the address. */
+  readonly isEmailVerified?: boolean;
+};
+
+export type UserRules = ReturnType<typeof createUserRules>;
+
+export function createUserRules({ rows, passwords, clock }: UserParts) {
+  return {
+    /** Throws REQUEST_INVALID, NAME_TAKEN, EMAIL_TAKEN. */
+    async create(
+      { name: written, email: address, password, fullName = '', language = 'en', administrator = false, isEmailVerified = false }: NewUserRequest,
+      actor: Actor,
+    ): Promise<User> {
+      const name = parseAccountName(written);
+      const email = address === undefined ? undefined : parseEmail(address);
+      if (password !== undefined) checkPassword(password, { name, email });
+      const id = newId();
+      const at = clock.now();
+      await rows.users.create({
+        id,
+        name,
+        administrator,
+        fullName,
+        language,
+        ...(email !== undefined && { email, ...(isEmailVerified && { emailVerifiedAt: at }) }),
+        ...(password !== undefined && { passwordHash: await passwords.hash(password) }),
+        at,
+        ...actor,
+      });
+      return get(rows, id);
+    },
+
+    /** Every session and identity token ends, but for the one that asks. Throws REQUEST_INVALID, ACCOUNT_UNKNOWN. */
+    async setPassword(id: string, password: string, actor: Actor, keepCredentialId?: string): Promise<void> {
+      const { name, email } = await get(rows, id);
+      checkPassword(password, { name, email });
+      const endSessions = keepCredentialId === undefined ? {} : { except: keepCredentialId };
+      await rows.users.change({ id, passwordHash: await passwords.hash(password), endSessions, at: clock.now(), ...actor });
+    },
+
+    /** Before what a stolen session must not do. Throws DENIED. */
+    async provePassword(id: string, password: string): Promise<void> {
+      const { passwordHash } = await get(rows, id);
+      if (!(await passwords.verify(password, passwordHash)).ok) throw new RegistryError('DENIED', { message: 'this is not your password' });
+    },
+
+    /** Throws ACCOUNT_UNKNOWN. */
+    async getByName(name: string): Promise<User> {
+      const user = await rows.users.findByName(name.toLowerCase());
+      if (user === undefined) throw new RegistryError('ACCOUNT_UNKNOWN', { detail: { name } });
+      return user;
+    },
+
+    get: (id: string) => get(rows, id),
+  };
+}
+
+async function get(rows: IdentityRows, id: string): Promise<User> {
+  const user = await rows.users.get(id);
+  if (user === undefined) throw new RegistryError('ACCOUNT_UNKNOWN');
+  return user;
+}

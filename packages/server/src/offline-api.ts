@@ -1,0 +1,37 @@
+/** /api/v1 on a folder that no server uses, for `naru admin`: the same rules, as the operator. */
+import type { Config } from './config/config.ts';
+import { createHubApi } from './hub-api/router.ts';
+import { hubSettings, openIdentity } from './open-identity.ts';
+import { openStores } from './open-stores.ts';
+import { systemClock } from './runtime/clock.ts';
+import { newRequestId } from './runtime/ids.ts';
+import { silentLog } from './runtime/log.ts';
+
+export type OfflineRequest = { readonly method: string; readonly path: string; readonly body: string };
+
+export async function runApiOffline(config: Config, { method, path, body }: OfflineRequest): Promise<{ status: number; body: string }> {
+  await using stores = await openStores({ data: config.data });
+  const identity = openIdentity({ rows: stores.rows.identity, config, clock: systemClock });
+  const operator = identity.callers.operator();
+  const api = createHubApi({
+    parts: { rows: stores.rows, identity, profile: config.profile, clock: systemClock, settings: hubSettings(config) },
+    identify: async () => operator,
+    log: silentLog,
+  });
+  const question = path.indexOf('?');
+  const answer = await api.answer({
+    id: newRequestId(),
+    method,
+    path: decodeURIComponent(question < 0 ? path : path.slice(0, question)),
+    query: new URLSearchParams(question < 0 ? '' : path.slice(question + 1)),
+    header: () => undefined,
+    contentLength: undefined,
+    body: bodyOf(body),
+    remoteAddress: 'local',
+  });
+  return { status: answer.status, body: typeof answer.body === 'string' ? answer.body : '' };
+}
+
+async function* bodyOf(text: string): AsyncGenerator<Uint8Array> {
+  if (text !== '') yield Buffer.from(text);
+}

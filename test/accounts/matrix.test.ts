@@ -1,0 +1,199 @@
+/**
+ * Every route × everybody × every visibility, made from the route tables: a route without a row of its
+ * own here fails, and so does a row without a route.
+ *
+ * What is compared is the decision, not the whole answer: `open` for whatever came after the caller
+ * was let in (also a 404 for a manifest that is not there), `hidden` for what an absent repository
+ * answers, `denied` for who may see it and not do this.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { routes as apiRoutes } from '@naru/server/hub-api/routes';
+import { routes as v2Routes } from '@naru/server/oci-api/routes';
+import { type Person, startWorld, type World } from './support/accounts.ts';
+import { pushImage } from './support/push.ts';
+
+const people = ['anonymous', 'outsider', 'member', 'team', 'robot', 'owner', 'administrator'] as const;
+type Who = (typeof people)[number];
+const visibilities = ['public', 'internal', 'private'] as const;
+type Outcome = 'open' | 'hidden' | 'denied' | 'login';
+
+let world: World;
+let callers: Record<Who, Person>;
+let digest = '';
+let layer = '';
+
+beforeAll(async () => {
+  world = await startWorld();
+  const named = await Promise.all(['owner', 'outsider', 'member', 'coder'].map((name) => world.person(`the-${name}`)));
+  const [owner, outsider, member, coder] = named;
+  if (!owner || !outsider || !member || !coder) throw new Error('people are missing');
+  await owner.api('POST', '/organisations', { name: 'acme' });
+  for (const person of [member, coder]) {
+    const { secret } = (await owner.api('POST', '/organisations/acme/invitations', { email: `${person.name}@example.org` })).body;
+    await person.api('POST', '/invitations/accept', { secret });
+  }
+  await owner.api('POST', '/organisations/acme/teams', { name: 'dev' });
+  await owner.api('PUT', '/organisations/acme/teams/dev/members/the-coder');
+  await owner.api('POST', '/namespaces/acme/grants', { subject: { kind: 'team', name: 'dev' }, role: 'write' });
+  await owner.api('POST', '/namespaces/acme/robots', { name: 'bot' });
+  await owner.api('POST', '/namespaces/acme/grants', { subject: { kind: 'robot', name: 'bot' }, role: 'maintain' });
+  const { secret } = (await owner.api('POST', '/namespaces/acme/robots/bot/tokens', { name: 'x' })).body;
+  callers = { anonymous: world.anonymous, outsider, member, team: coder, robot: world.as('acme+bot', String(secret)), owner, administrator: world.admin };
+  for (const visibility of visibilities) {
+    ({ digest, layer } = await pushImage(owner, `acme/${visibility}`, 'v1', 'the same'));
+    await owner.api('PATCH', `/repositories/acme/${visibility}`, { visibility });
+  }
+}, 60_000);
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** Who may do what to a repository of each kind: everything below follows from this. */
+const mayPull: Record<Who, readonly string[]> = {
+  anonymous: ['public'],
+  outsider: ['public', 'internal'],
+  member: visibilities,
+  team: visibilities,
+  robot: visibilities,
+  owner: visibilities,
+  administrator: visibilities,
+};
+const mayPush: readonly Who[] = ['team', 'robot', 'owner', 'administrator'];
+const mayDelete: readonly Who[] = ['robot', 'owner', 'administrator'];
+const mayManage: readonly Who[] = ['owner', 'administrator'];
+
+describe('/v2', () => {
+  /** A request of each route that changes nothing when it is let in: what it names is not there. */
+  const absent = `sha256:${'0'.repeat(64)}`;
+  const noUpload = '00000000-0000-4000-8000-000000000000';
+  const requests: Record<string, { path: string; scope: string }> = {
+    'blob-get': { path: `blobs/${absent}`, scope: 'pull' },
+    'blob-head': { path: `blobs/${absent}`, scope: 'pull' },
+    'manifest-get': { path: 'manifests/v1', scope: 'pull' },
+    'manifest-head': { path: 'manifests/v1', scope: 'pull' },
+    'upload-start': { path: 'blobs/uploads/', scope: 'pull,push' },
+    'upload-append': { path: `blobs/uploads/${noUpload}`, scope: 'pull,push' },
+    'upload-finish': { path: `blobs/uploads/${noUpload}?digest=${absent}`, scope: 'pull,push' },
+    'manifest-put': { path: 'manifests/broken', scope: 'pull,push' },
+    'tag-list': { path: 'tags/list', scope: 'pull' },
+    'manifest-delete': { path: `manifests/${absent}`, scope: 'pull,delete' },
+    'blob-delete': { path: `blobs/${absent}`, scope: 'pull,delete' },
+    referrers: { path: `referrers/${absent}`, scope: 'pull' },
+    'upload-status': { path: `blobs/uploads/${noUpload}`, scope: 'pull,push' },
+    'upload-cancel': { path: `blobs/uploads/${noUpload}`, scope: 'pull,push' },
+  };
+  /** Not about a repository. */
+  const others = ['ping', 'catalog'];
+
+  test('every route is tried', () => {
+    expect(v2Routes.map(({ name }) => name).toSorted()).toEqual([...Object.keys(requests), ...others].toSorted());
+  });
+
+  for (const { name, method, action } of v2Routes.filter((route) => !others.includes(route.name))) {
+    test(name, async () => {
+      const { path, scope } = requests[name] ?? { path: '', scope: '' };
+      const found: Record<string, Outcome> = {};
+      const expected: Record<string, Outcome> = {};
+      for (const who of people) {
+        for (const visibility of visibilities) {
+          const response = await callers[who].v2(method, `acme/${visibility}/${path}`, [`repository:acme/${visibility}:${scope}`]);
+          found[`${who} ${visibility}`] = response.status === 401 ? 'hidden' : 'open';
+          expected[`${who} ${visibility}`] = isAllowed(who, action, visibility) ? 'open' : 'hidden';
+        }
+      }
+      expect(found).toEqual(expected);
+    });
+  }
+
+  test('a token for another repository opens this one for nobody', async () => {
+    for (const who of people) {
+      const token = await callers[who].token('repository:acme/public:pull');
+      const response = await fetch(`${world.server.url}/v2/acme/private/manifests/v1`, { headers: { authorization: `Bearer ${token}` } });
+      expect(response.status).toBe(401);
+    }
+  });
+
+  test('the bytes of the private repository come through it alone', async () => {
+    for (const who of people) {
+      const status = async (name: string) => (await callers[who].v2('GET', `acme/${name}/blobs/${layer}`, [`repository:acme/${name}:pull`])).status;
+      expect(await status('private')).toBe(isAllowed(who, 'pull', 'private') ? 200 : 401);
+      expect((await callers[who].v2('GET', `acme/private/manifests/${digest}`, ['repository:acme/private:pull'])).status).toBe(
+        isAllowed(who, 'pull', 'private') ? 200 : 401,
+      );
+    }
+  });
+
+  function isAllowed(who: Who, action: string, visibility: string): boolean {
+    switch (action) {
+      case 'pull':
+        return mayPull[who].includes(visibility);
+      case 'push':
+        return mayPush.includes(who);
+      default:
+        return mayDelete.includes(who);
+    }
+  }
+});
+
+describe('/api/v1', () => {
+  test('every route says who may call it, in a way that this test knows', () => {
+    const known = ['open', 'account', 'user', 'administrator', 'pull', 'push', 'tag:move', 'delete', 'manage'];
+    expect(apiRoutes.filter(({ access }) => !known.includes(access))).toEqual([]);
+    expect(new Set(apiRoutes.map(({ operation }) => operation)).size).toBe(apiRoutes.length);
+    expect(new Set(apiRoutes.map(({ method, path }) => `${method} ${path}`)).size).toBe(apiRoutes.length);
+  });
+
+  /** Without a body all that are in there are: what is left changes nothing, or names what is not there. */
+  const harmless = apiRoutes.filter(
+    ({ access, method, path, body }) => access !== 'open' && !(method !== 'GET' && body === undefined && path.endsWith('{namespace}')),
+  );
+
+  for (const { operation, method, path, access } of harmless) {
+    test(`${operation}: ${access}`, async () => {
+      const found: Record<string, Outcome> = {};
+      const expected: Record<string, Outcome> = {};
+      for (const who of people) {
+        for (const visibility of path.includes('{repository}') ? visibilities : ['public']) {
+          const target = path
+            .replace('{repository}', `acme/${visibility}`)
+            .replace('{namespace}', 'acme')
+            .replaceAll(/\{\w+\}/g, 'nothing-there');
+          // No schema takes this body, so who is let in ends there.
+          const answer = await callers[who].api(method, target, method === 'GET' ? undefined : 'no object');
+          found[`${who} ${visibility}`] = outcomeOf(answer);
+          expected[`${who} ${visibility}`] = expectedFor(who, { operation, access, path }, visibility);
+        }
+      }
+      expect(found).toEqual(expected);
+    });
+  }
+
+  function outcomeOf({ status, body }: { status: number; body: Readonly<Record<string, unknown>> }): Outcome {
+    if (status === 401) return 'login';
+    if (status === 403) return 'denied';
+    return JSON.stringify(body).includes('NAME_UNKNOWN') ? 'hidden' : 'open';
+  }
+
+  function expectedFor(who: Who, { operation, access, path }: { operation: string; access: string; path: string }, visibility: string): Outcome {
+    const isHidden = path.includes('{repository}') && access !== 'account' && !mayPull[who].includes(visibility);
+    if (who === 'anonymous') return access === 'pull' && !isHidden ? 'open' : 'login';
+    if (isHidden) return 'hidden';
+    switch (access) {
+      case 'account':
+        return amongThemselves[operation]?.includes(who) === false ? 'denied' : 'open';
+      case 'user':
+        return who === 'robot' ? 'denied' : 'open';
+      case 'administrator':
+        return who === 'administrator' ? 'open' : 'denied';
+      case 'pull':
+        return 'open';
+      default:
+        return mayManage.includes(who) ? 'open' : 'denied';
+    }
+  }
+});
+
+/** For everybody with a name, and then for those only whom it concerns. */
+const amongThemselves: Readonly<Record<string, readonly Who[]>> = {
+  listMembers: ['member', 'team', 'owner', 'administrator'],
+  // Leaving is for oneself: the test asks for somebody else.
+  removeMember: ['owner', 'administrator'],
+};

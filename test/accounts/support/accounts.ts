@@ -1,0 +1,70 @@
+/** A server with accounts, and people who talk to it: plain requests, so that a test sees what a client sees. */
+import { startServer, type TestServer } from '../../support/server.ts';
+
+export const adminName = 'chief';
+export const password = 'tall grass 95';
+
+export type Person = {
+  readonly name: string;
+  /** `Authorization` for Basic. */
+  readonly basic: string;
+  api(method: string, path: string, body?: unknown): Promise<{ status: number; body: Readonly<Record<string, unknown>> }>;
+  /** A registry token for these scopes. */
+  token(...scopes: string[]): Promise<string>;
+  /** A request to /v2 with a token for the scopes, as a stock client makes it. */
+  v2(method: string, path: string, scopes: string[], options?: { body?: string | Uint8Array<ArrayBuffer>; type?: string }): Promise<Response>;
+};
+
+export type World = AsyncDisposable & {
+  readonly server: TestServer;
+  readonly admin: Person;
+  readonly anonymous: Person;
+  /** Makes the account, as the administrator. */
+  person(name: string): Promise<Person>;
+  /** Somebody who logs in with this: a robot with its token. */
+  as(name: string, secret: string): Person;
+};
+
+export async function startWorld({ profile = 'hub', flags = [] }: { profile?: string; flags?: readonly string[] } = {}): Promise<World> {
+  const server = await startServer({ flags: ['--profile', profile, ...flags], env: { NARU_ADMIN_USER: adminName, NARU_ADMIN_PASSWORD: password } });
+  const admin = personAt(server.url, adminName, password);
+  return {
+    server,
+    admin,
+    anonymous: personAt(server.url, '', ''),
+    as: (name, secret) => personAt(server.url, name, secret),
+    async person(name) {
+      const made = await admin.api('POST', '/users', { name, email: `${name}@example.org`, password });
+      if (made.status !== 201) throw new Error(`${name}: ${JSON.stringify(made)}`);
+      return personAt(server.url, name, password);
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+function personAt(url: string, name: string, secret: string): Person {
+  const basic = `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`;
+  const authorization: Record<string, string> = name === '' ? {} : { authorization: basic };
+
+  async function token(...scopes: string[]): Promise<string> {
+    const query = new URLSearchParams([['service', 'naru'], ...scopes.map((scope) => ['scope', scope])]);
+    const response = await fetch(`${url}/token?${query}`, { headers: authorization });
+    if (response.status !== 200) throw new Error(`token for ${name}: ${response.status} ${await response.text()}`);
+    return ((await response.json()) as { token: string }).token;
+  }
+
+  return {
+    name,
+    basic,
+    token,
+    async api(method, path, body) {
+      const response = await fetch(`${url}/api/v1${path}`, { method, headers: authorization, ...(body !== undefined && { body: JSON.stringify(body) }) });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
+    },
+    async v2(method, path, scopes, { body, type } = {}) {
+      const headers = { authorization: `Bearer ${await token(...scopes)}`, ...(type !== undefined && { 'content-type': type }) };
+      return fetch(`${url}/v2/${path}`, { method, headers, redirect: 'manual', ...(body !== undefined && { body }) });
+    },
+  };
+}
