@@ -18,6 +18,28 @@ export function compareWithBudget(results: Results): BudgetLine[] {
     line('tag list page', '≤ 3 ms', median('tag-list', 'medianMs'), 3, (value) => `${value.toFixed(2)} ms`),
     line('catalog page', '≤ 3 ms', median('catalog', 'medianMs'), 3, (value) => `${value.toFixed(2)} ms`),
     line('memory, large layer and slow pullers', '≤ 150 MB', median('memory', 'peakMb'), 150, (value) => `${value.toFixed(0)} MB`),
+    line(
+      'client pull, CPU',
+      '≤ 1.0 × skopeo',
+      ratio(median('client-pull-naru', 'cpuSeconds'), median('client-pull-skopeo-oci', 'cpuSeconds')),
+      1,
+      (value) => `${value.toFixed(2)} ×`,
+    ),
+    line(
+      'client push, CPU',
+      '≤ 1.0 × skopeo',
+      ratio(median('client-push-naru', 'cpuSeconds'), median('client-push-skopeo-oci', 'cpuSeconds')),
+      1,
+      (value) => `${value.toFixed(2)} ×`,
+    ),
+    line(
+      'client memory',
+      '≤ 120 MB',
+      most(median('client-pull-naru', 'peakMb'), median('client-push-naru', 'peakMb')),
+      120,
+      (value) => `${value.toFixed(0)} MB`,
+    ),
+    line('naru images with 1000 images', '≤ 80 ms', median('client-images', 'medianMs'), 80, (value) => `${value.toFixed(0)} ms`),
     line('ready with a million manifests', '≤ 300 ms', median('ready-million', 'readyMs'), 300, (value) => `${value.toFixed(0)} ms`),
   ];
 }
@@ -31,6 +53,11 @@ export function pushFloor(results: Results, clients: 1 | 8): number | undefined 
 function line(what: string, promise: string, found: number | undefined, limit: number, show: (value: number) => string): BudgetLine {
   if (found === undefined) return { what, promise, found: '–', verdict: 'not measured' };
   return { what, promise, found: show(found), verdict: found <= limit ? 'kept' : 'broken' };
+}
+
+function most(...values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 function ratio(value: number | undefined, limit: number | undefined): number | undefined {

@@ -1,4 +1,5 @@
 /** Everything that is measured, in the order of the report. */
+import { clientList, clientPulls, clientPushes } from './client.ts';
 import { durability } from './durability.ts';
 import { catalog, tagList } from './lists.ts';
 import { memory } from './memory.ts';
@@ -28,4 +29,7 @@ export const allScenarios: readonly Scenario[] = [
   readyEmpty,
   readyFull,
   memory,
+  ...clientPulls,
+  ...clientPushes,
+  clientList,
 ];
