@@ -3,7 +3,7 @@
  * packet filter, so that it disturbs neither the machine nor another engine on it. It talks plain
  * HTTP to 127.0.0.0/8 by its own default, which is where the registry under test listens.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recordSkip } from '../../support/needs.ts';
 import { lastLine, startDaemon } from './daemon.ts';
@@ -14,19 +14,33 @@ export type DockerEngine = AsyncDisposable & {
   /** A folder for build contexts and files, gone with the engine. */
   readonly folder: string;
   readonly docker: (args: readonly string[], options?: RunOptions) => Promise<string>;
+  /** With which a docker finds the engine. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Other contents of daemon.json, and the signal to read them. */
+  readonly reload: (settings: object) => Promise<void>;
   readonly tryDocker: (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
 };
 
+export type DockerEngineOptions = {
+  /** Put before dockerd and before every docker: to run both elsewhere. */
+  readonly prefix?: readonly string[];
+  /** What stands in daemon.json. */
+  readonly settings?: object;
+};
+
 /** Undefined, with a visible skip of `suite`, where dockerd cannot run, for example without root. */
-export async function startDockerEngine(suite: string): Promise<DockerEngine | undefined> {
+export async function startDockerEngine(suite: string, { prefix = [], settings = {} }: DockerEngineOptions = {}): Promise<DockerEngine | undefined> {
   const folder = await createFolder();
   const at = (name: string): string => join(folder.path, name);
   const host = `unix://${at('docker.sock')}`;
   await mkdir(at('config'));
+  await writeFile(at('daemon.json'), JSON.stringify(settings));
   const env = { DOCKER_HOST: host, DOCKER_CONFIG: at('config'), DOCKER_BUILDKIT: '0', DOCKER_CLI_HINTS: 'false' };
   const daemon = await startDaemon(
     [
+      ...prefix,
       'dockerd',
+      `--config-file=${at('daemon.json')}`,
       '--iptables=false',
       '--ip6tables=false',
       '--bridge=none',
@@ -49,8 +63,13 @@ export async function startDockerEngine(suite: string): Promise<DockerEngine | u
   }
   return {
     folder: folder.path,
-    docker: (args, options) => run(['docker', ...args], { ...options, env: { ...env, ...options?.env } }),
-    tryDocker: (args, options) => tryRun(['docker', ...args], { ...options, env: { ...env, ...options?.env } }),
+    environment: env,
+    async reload(changed) {
+      await writeFile(at('daemon.json'), JSON.stringify(changed));
+      process.kill(Number(await readFile(at('pid'), 'utf8')), 'SIGHUP');
+    },
+    docker: (args, options) => run([...prefix, 'docker', ...args], { ...options, env: { ...env, ...options?.env } }),
+    tryDocker: (args, options) => tryRun([...prefix, 'docker', ...args], { ...options, env: { ...env, ...options?.env } }),
     [Symbol.asyncDispose]: async () => {
       await daemon[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();

@@ -35,10 +35,10 @@ export const pull: ClientCommand = async (line, context) => {
   return 0;
 };
 
-async function* allTags({ repository, familiar, ...transfer }: Transfer, reference: Reference): AsyncGenerator<Reference> {
+async function* allTags(transfer: Transfer, reference: Reference): AsyncGenerator<Reference> {
   try {
-    for await (const tag of repository.listTags(transfer.signal === undefined ? {} : { signal: transfer.signal })) yield withTag(reference, tag);
+    for await (const tag of transfer.repository.listTags(transfer.signal === undefined ? {} : { signal: transfer.signal })) yield withTag(reference, tag);
   } catch (error) {
-    throw pullError(error, reference, familiar);
+    throw await pullError(error, reference, transfer);
   }
 }

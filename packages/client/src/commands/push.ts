@@ -5,6 +5,7 @@ import { pushImage } from '../copy/push-image.ts';
 import { forPush, type Transfer } from '../copy/transfer.ts';
 import { openUploadSessions } from '../layout/upload-sessions.ts';
 import { DockerError } from './docker-error.ts';
+import { primaryEndpoint } from '../remote/connection.ts';
 import type { ClientCommand } from './command.ts';
 import { openSession } from './session.ts';
 import { withTransfer } from './transfer-session.ts';
@@ -29,6 +30,8 @@ export const push: ClientCommand = async (line, context) => {
     const sessions = openUploadSessions(transfer.store.root, transfer.clock);
     const tags = localTags(transfer, reference);
     if (tags.length === 0) throw new DockerError(`An image does not exist locally with the tag: ${transfer.familiar(withoutTag(reference))}`);
+    // Whoever is not there is found out before the first layer is named.
+    await primaryEndpoint(transfer.connection).settle(context.signal);
     for (const one of isAll ? tags : [reference]) {
       await pushImage(transfer, one, { sessions, ...(platform && { platform }), onNote: (text) => notes.push(text) });
     }

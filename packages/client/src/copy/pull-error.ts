@@ -1,10 +1,12 @@
 /** Why a pull failed, in the words that Docker has for it. */
 import { canonicalString, type Reference } from '@naru/oci/reference';
+import { primaryEndpoint } from '../remote/connection.ts';
 import type { Remedy } from '../remote/remedy.ts';
 import { isRemoteError, RemoteError } from '../remote/remote-error.ts';
+import type { Transfer } from './transfer.ts';
 
-/** `familiar` as for a transfer. Anything that needs no other words comes back as it is. */
-export function pullError(error: unknown, reference: Reference, familiar: (reference: Reference) => string): unknown {
+/** Anything that needs no other words comes back as it is. */
+export async function pullError(error: unknown, reference: Reference, { familiar, connection }: Pick<Transfer, 'familiar' | 'connection'>): Promise<unknown> {
   if (!isRemoteError(error)) return error;
   const { domain, path } = reference;
   const name = familiar({ domain, path });
@@ -23,6 +25,11 @@ export function pullError(error: unknown, reference: Reference, familiar: (refer
   }
   if (error.kind === 'denied' || (error.kind === 'unauthorized' && code !== undefined)) {
     return again(`pull access denied for ${name}, repository does not exist or may require 'docker login': ${error.message}`, loginRemedy(reference));
+  }
+  if (error.kind === 'unauthorized') {
+    // Docker names the request that it begins with; it is settled by now how the registry is spoken with.
+    const origin = await primaryEndpoint(connection).settle();
+    return again(`Head "${origin.href}v2/${path}/manifests/${reference.digest ?? reference.tag ?? 'latest'}": ${error.message}`);
   }
   return error;
 }

@@ -36,7 +36,7 @@ export async function pullImage(transfer: Transfer, reference: Reference, platfo
     progress.line(`Digest: ${resolved.target.descriptor.digest}`);
     return { digest: resolved.target.descriptor.digest, isNewer };
   } catch (error) {
-    throw pullError(error, name, transfer.familiar);
+    throw await pullError(error, name, transfer);
   }
 }
 

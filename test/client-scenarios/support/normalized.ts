@@ -1,0 +1,35 @@
+/** What a command printed, without what differs between two runs of the same program. */
+import type { RunResult } from '../../clients/support/run.ts';
+import type { Step } from './steps.ts';
+
+export type Said = { readonly exitCode: number; readonly stdout: readonly string[]; readonly stderr: readonly string[] };
+
+export function normalized({ exitCode, stdout, stderr }: RunResult, folder: string, { ownLayers: hasOwnLayers }: Pick<Step, 'ownLayers'>): Said {
+  const ownLayers = hasOwnLayers === true;
+  return { exitCode, stdout: lines(stdout, folder, ownLayers), stderr: lines(stderr, folder, ownLayers) };
+}
+
+/**
+ * Of each layer the last state, in the order of their names. This docker compresses anew for each push
+ * and so makes another digest; digests of manifests are left out.
+ */
+function lines(text: string, folder: string, ownLayers: boolean): string[] {
+  const states = new Map<string, string>();
+  const others: string[] = [];
+  for (const line of text.trimEnd().split('\n')) {
+    if (line.startsWith('naru: ')) continue; // ours, and no part of Docker's transcript
+    const [, id, state = ''] = /^([0-9a-f]{12}): (.*)$/.exec(line) ?? [];
+    if (id !== undefined) states.set(id, state);
+    else
+      others.push(
+        line
+          .replaceAll(/'[^']*config\.json'/g, "'config.json'")
+          .replaceAll(folder, 'FOLDER')
+          .replaceAll(/digest: sha256:[0-9a-f]{64} size: \d+/g, 'digest: D size: N')
+          .replaceAll(/@sha256:[0-9a-f]{64}/g, '@D')
+          .replaceAll(/Digest: sha256:[0-9a-f]{64}/g, 'Digest: D')
+          .replaceAll(/(lookup \S+?)( on \S+)?: .*$/g, '$1'),
+      );
+  }
+  return [...others, ...[...states].map(([id, state]) => `${ownLayers ? 'ID' : id}: ${state}`).sort()];
+}
