@@ -22,7 +22,8 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   registry: [/^runtime\/(clock|hash-bytes|ids|log)\.ts$/, /^access\//, ports()],
   blobstore: [/^blobstore\//, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
   metadata: [/^metadata\//, /^access\//, /^blobstore\/port\.ts$/, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
-  lifecycle: [/^registry\//, ports(), /^runtime\/(clock|hash-bytes|ids|log|metrics)\.ts$/],
+  lifecycle: [/^registry\//, ports(), /^runtime\/(clock|hash-bytes|ids|log|metrics|sleep)\.ts$/],
+  jobs: [ports(), /^runtime\/(clock|ids|log|metrics|sleep)\.ts$/],
   http: [/^runtime\//, /^blobstore\/port\.ts$/],
   'oci-api': [
     /^http\/(reply|request|errors)\.ts$/,
@@ -153,7 +154,7 @@ export function findUnused(files: readonly SourceFile[], entries: readonly RegEx
 }
 
 function ports(): RegExp {
-  return /^(blobstore\/port|metadata\/(port|collection-port|identity\/port))\.ts$/;
+  return /^(blobstore\/port|metadata\/(port|[a-z]+-port|identity\/port))\.ts$/;
 }
 
 function serverFolder(path: string): string | undefined {

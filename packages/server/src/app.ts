@@ -15,16 +15,18 @@ import { createPullAudit } from './identity/pull-audit.ts';
 import { apiPrefix } from './hub-api/match.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
+import { pruneDeadJobs } from './jobs/prune-dead.ts';
+import { startJobRunner } from './jobs/runner.ts';
 import { runAdminRequest } from './lifecycle/admin.ts';
 import { countReport } from './lifecycle/count-report.ts';
 import { startSchedule } from './lifecycle/schedule.ts';
-import { systemSleep } from './lifecycle/sleep.ts';
+import { systemSleep } from './runtime/sleep.ts';
 import { createOciApi } from './oci-api/router.ts';
 import { type OpenStores, openStores } from './open-stores.ts';
 import { createRegistry } from './registry/registry.ts';
 import { every } from './runtime/every.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
-import { jitter } from './runtime/ids.ts';
+import { jitter, newLease } from './runtime/ids.ts';
 import { type Log, silentLog } from './runtime/log.ts';
 import { createMetrics, type Metrics } from './runtime/metrics.ts';
 import { version } from './runtime/version.ts';
@@ -90,6 +92,9 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
   });
   opened.defer(() => server.drain(0));
   startControl({ stores, config, metrics, hub, operator: identity.callers.operator() }, opened);
+  const jobs = opened.use(
+    startJobRunner({ rows: stores.rows, kinds: [pruneDeadJobs({ ...stores.rows, clock })], clock, sleep: systemSleep, jitter, log, metrics, newLease }),
+  );
   opened.use(startSchedule({ stores, settings: config, metrics, sleep: systemSleep, jitter }));
 
   const resources = opened.move();
@@ -99,7 +104,10 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
     ...(administrator && { administrator }),
     async drain() {
       draining = true;
+      const drained = jobs.drain().catch((error: unknown) => log.error('jobs could not be drained', { error }));
       await server.drain(config.limits.drainTimeoutMs);
+      // What still runs then is aborted and given back when the app is disposed.
+      await Promise.race([drained, systemSleep(jobsDrainMs)]);
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
@@ -134,6 +142,9 @@ function startControl({ stores, config, metrics, hub, operator }: ControlParts, 
 
 /** What an operator asked for is given this long to see that it was called off. */
 const controlDrainMs = 2000;
+
+/** After the requests are done, jobs that run may end within this. */
+const jobsDrainMs = 2000;
 
 function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;

@@ -3,7 +3,7 @@
  * next, and never overlaps itself. A run that fails is logged and tried again at its time.
  */
 import type { Log } from '../runtime/log.ts';
-import type { Sleep } from './sleep.ts';
+import type { Sleep } from '../runtime/sleep.ts';
 
 export type IntervalJob = { readonly name: string; readonly intervalMs: number; run(signal: AbortSignal): Promise<void> };
 

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { startIntervals } from './intervals.ts';
 import { startSchedule } from './schedule.ts';
-import type { Sleep } from './sleep.ts';
+import type { Sleep } from '../runtime/sleep.ts';
 import { collection, hasBlob, hourMs, openWorld, pushBlob } from '../../../../test/support/lifecycle/world.ts';
 
 /** Sleepers wait until the test wakes one by the length of its sleep. */

@@ -3,7 +3,7 @@ import { collectGarbage } from './collect.ts';
 import { countReport, type LifecycleMetrics } from './count-report.ts';
 import { type IntervalJob, startIntervals } from './intervals.ts';
 import { scrub } from './scrub.ts';
-import type { Sleep } from './sleep.ts';
+import type { Sleep } from '../runtime/sleep.ts';
 import type { Stores } from './stores.ts';
 
 /** As the configuration names them. */

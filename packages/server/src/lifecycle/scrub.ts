@@ -10,7 +10,7 @@ import { detailsMax, type ScrubReport } from './admin-request.ts';
 import { pageSize, pagesOfManifestRows, pagesUntilEmpty } from './pages.ts';
 import { findRot, quarantineRotten } from '../registry/quarantine.ts';
 import { hasDigest } from '../runtime/hash-bytes.ts';
-import type { Sleep } from './sleep.ts';
+import type { Sleep } from '../runtime/sleep.ts';
 import type { Stores } from './stores.ts';
 
 export type ScrubOptions = {

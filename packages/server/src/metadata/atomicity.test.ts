@@ -28,6 +28,14 @@ async function prepare(store: MetadataStore): Promise<void> {
   await store.uploads.record({ id: uploadId, repository, algorithm: 'sha256', startedAt: 1, touchedAt: 1 });
   await pushManifest(store, image, { tags: [latest] });
   await pushManifest(store, { name: 'untagged' });
+  await store.jobs.enqueue(
+    [
+      { kind: 'scan', payload: 'first', key: 'a', ordering: 'o' },
+      { kind: 'scan', payload: 'second', key: 'b', ordering: 'o' },
+    ],
+    1,
+  );
+  await store.jobs.claim({ kind: 'scan', limit: 1, lease: 'lease', leaseUntil: 100, at: 2 });
 }
 
 const before = 20;
@@ -44,6 +52,17 @@ const methods: Record<string, (store: MetadataStore) => Promise<unknown>> = {
   removeUntagged: async (store) => store.collection.removeUntagged(await store.collection.listUntagged({ before, limit: 9 }), { before, ...change }),
   unlinkUnreferenced: async (store) =>
     store.collection.unlinkUnreferenced(await store.collection.listUnreferencedLinks({ before, limit: 9 }), { before, ...change }),
+  enqueue: (store) =>
+    store.jobs.enqueue(
+      [
+        { kind: 'scan', payload: 'third', key: 'c', ordering: 'o' },
+        { kind: 'other', payload: 'fourth' },
+      ],
+      30,
+    ),
+  claim: (store) => store.jobs.claim({ kind: 'scan', limit: 1, lease: 'other', leaseUntil: 200, at: 100 }),
+  settle: (store) => store.jobs.settle({ id: 1, lease: 'lease' }, { kind: 'dead', error: 'no' }, 30),
+  removeJob: (store) => store.jobInspection.remove(2),
   condemn: (store) => store.collection.condemn([digestOf('unlinked')], { before, ...change }),
 };
 

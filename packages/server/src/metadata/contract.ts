@@ -9,6 +9,7 @@ import { collectionContract } from './contract/collection.ts';
 import { concurrencyContract } from './contract/concurrency.ts';
 import { eventContract } from './contract/events.ts';
 import { integrityContract } from './contract/integrity.ts';
+import { jobContract } from './contract/jobs.ts';
 import { manifestContract } from './contract/manifests.ts';
 import { referrerContract } from './contract/referrers.ts';
 import { repositoryContract } from './contract/repositories.ts';
@@ -27,6 +28,7 @@ const subjects = {
   'untagged manifests': untaggedContract,
   collection: collectionContract,
   integrity: integrityContract,
+  jobs: jobContract,
   concurrency: concurrencyContract,
 };
 

@@ -3,6 +3,7 @@ import type { Event, EventRows } from './port.ts';
 import { chunks } from './chunks.ts';
 import { recordAudit } from './identity/audit-rows.ts';
 import type { AuditEntry } from './identity/port.ts';
+import { announce } from './commit-signals.ts';
 
 export type NewEvent = Omit<Event, 'id'>;
 
@@ -28,6 +29,7 @@ export async function recordEvents(tx: Writer, events: readonly NewEvent[]): Pro
     await tx.insertInto('event').values(rows).execute();
   }
   await recordAudit(tx, events.filter(isTraced).map(toAudit));
+  announce(tx, 'events');
 }
 
 /** Pushed blobs leave no trace of their own, the manifest that names them does; nor do those that collection sweeps, which nobody asked for. */

@@ -47,6 +47,9 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     collection: faulty('collection', store.collection),
     integrity: faulty('integrity', store.integrity),
     identity: Object.fromEntries(Object.entries(store.identity).map(([name, rows]) => [name, faulty(`identity.${name}`, rows)])) as IdentityRows, // the same names
+    jobs: faulty('jobs', store.jobs),
+    jobInspection: faulty('jobInspection', store.jobInspection),
+    commits: store.commits,
     close: () => store.close(),
     calls: () => calls,
   };

@@ -3,7 +3,7 @@
  * after a power cut. Changes write their events in the same transaction (I7).
  *
  * The store is cut by subject, so that nobody depends on more than it uses. `collection-port.ts`
- * holds what garbage collection, fsck and scrub need beside this. All times are epoch ms, `actor` is
+ * holds what garbage collection, fsck and scrub need beside this, `job-port.ts` the queue. All times are epoch ms, `actor` is
  * the name of the principal that acts. Lists are in ascending byte order of their key and page by
  * `after` (exclusive) and `limit`.
  *
@@ -16,6 +16,7 @@ import type { UploadId } from '../runtime/ids.ts';
 import type { CollectionRows, IntegrityRows } from './collection-port.ts';
 import type { IdentityRows } from './identity/port.ts';
 import type { Visibility } from '../access/policy.ts';
+import type { JobInspection, JobRows } from './job-port.ts';
 
 export type MetadataStore = {
   readonly repositories: RepositoryRows;
@@ -27,6 +28,9 @@ export type MetadataStore = {
   readonly collection: CollectionRows;
   readonly integrity: IntegrityRows;
   readonly identity: IdentityRows;
+  readonly jobs: JobRows;
+  readonly jobInspection: JobInspection;
+  readonly commits: CommitSignals;
   close(): Promise<void>;
 };
 
@@ -184,4 +188,14 @@ export type Event = {
 
 export interface EventRows {
   list(page: Page<number>): Promise<Event[]>;
+}
+
+// --- signals --------------------------------------------------------------------------------
+
+export type CommitTopic = 'events' | `job ${string}`;
+
+/** Wakes whoever works on rows. What other processes commit gives no signal: look now and then as well. */
+export interface CommitSignals {
+  /** Called after each commit of this process that brought something of the topic. The listener must not throw. */
+  listen(topic: CommitTopic, listener: () => void): Disposable;
 }

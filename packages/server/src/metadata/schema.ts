@@ -13,7 +13,7 @@
  *                 ├─< tag ─┘
  *                 └─< tag_history
  *
- *     upload · event · condemned_blob            stand alone
+ *     upload · event · event_consumer · job · condemned_blob   stand alone
  *     accounts and what they may do              `identity/tables.ts`
  *
  * Arrows are foreign keys, so the engine itself keeps I4: a tag points at a manifest of its
@@ -36,6 +36,7 @@ import type { Generated } from 'kysely';
 import type { StorageKey } from '../blobstore/port.ts';
 import type { UploadId } from '../runtime/ids.ts';
 import type { IdentityTables } from './identity/tables.ts';
+import type { JobState } from './job-port.ts';
 import type { EventKind } from './port.ts';
 import type { Visibility } from '../access/policy.ts';
 
@@ -70,4 +71,28 @@ export type Tables = IdentityTables & {
 
   /** `payload`: the fields of the event that depend on its kind, as JSON. */
   event: { id: Generated<number>; kind: EventKind; repository: RepositoryName; at: number; actor: string; payload: string };
+  /** How far each reader of the events has read. */
+  event_consumer: { name: string; read_to: number; read_at: number };
+
+  /**
+   * `unbegun_key`: the unique key while the job has not begun, and unique among those. `due_at`: when a
+   * runner may take it (`job-port.ts`); null for what no runner may take. `lease` names who runs it.
+   */
+  job: {
+    id: Generated<number>;
+    kind: string;
+    payload: string;
+    unique_key: string | null;
+    unbegun_key: string | null;
+    ordering: string | null;
+    priority: number;
+    state: JobState;
+    run_at: number;
+    due_at: number | null;
+    lease: string | null;
+    attempts: number;
+    created_at: number;
+    changed_at: number;
+    error: string | null;
+  };
 };

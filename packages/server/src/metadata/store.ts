@@ -3,11 +3,14 @@ import type { MetadataDatabase } from './database.ts';
 import type { MetadataStore } from './port.ts';
 import { blobRows } from './blob-rows.ts';
 import { collectionRows } from './collection-rows.ts';
+import { withCommitSignals } from './commit-signals.ts';
 import { eventRows } from './event-rows.ts';
 import { identityRows } from './identity/identity-rows.ts';
 import type { Visibility } from '../access/policy.ts';
 import { type HotReadLimits, hotReads } from './hot-reads.ts';
 import { integrityRows } from './integrity-rows.ts';
+import { jobInspectionRows } from './job-inspection-rows.ts';
+import { jobRows } from './job-rows.ts';
 import { manifestRows } from './manifest-rows.ts';
 import { repositoryRows } from './repository-rows.ts';
 import { tagRows } from './tag-rows.ts';
@@ -19,7 +22,8 @@ export type MetadataStoreOptions = {
   readonly visibility?: Visibility;
 };
 
-export function metadataStore(database: MetadataDatabase, { limits, visibility = 'public' }: MetadataStoreOptions = {}): MetadataStore {
+export function metadataStore(engine: MetadataDatabase, { limits, visibility = 'public' }: MetadataStoreOptions = {}): MetadataStore {
+  const { database, commits } = withCommitSignals(engine);
   const hot = hotReads(database, limits);
   return {
     repositories: repositoryRows(database),
@@ -31,6 +35,9 @@ export function metadataStore(database: MetadataDatabase, { limits, visibility =
     collection: collectionRows(database),
     integrity: integrityRows(database),
     identity: identityRows(database),
+    jobs: jobRows(database),
+    jobInspection: jobInspectionRows(database),
+    commits,
     close: () => database.close(),
   };
 }

@@ -15,6 +15,11 @@ export function isUploadId(text: string): text is UploadId {
   return uuidPattern.test(text);
 }
 
+/** Names one taking of a job. */
+export function newLease(): string {
+  return randomUUID();
+}
+
 export function newRequestId(): string {
   return randomUUID();
 }

@@ -9,6 +9,10 @@ export type Metrics = {
   recordRequest(request: { route: string; method: string; status: number; seconds: number; receivedBytes: number; sentBytes: number }): void;
   recordCollected(kind: 'manifest' | 'link' | 'blob', count: number, bytes: number): void;
   recordScrubbed(blobs: number, bytes: number): void;
+  /** `outcome`: done, again, dead or released. */
+  recordJob(kind: string, outcome: string, seconds: number): void;
+  /** Asked for at every scrape. */
+  countJobs(count: () => Promise<readonly { kind: string; state: string; count: number }[]>): void;
   /** A blob was set aside. */
   recordRot(): void;
   /** Prometheus text exposition format 0.0.4. */
@@ -39,6 +43,8 @@ export function createMetrics(version: string): Metrics {
   const scrubbed = new Counter({ name: 'naru_scrubbed_blobs_total', help: 'Blobs that the scrub has re-hashed.', registers });
   const scrubbedBytes = new Counter({ name: 'naru_scrubbed_bytes_total', help: 'Bytes that the scrub has re-hashed.', registers });
   const rotten = new Counter({ name: 'naru_rotten_blobs_total', help: 'Blobs whose bytes no longer match their digest.', registers });
+  const jobs = new Counter({ name: 'naru_jobs_total', help: 'Jobs that ran, by kind and what became of them.', labelNames: ['kind', 'outcome'], registers });
+  const jobSeconds = new Counter({ name: 'naru_job_seconds_total', help: 'Time that jobs ran, by kind.', labelNames: ['kind'], registers });
   new Gauge({ name: 'naru_build_info', help: 'The version that runs; always 1.', labelNames: ['version'], registers }).set({ version }, 1);
   new Gauge({
     name: 'process_resident_memory_bytes',
@@ -75,6 +81,21 @@ export function createMetrics(version: string): Metrics {
       scrubbedBytes.inc(bytes);
     },
     recordRot: () => rotten.inc(),
+    recordJob(kind, outcome, took) {
+      jobs.inc({ kind, outcome });
+      jobSeconds.inc({ kind }, took);
+    },
+    countJobs(count) {
+      new Gauge({
+        name: 'naru_jobs',
+        help: 'Jobs that there are, by kind and state.',
+        labelNames: ['kind', 'state'],
+        registers,
+        async collect() {
+          for (const { kind, state, count: value } of await count()) this.set({ kind, state }, value);
+        },
+      });
+    },
     render: () => registry.metrics(),
   };
 }

@@ -64,6 +64,23 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.integrity.recordChecked(digest, 10),
   (store) => store.integrity.quarantine(digest),
   (store) => store.integrity.listUnknownKeys([storageKeyOf(digest)]),
+  (store) =>
+    store.jobs.enqueue(
+      [1, 2, 3].map((payload) => ({ kind: 'scan', payload, ordering: 'o', ...(payload > 1 && { key: 'k' }) })),
+      1,
+    ),
+  (store) => store.jobs.findNextDue('scan'),
+  (store) => store.jobs.claim({ kind: 'scan', limit: 1, lease: 'a', leaseUntil: 10, at: 5 }),
+  (store) => store.jobs.extend({ id: 1, lease: 'a' }, 20),
+  (store) => store.jobs.settle({ id: 1, lease: 'a' }, { kind: 'again', runAt: 6, error: '' }, 5),
+  (store) => store.jobs.claim({ kind: 'scan', limit: 1, lease: 'a', leaseUntil: 10, at: 6 }),
+  (store) => store.jobs.settle({ id: 1, lease: 'a' }, { kind: 'dead', error: '' }, 6),
+  (store) => store.jobInspection.retry(1, 7),
+  (store) => store.jobInspection.remove(2),
+  (store) => store.jobInspection.pruneDead(9, 10),
+  (store) => store.jobInspection.find(1),
+  (store) => store.jobInspection.list({ state: 'dead', limit: 10 }),
+  (store) => store.jobInspection.count('scan', 'waiting'),
 ];
 
 test('every query finds its rows by an index, in the order of that index', async () => {

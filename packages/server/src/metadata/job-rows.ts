@@ -1,0 +1,216 @@
+import type { Selectable } from 'kysely';
+import type { MetadataDatabase, Reader, Writer } from './database.ts';
+import type { Tables } from './schema.ts';
+import { announce } from './commit-signals.ts';
+import { type Job, jobErrorMaxLength, type JobOutcome, jobPayloadMaxBytes, jobPriorities, type JobPriority, type JobRows, type NewJob } from './job-port.ts';
+
+type JobRow = Selectable<Tables['job']>;
+
+export function jobRows({ read, write }: MetadataDatabase): JobRows {
+  return {
+    async enqueue(jobs, at) {
+      if (jobs.length > 0) await write((tx) => enqueueJobs(tx, jobs, at));
+    },
+
+    async claim({ kind, limit, lease, leaseUntil, at, except = [] }) {
+      return write(async (tx) => {
+        const rows = await listDue(tx, { kind, limit, at, except });
+        for (const { id } of rows) {
+          await tx
+            .updateTable('job')
+            .set((eb) => ({ state: 'running', unbegun_key: null, due_at: leaseUntil, lease, changed_at: at, attempts: eb('attempts', '+', 1) }))
+            .where('id', '=', id)
+            .execute();
+        }
+        return rows.map((row) => jobOf({ ...row, state: 'running', attempts: row.attempts + 1, changed_at: at }));
+      });
+    },
+
+    async extend({ id, lease }, leaseUntil) {
+      return write(async (tx) => {
+        const { numUpdatedRows } = await tx.updateTable('job').set({ due_at: leaseUntil }).where('id', '=', id).where('lease', '=', lease).executeTakeFirst();
+        return numUpdatedRows > 0n;
+      });
+    },
+
+    async settle({ id, lease }, outcome, at) {
+      return write(async (tx) => {
+        const row = await tx.selectFrom('job').selectAll().where('id', '=', id).where('lease', '=', lease).executeTakeFirst();
+        if (row === undefined) return false;
+        await settleJob(tx, row, outcome, at);
+        return true;
+      });
+    },
+
+    async findNextDue(kind) {
+      const times: number[] = [];
+      for (const priority of Object.values(jobPriorities)) {
+        const row = await read
+          .selectFrom('job')
+          .select('due_at')
+          .where('kind', '=', kind)
+          .where('priority', '=', priority)
+          .where('due_at', '>=', 0)
+          .orderBy('due_at')
+          .limit(1)
+          .executeTakeFirst();
+        if (row?.due_at !== undefined && row.due_at !== null) times.push(row.due_at);
+      }
+      return times.length === 0 ? undefined : Math.min(...times);
+    },
+  };
+}
+
+/** In the transaction of the change that the work follows from. */
+export async function enqueueJobs(tx: Writer, jobs: readonly NewJob[], at: number): Promise<void> {
+  for (const job of jobs) {
+    if (!(await joinUnbegun(tx, job, at))) await insertJob(tx, job, at);
+    announce(tx, `job ${job.kind}`);
+  }
+}
+
+/** Whoever waits behind the job's ordering is free now, the first of them. */
+export async function freeNext(tx: Writer, { kind, ordering }: Pick<JobRow, 'kind' | 'ordering'>): Promise<void> {
+  if (ordering === null) return;
+  const next = await tx
+    .selectFrom('job')
+    .select(['id', 'run_at'])
+    .where('kind', '=', kind)
+    .where('ordering', '=', ordering)
+    .where('state', '=', 'behind')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  if (next === undefined) return;
+  await tx.updateTable('job').set({ state: 'waiting', due_at: next.run_at }).where('id', '=', next.id).execute();
+  announce(tx, `job ${kind}`);
+}
+
+/** The state of a job that begins to wait: behind those of its ordering that live. */
+export async function standing(tx: Reader, { kind, ordering }: Pick<JobRow, 'kind' | 'ordering'>): Promise<'waiting' | 'behind'> {
+  if (ordering === null) return 'waiting';
+  const before = await tx
+    .selectFrom('job')
+    .select('id')
+    .where('kind', '=', kind)
+    .where('ordering', '=', ordering)
+    .where('state', 'in', ['waiting', 'behind', 'running'])
+    .limit(1)
+    .executeTakeFirst();
+  return before === undefined ? 'waiting' : 'behind';
+}
+
+/** The job of this kind and key that has not begun. */
+export async function findUnbegun(tx: Reader, kind: string, key: string | null): Promise<JobRow | undefined> {
+  if (key === null) return undefined;
+  return tx.selectFrom('job').selectAll().where('kind', '=', kind).where('unbegun_key', '=', key).executeTakeFirst();
+}
+
+const priorityNames = Object.fromEntries(Object.entries(jobPriorities).map(([name, number]) => [number, name])) as Record<number, JobPriority>; // the table read backwards
+
+export function jobOf(row: JobRow): Job {
+  return {
+    id: row.id,
+    kind: row.kind,
+    payload: JSON.parse(row.payload) as unknown,
+    ...(row.unique_key !== null && { key: row.unique_key }),
+    ...(row.ordering !== null && { ordering: row.ordering }),
+    priority: priorityNames[row.priority] ?? 'normal',
+    state: row.state,
+    attempts: row.attempts,
+    createdAt: row.created_at,
+    runAt: row.run_at,
+    changedAt: row.changed_at,
+    ...(row.error !== null && { error: row.error }),
+  };
+}
+
+async function joinUnbegun(tx: Writer, { kind, key, priority = 'normal', runAt }: NewJob, at: number): Promise<boolean> {
+  const known = await findUnbegun(tx, kind, key ?? null);
+  if (known === undefined) return false;
+  const run_at = Math.min(known.run_at, runAt ?? at);
+  await tx
+    .updateTable('job')
+    .set({ run_at, priority: Math.min(known.priority, jobPriorities[priority]), ...(known.state === 'waiting' && { due_at: run_at }) })
+    .where('id', '=', known.id)
+    .execute();
+  return true;
+}
+
+async function insertJob(tx: Writer, { kind, payload, priority = 'normal', runAt, ...job }: NewJob, at: number): Promise<void> {
+  const [key, ordering] = [job.key ?? null, job.ordering ?? null];
+  const text = JSON.stringify(payload);
+  if (Buffer.byteLength(text) > jobPayloadMaxBytes) throw new Error(`the payload of a ${kind} job is larger than ${jobPayloadMaxBytes} bytes`);
+  const run_at = runAt ?? at;
+  const state = await standing(tx, { kind, ordering });
+  await tx
+    .insertInto('job')
+    .values({
+      kind,
+      payload: text,
+      unique_key: key,
+      unbegun_key: key,
+      ordering,
+      priority: jobPriorities[priority],
+      state,
+      run_at,
+      due_at: state === 'waiting' ? run_at : null,
+      lease: null,
+      attempts: 0,
+      created_at: at,
+      changed_at: at,
+      error: null,
+    })
+    .execute();
+}
+
+async function listDue(tx: Reader, { kind, limit, at, except }: { kind: string; limit: number; at: number; except: readonly number[] }): Promise<JobRow[]> {
+  const found: JobRow[] = [];
+  for (const priority of Object.values(jobPriorities)) {
+    if (found.length >= limit) break;
+    const rows = await tx
+      .selectFrom('job')
+      .selectAll()
+      .where('kind', '=', kind)
+      .where('priority', '=', priority)
+      .where('due_at', '<=', at)
+      .$if(except.length > 0, (query) => query.where('id', 'not in', except))
+      .orderBy('due_at')
+      .orderBy('id')
+      .limit(limit - found.length)
+      .execute();
+    found.push(...rows);
+  }
+  return found;
+}
+
+async function settleJob(tx: Writer, row: JobRow, outcome: JobOutcome, at: number): Promise<void> {
+  if (outcome.kind === 'dead') {
+    await tx
+      .updateTable('job')
+      .set({ state: 'dead', due_at: null, lease: null, changed_at: at, error: outcome.error.slice(0, jobErrorMaxLength) })
+      .where('id', '=', row.id)
+      .execute();
+    return freeNext(tx, row);
+  }
+  // Somebody asked for the same again while it ran: that one does what this one would.
+  if (outcome.kind === 'done' || (await findUnbegun(tx, row.kind, row.unique_key)) !== undefined) {
+    await tx.deleteFrom('job').where('id', '=', row.id).execute();
+    return freeNext(tx, row);
+  }
+  const run_at = outcome.kind === 'again' ? outcome.runAt : at;
+  await tx
+    .updateTable('job')
+    .set({
+      state: 'waiting',
+      run_at,
+      due_at: run_at,
+      unbegun_key: row.unique_key,
+      lease: null,
+      changed_at: at,
+      ...(outcome.kind === 'again' ? { error: outcome.error.slice(0, jobErrorMaxLength) } : { attempts: row.attempts - 1 }),
+    })
+    .where('id', '=', row.id)
+    .execute();
+  announce(tx, `job ${row.kind}`);
+}
