@@ -17,6 +17,7 @@ export const clientPulls: readonly Scenario[] = clientPrograms.map((program) => 
   id: `client-pull-${program.name}`,
   title: `${program.name} pulls 1 GB, 10 layers`,
   metrics,
+  ...(program.name === 'skopeo-storage' && { mostRepetitions: 1 }), // a minute each
   fullRunOnly: true,
   suits: registries,
   run: (bench, peer) => pull(bench, peer, program),

@@ -4,7 +4,7 @@
  * begin with `naru:` are naru's own, and left out.
  */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dockerArchive, dockerImage } from '../client-store/support/archives.ts';
 import { type DockerEngine, startDockerEngine } from '../clients/support/docker-engine.ts';
@@ -14,7 +14,7 @@ import { dockerHubNames, type HermeticNetwork, openHermeticNetwork } from '../su
 import { needs, recordSkip } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { steps } from './support/steps.ts';
-import { accounts, type Hub, startHub } from './support/hub.ts';
+import { fillHub, type Hub, passwords, startHub } from './support/hub.ts';
 import { normalized, type Said } from './support/normalized.ts';
 
 setDefaultTimeout(240_000);
@@ -23,7 +23,7 @@ setDefaultTimeout(240_000);
 const aliasAddress = '10.255.0.5';
 const program = join(import.meta.dirname, '../../packages/naru/src/main.ts');
 
-describe.if(needs('docker', 'dockerd', 'nginx', 'ip', 'nsenter', 'htpasswd', 'openssl', 'curl'))('typed with docker and with naru', () => {
+describe.if(needs('docker', 'dockerd', 'nginx', 'ip', 'nsenter', 'openssl', 'curl'))('typed with docker and with naru', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let network: HermeticNetwork | undefined;
   const said: Record<'docker' | 'naru', Said[]> = { docker: [], naru: [] };
@@ -59,9 +59,8 @@ describe.if(needs('docker', 'dockerd', 'nginx', 'ip', 'nsenter', 'htpasswd', 'op
     const authority = makeAuthority(join(own, 'authority'));
     // In place of the machine's authorities: nothing else is to be trusted in there.
     const trusting = [...enter, 'env', '--unset=SSL_CERT_DIR', `SSL_CERT_FILE=${authority.ca}`];
-    await using hub: Hub = await startHub({ enter } as HermeticNetwork, { folder: own, authority, aliasAddress });
-    void hub;
-    await fill(trusting, own);
+    await using hub: Hub = await startHub({ enter }, { folder: own, authority, aliasAddress });
+    await fill(hub, trusting, own);
     await writeFile(join(own, 'bin/naru'), `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`);
     await chmod(join(own, 'bin/naru'), 0o755);
     await using engine: DockerEngine | undefined = who === 'docker' ? await startDockerEngine('scenarios.test.ts', { prefix: trusting }) : undefined;
@@ -73,7 +72,7 @@ describe.if(needs('docker', 'dockerd', 'nginx', 'ip', 'nsenter', 'htpasswd', 'op
       LANG: 'C',
       PATH: `${join(own, 'bin')}:${process.env['PATH'] ?? ''}`,
       BUILT: own,
-      ...Object.fromEntries(Object.entries(accounts).map(([name, password]) => [`PW_${name}`, password])),
+      ...Object.fromEntries(Object.entries(passwords).map(([name, password]) => [`PW_${name.replaceAll('-', '_')}`, password])),
     };
     const results: Said[] = [];
     for (const step of steps) {
@@ -89,21 +88,13 @@ describe.if(needs('docker', 'dockerd', 'nginx', 'ip', 'nsenter', 'htpasswd', 'op
   }
 
   /** What the hub has before anybody types: a base, an image of somebody's, and an official one. And the file that holds what one has built. */
-  async function fill(prefix: readonly string[], own: string): Promise<void> {
+  async function fill(hub: Hub, prefix: readonly string[], own: string): Promise<void> {
     // Images of one family stand on each other's layers, as those that are built from one base do.
     const layered = (name: string, family: string, layers: number) => dockerImage({ seed: name, layerSeed: family, layers, tags: [name] });
     const inHub = [layered('diamol/base:latest', 'base', 2), layered('devwikirepo/simple-web:1.0', 'web', 4), layered('library/nginx:latest', 'nginx', 3)];
     await writeFile(join(own, 'hub.tar'), dockerArchive(inHub));
     await writeFile(join(own, 'gallery.tar'), dockerArchive([layered('image-gallery:latest', 'base', 6)]));
     await writeFile(join(own, 'log.tar'), dockerArchive([layered('access-log:latest', 'base', 5)]));
-    const env = { HOME: join(own, 'filler'), LANG: 'C', DOCKER_CONFIG: join(own, 'filler') };
-    const naru = (...args: readonly string[]) => run([...prefix, process.execPath, program, ...args], { env });
-    await naru('load', '-i', join(own, 'hub.tar'));
-    for (const { tags } of inHub) {
-      const name = tags[0] ?? '';
-      await naru('tag', name, `localhost:5000/${name}`);
-      await naru('push', '-q', `localhost:5000/${name}`);
-    }
-    expect(await readFile(join(own, 'hub.log'), 'utf8')).not.toContain('"level":50');
+    await fillHub(hub, prefix, { folder: own, file: join(own, 'hub.tar'), names: inHub.map(({ tags }) => tags[0] ?? '') });
   }
 });

@@ -65,8 +65,8 @@ describe('connections that break anywhere', () => {
   });
 });
 
-describe('kill -9, again and again', () => {
-  test('pull', async () => {
+describe('kill -9 and Ctrl-C, again and again', () => {
+  test.each(['SIGKILL', 'SIGINT'] as const)('pull, %s', async (signal) => {
     await using folder = await temporaryFolder('naru-resume-');
     await using line = await startLine(server.port);
     const naru = naruOn(join(folder.path, 'store'));
@@ -83,7 +83,7 @@ describe('kill -9, again and again', () => {
       // What has passed arrives: the client has nothing else to do.
       // Twice, because a file that is just renamed counts as two.
       for (let looks = 0; looks < 2; looks = (await sizeOf(naru.root)) < before + step - otherBytes ? 0 : looks + 1) await Bun.sleep(5);
-      child.kill('SIGKILL');
+      child.kill(signal);
       await exited;
       line.flow();
     }

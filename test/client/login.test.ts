@@ -153,7 +153,7 @@ describe('a registry that asks for tokens', () => {
     const { exitCode, stderr } = await home.run(['login', '-u', 'alice', '--password-stdin', service.host], { stdin: 'wrong' });
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: 'Error response from daemon: incorrect username or password\nnaru: check the user name and the password or token.\n',
+      stderr: `Error response from daemon: Get "http://${service.host}/v2/": incorrect username or password\nnaru: check the user name and the password or token.\n`,
     });
   });
 });

@@ -152,6 +152,18 @@ describe('copying', () => {
     });
   });
 
+  test('several platforms of an index are an index of those', async () => {
+    const third = makeImage({ seed: 'remote-riscv64', architecture: 'riscv64' });
+    await registry.pushImage('team/app', third, 'riscv64');
+    await naru('remote', 'index', 'add', `${host}/team/app:three`, ...['amd64', 'arm64', 'riscv64'].map((tag) => `${host}/team/app:${tag}`));
+    const two = ['--platform', 'linux/riscv64', '--platform', 'linux/amd64'];
+    expect((await naru('remote', 'copy', ...two, `${host}/team/app:three`, `${host}/two/app:x`)).exitCode).toBe(0);
+    const copied = await registry.pullManifest('two/app', 'x');
+    const { manifests } = JSON.parse(new TextDecoder().decode(copied?.bytes)) as { manifests: { digest: string }[] };
+    expect(manifests.map(({ digest }) => digest)).toEqual([amd64.manifest.digest, third.manifest.digest]);
+    expect(await registry.pullManifest('two/app', arm64.manifest.digest)).toBeUndefined();
+  });
+
   function makeIndexWithPlatforms() {
     const entries = [
       { ...amd64.manifest, platform: 'amd64' },
@@ -190,6 +202,19 @@ describe('assembling an index', () => {
     await naru('remote', 'index', 'add', `${host}/ci/next:v1`, `${host}/ci/next:old`);
     const { stdout } = await naru('remote', 'index', 'add', '--json', `${host}/ci/next:v1`, `${host}/ci/next:new`);
     expect((JSON.parse(stdout) as { manifests: { digest: string }[] }).manifests.map(({ digest }) => digest)).toEqual([next.manifest.digest]);
+  });
+
+  test('only if nobody has changed it', async () => {
+    await registry.pushImage('ci/once', arm64, 'arm');
+    await registry.pushImage('ci/once', amd64, 'amd');
+    const add = (condition: string, tag: string) =>
+      naru('remote', 'index', 'add', '--json', '--if-match', condition, `${host}/ci/once:v1`, `${host}/ci/once:${tag}`);
+    const { digest } = JSON.parse((await add('none', 'arm')).stdout) as { digest: string };
+    const refused = await add('none', 'amd');
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`naru: v1 is ${digest}, and not none\n`) as unknown });
+    expect((await add(digest, 'amd')).exitCode).toBe(0);
+    expect((await add(digest, 'amd')).exitCode).toBe(1);
+    expect((await add('latest', 'amd')).stderr).toStartWith('naru: ');
   });
 
   test('what says no platform needs one, and a tag that is an image stays one', async () => {

@@ -97,7 +97,12 @@ export const clientSpecs = {
       whichRegistry,
     ],
     flags: [
-      { name: 'platform', value: 'PLATFORM', description: 'Of an index, only the image for this platform, such as linux/arm64.' },
+      {
+        name: 'platform',
+        value: 'PLATFORM',
+        repeated: true,
+        description: 'Of an index, only the image for this platform, such as linux/arm64; given several times, an index of those.',
+      },
       { name: 'referrers', description: 'Copy signatures and whatever else refers to the image, too.' },
       { name: 'quiet', short: 'q', description: 'Print only the name with its digest.' },
       configFlag,
@@ -120,7 +125,12 @@ export const clientSpecs = {
     details: [
       'Makes the index if there is none, and takes the place of an entry for the same platform. When several add at once, each starts over from what the other wrote, so nothing is lost, as long as the registry heeds If-Match.',
     ],
-    flags: [{ name: 'platform', value: 'PLATFORM', description: 'What the one image is for, when its config does not say.' }, configFlag, jsonFlag],
+    flags: [
+      { name: 'platform', value: 'PLATFORM', description: 'What the one image is for, when its config does not say.' },
+      { name: 'if-match', value: 'DIGEST', description: "Only if the index still has this digest; 'none': only if there is none yet." },
+      configFlag,
+      jsonFlag,
+    ],
     completes: 'remote-image',
     words: 'INDEX IMAGE...',
     wordCount: { min: 2, max: Infinity },

@@ -1,56 +1,91 @@
 /**
- * Docker Hub, as far as a hermetic network sees it: Naru, with nginx in front of it that ends TLS for
- * docker.io and asks for a password. The same Naru answers on localhost:5000 and, in the clear, on
- * registry.local:5000.
+ * What a hermetic network has to offer: Docker Hub, which is Naru with accounts behind an nginx that ends
+ * TLS for docker.io, and a private registry, which is another Naru without any, on localhost:5000 and,
+ * in the clear, on registry.local:5000.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Daemon, startDaemon } from '../../clients/support/daemon.ts';
-import { tryRun } from '../../clients/support/run.ts';
+import { run, tryRun } from '../../clients/support/run.ts';
 import type { TestAuthority } from '../../support/client/certificates.ts';
 import { dockerHubNames, type HermeticNetwork } from '../../support/hermetic-network.ts';
 
-export const accounts = { beyool95: 'correct horse', soonyong4330: 'battery staple' } as const;
+export const administrator = 'naru-admin';
 
-export type Hub = AsyncDisposable;
+/** Everybody's password. Two of them have pushed before anybody types; the other two are those who type. */
+export const passwords = {
+  [administrator]: 'an administrator of the hub',
+  diamol: 'a month of lunches in one hub',
+  devwikirepo: 'a wiki of developers in one hub',
+  beyool95: 'correct horse battery staple',
+  soonyong4330: 'staple battery horse correct',
+} as const;
+
+export type Hub = AsyncDisposable & {
+  /** Where the hub answers without TLS, inside. */
+  readonly plainHost: string;
+};
 
 const program = join(import.meta.dirname, '../../../packages/naru/src/main.ts');
-const readyWithinMs = 20_000;
+const readyWithinMs = 30_000;
+const hubPort = 5001;
 
 /** `aliasAddress` is where registry.local leads. */
 export async function startHub(
-  network: HermeticNetwork,
+  { enter }: Pick<HermeticNetwork, 'enter'>,
   { folder, authority, aliasAddress }: { readonly folder: string; readonly authority: TestAuthority; readonly aliasAddress: string },
 ): Promise<Hub> {
   const at = (name: string) => join(folder, name);
   const { cert, key } = authority.issue('hub', dockerHubNames.map((name) => `DNS:${name}`).join(','));
-  await writeFile(
-    at('passwords'),
-    Object.entries(accounts)
-      .map(([user, password]) => execFileSync('htpasswd', ['-nbB', user, password]).toString().trim())
-      .join('\n'),
-  );
-  await writeFile(at('nginx.conf'), nginxConfiguration({ cert, key, passwords: at('passwords'), folder, aliasAddress }));
+  await writeFile(at('nginx.conf'), nginxConfiguration({ cert, key, folder, aliasAddress }));
   await using started = new AsyncDisposableStack();
-  const start = async (command: readonly string[], probe: readonly string[]): Promise<void> => {
-    const daemon: Daemon | undefined = await startDaemon([...network.enter, ...command], {
+  const start = async (command: readonly string[], probe: string): Promise<void> => {
+    const daemon: Daemon | undefined = await startDaemon([...enter, ...command], {
       logFile: at('hub.log'),
-      isReady: async () => (await tryRun([...network.enter, 'curl', '--silent', '--insecure', '--output', '/dev/null', ...probe])).exitCode === 0,
+      isReady: async () => (await tryRun([...enter, 'curl', '--silent', '--insecure', '--output', '/dev/null', probe])).exitCode === 0,
       readyWithinMs,
     });
-    if (daemon === undefined) throw new Error(`${command[0]} did not start: see ${at('hub.log')}`);
+    if (daemon === undefined) throw new Error(`${command.join(' ')} did not start: see ${at('hub.log')}`);
     started.use(daemon);
   };
-  await start([process.execPath, program, 'serve', '--port', '5000', '--data', at('data')], ['http://127.0.0.1:5000/v2/']);
-  await start(['nginx', '-c', at('nginx.conf'), '-g', 'daemon off;'], ['https://registry-1.docker.io/']);
+  const serve = (port: number, data: string) => [process.execPath, program, 'serve', '--port', String(port), '--data', at(data)];
+  await start(serve(5000, 'private'), 'http://127.0.0.1:5000/healthz');
+  const asAdministrator = ['env', `NARU_ADMIN_USER=${administrator}`, `NARU_ADMIN_PASSWORD=${passwords[administrator]}`];
+  await start([...asAdministrator, ...serve(hubPort, 'hub'), '--profile', 'hub'], `http://127.0.0.1:${hubPort}/healthz`);
+  await start(['nginx', '-c', at('nginx.conf'), '-g', 'daemon off;'], 'https://registry-1.docker.io/');
+  for (const [name, password] of Object.entries(passwords)) {
+    if (name === administrator) continue;
+    execFileSync(process.execPath, [program, 'admin', 'user', 'create', name, '--password-stdin', '--data', at('hub')], { input: password, stdio: 'pipe' });
+  }
   const all = started.move();
-  return { [Symbol.asyncDispose]: () => all.disposeAsync() };
+  return { plainHost: `localhost:${hubPort}`, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-function nginxConfiguration(options: { cert: string; key: string; passwords: string; folder: string; aliasAddress: string }): string {
-  const { cert, key, passwords, folder, aliasAddress } = options;
-  const toNaru = 'proxy_pass http://127.0.0.1:5000; proxy_set_header Host $http_host; proxy_request_buffering off; proxy_http_version 1.1;';
+/** Puts images there before anybody types: `name` of the archive `file`, as the owner of its namespace. */
+export async function fillHub(
+  hub: Hub,
+  prefix: readonly string[],
+  { folder, file, names }: { folder: string; file: string; names: readonly string[] },
+): Promise<void> {
+  const naru = async (environment: string, ...words: readonly string[]) => {
+    const home = join(folder, `filler-${environment}`);
+    const env = { HOME: home, DOCKER_CONFIG: home, LANG: 'C', NARU_DATA_ROOT: join(folder, 'filler') };
+    return run([...prefix, process.execPath, program, ...words], { env });
+  };
+  await naru('nobody', 'load', '-i', file);
+  for (const name of names) {
+    const namespace = name.slice(0, name.indexOf('/'));
+    const owner = namespace in passwords ? (namespace as keyof typeof passwords) : administrator; // just looked
+    await naru(owner, 'login', '-u', owner, '-p', passwords[owner], hub.plainHost);
+    await naru(owner, 'tag', name, `${hub.plainHost}/${name}`);
+    await naru(owner, 'push', '-q', `${hub.plainHost}/${name}`);
+  }
+}
+
+/** nginx says to whom it speaks TLS; the address of the token service in the challenge is told of plain HTTP otherwise. */
+function nginxConfiguration({ cert, key, folder, aliasAddress }: { cert: string; key: string; folder: string; aliasAddress: string }): string {
+  const to = (port: number) => `proxy_pass http://127.0.0.1:${port}; proxy_set_header Host $http_host; proxy_request_buffering off; proxy_http_version 1.1;`;
   return `
     pid ${folder}/nginx.pid;
     error_log ${folder}/nginx.log;
@@ -58,21 +93,35 @@ function nginxConfiguration(options: { cert: string; key: string; passwords: str
     ${process.getuid?.() === 0 ? 'user root;' : ''}
     events {}
     http {
-      access_log ${folder}/nginx-access.log;
+      access_log off;
       client_max_body_size 0;
       client_body_temp_path ${folder}/nginx-body;
       proxy_temp_path ${folder}/nginx-proxy;
       fastcgi_temp_path ${folder}/nginx-fastcgi;
       uwsgi_temp_path ${folder}/nginx-uwsgi;
       scgi_temp_path ${folder}/nginx-scgi;
+      map $upstream_http_www_authenticate $challenge {
+        default "";
+        "~^(?<before>.*)http://(?<after>.*)$" "\${before}https://\${after}";
+      }
+      map $upstream_http_location $place {
+        default $upstream_http_location;
+        "~^http://(?<rest>.*)$" "https://\${rest}";
+      }
       server {
         listen 127.0.0.1:443 ssl;
         ssl_certificate ${cert};
         ssl_certificate_key ${key};
-        location /v2/ { auth_basic hub; auth_basic_user_file ${passwords}; ${toNaru} }
-        location / { return 404; }
+        location / {
+          ${to(hubPort)}
+          proxy_redirect off;
+          proxy_hide_header WWW-Authenticate;
+          add_header WWW-Authenticate $challenge always;
+          proxy_hide_header Location;
+          add_header Location $place always;
+        }
       }
-      server { listen ${aliasAddress}:5000; location / { ${toNaru} } }
+      server { listen ${aliasAddress}:5000; location / { ${to(5000)} } }
     }
   `;
 }

@@ -16,13 +16,12 @@ export const remoteCopy: ClientCommand = async (line, context) => {
   if (to.digest !== undefined) throw new Error(texts.copy.targetIsTag);
   // Without a tag the copy gets the source's; a copy by digest has none, and needs none.
   const targetTag = to.tag ?? from.tag;
-  const platform = line.values['platform'];
   const copied = await copyImage({
     source: (await session.open(from)).repository,
     target: await session.openTarget(to),
     sourceReference: manifestReference(from),
     ...(targetTag !== undefined && { targetTag }),
-    ...(platform !== undefined && { platform: parsePlatform(platform) }),
+    platforms: (line.lists?.['platform'] ?? []).map(parsePlatform),
     withReferrers: line.switches.has('referrers'),
     retry: defaultRetryPolicy,
     clock: systemClock,

@@ -2,6 +2,7 @@
  * `naru remote index add INDEX IMAGE…`: puts images under one tag, each for its platform. Images of
  * other repositories are copied first. Several may add to one index at once: nobody's entry is lost.
  */
+import { type Digest, parseDigest } from '@naru/oci/digest';
 import { isIndexMediaType } from '@naru/oci/media-type';
 import { formatPlatform, parsePlatform, type Platform } from '@naru/oci/platform';
 import { canonicalName, type Reference, withDefaultTag } from '@naru/oci/reference';
@@ -30,7 +31,15 @@ export const remoteIndexAdd: ClientCommand = async (line, context) => {
     const image = withDefaultTag(session.parseName(name));
     entries.push(...(await entriesOf((await session.open(image)).repository, image, target, platform)));
   }
-  const result = await addToIndex({ repository: target, tag: index.tag, entries, retry: defaultRetryPolicy, clock: systemClock });
+  const ifMatch = readCondition(line.values['if-match']);
+  const result = await addToIndex({
+    repository: target,
+    tag: index.tag,
+    entries,
+    ...(ifMatch !== undefined && { ifMatch }),
+    retry: defaultRetryPolicy,
+    clock: systemClock,
+  });
   if (line.switches.has('json')) {
     await context.terminal.out(
       `${JSON.stringify({ name: `${canonicalName(index)}:${index.tag}`, digest: result.digest, manifests: result.entries }, null, 2)}\n`,
@@ -42,6 +51,10 @@ export const remoteIndexAdd: ClientCommand = async (line, context) => {
   await context.terminal.out(`${index.tag}: digest: ${result.digest} manifests: ${result.entries.length}\n`);
   return 0;
 };
+
+function readCondition(text: string | undefined): Digest | 'none' | undefined {
+  return text === undefined || text === 'none' ? text : parseDigest(text);
+}
 
 /** Of an index all its entries, of an image the one that it is. */
 async function entriesOf(source: Repository, image: Reference, target: Repository, platform: Platform | undefined): Promise<IndexEntry[]> {

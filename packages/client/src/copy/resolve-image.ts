@@ -45,8 +45,8 @@ async function findDigest({ repository, ...transfer }: Transfer, reference: stri
   try {
     return (await repository.headManifest(reference, signalOf(transfer)))?.digest;
   } catch (error) {
-    // Some registries know no HEAD; that is no reason to give up.
-    if (isRemoteError(error, 'refused')) return undefined;
+    // Some registries know no HEAD; and an answer to HEAD has no body that says why it is a no.
+    if (isRemoteError(error, 'refused') || (isRemoteError(error, 'unauthorized', 'denied') && error.remedy === undefined)) return undefined;
     throw error;
   }
 }

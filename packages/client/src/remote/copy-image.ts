@@ -9,6 +9,7 @@ import { isIndexMediaType, isNonDistributable } from '@naru/oci/media-type';
 import { formatPlatform, matchPlatform, type Platform } from '@naru/oci/platform';
 import { getVerifiedBlob } from './blobs.ts';
 import type { RemoteClock } from './clock.ts';
+import { hashBytes } from './content-hash.ts';
 import { readManifest } from './manifests.ts';
 import { RemoteError } from './remote-error.ts';
 import { referrersTag } from './referrers.ts';
@@ -30,8 +31,8 @@ export type CopyOptions = WithSignal & {
   readonly sourceReference: string;
   /** Tag; without it the copy has its digest only. */
   readonly targetTag?: string;
-  /** One of an index; without it everything. */
-  readonly platform?: Platform;
+  /** Of an index the image for it; of several, an index of those. Without any, everything. */
+  readonly platforms?: readonly Platform[];
   /** Signatures, reports and whatever else refers to what is copied. */
   readonly withReferrers?: boolean;
   readonly retry: RetryPolicy;
@@ -45,21 +46,38 @@ const parallelBlobs = 3;
 
 /** Throws RemoteError. */
 export async function copyImage(options: CopyOptions): Promise<{ readonly digest: Digest; readonly mediaType: string; readonly sizeBytes: number }> {
-  const { source, target, sourceReference, targetTag, platform, signal } = options;
+  const { source, target, sourceReference, targetTag, platforms = [], signal } = options;
   const asked = await source.getManifest(sourceReference, signalOf(signal));
-  const manifest = platform === undefined ? asked : await choosePlatform(source, asked, platform, signal);
+  const manifest = await choosePlatforms(source, asked, platforms, signal);
   await copyTree(options, manifest, 0);
   const mediaType = readManifest(manifest).mediaType;
   if (targetTag !== undefined) await target.putManifest(targetTag, { bytes: manifest.bytes, mediaType }, signalOf(signal));
   return { digest: manifest.digest, mediaType, sizeBytes: manifest.bytes.length };
 }
 
-async function choosePlatform(source: Repository, manifest: RemoteManifest, platform: Platform, signal: AbortSignal | undefined): Promise<RemoteManifest> {
+async function choosePlatforms(
+  source: Repository,
+  manifest: RemoteManifest,
+  platforms: readonly Platform[],
+  signal: AbortSignal | undefined,
+): Promise<RemoteManifest> {
   const parsed = readManifest(manifest);
-  if (!isIndexMediaType(parsed.mediaType)) return manifest;
-  const chosen = matchPlatform(platform, parsed.manifests);
-  if (chosen === undefined) throw new RemoteError('not-found', `no matching manifest for ${formatPlatform(platform)} in the manifest list entries`);
-  return source.getManifest(chosen.digest, signalOf(signal));
+  if (platforms.length === 0 || !isIndexMediaType(parsed.mediaType)) return manifest;
+  const chosen = platforms.map((platform) => {
+    const found = matchPlatform(platform, parsed.manifests);
+    if (found === undefined) throw new RemoteError('not-found', `no matching manifest for ${formatPlatform(platform)} in the manifest list entries`);
+    return found;
+  });
+  const [first] = chosen;
+  if (first !== undefined && chosen.length === 1) return source.getManifest(first.digest, signalOf(signal));
+  return onlyThese(manifest, new Set(chosen.map(({ digest }) => digest)));
+}
+
+/** The same index without the others. It has another digest, so what refers to the whole one does not refer to it. */
+function onlyThese({ bytes, mediaType }: RemoteManifest, chosen: ReadonlySet<Digest>): RemoteManifest {
+  const document = JSON.parse(new TextDecoder().decode(bytes)) as { manifests: readonly { digest: Digest }[] }; // readManifest has read it as an index
+  const kept = new TextEncoder().encode(JSON.stringify({ ...document, manifests: document.manifests.filter(({ digest }) => chosen.has(digest)) }));
+  return { bytes: kept, mediaType, digest: hashBytes('sha256', kept) };
 }
 
 async function copyTree(options: CopyOptions, manifest: RemoteManifest, depth: number): Promise<void> {

@@ -20,6 +20,8 @@ export type AddToIndexOptions = WithSignal & {
   readonly tag: string;
   /** An entry takes the place of one with the same platform, or with the same digest. */
   readonly entries: readonly IndexEntry[];
+  /** Only if the tag still is this; `none`: only if there is no such tag. Then nobody else's change is taken over. */
+  readonly ifMatch?: Digest | 'none';
   readonly retry: RetryPolicy;
   readonly clock: RemoteClock;
 };
@@ -32,6 +34,9 @@ export async function addToIndex(options: AddToIndexOptions): Promise<{ readonly
   const withSignal = signal === undefined ? {} : { signal };
   for (let round = 1; ; round++) {
     const current = await findIndex(repository, tag, withSignal);
+    if (options.ifMatch !== undefined && (current?.digest ?? 'none') !== options.ifMatch) {
+      throw new RemoteError('precondition', `${tag} is ${current?.digest ?? 'not there'}, and not ${options.ifMatch}`);
+    }
     const { bytes, mediaType, entries } = changedIndex(current, options.entries, tag);
     try {
       const condition = current === undefined ? { ifAbsent: true } : { ifMatch: current.digest };

@@ -8,7 +8,7 @@ import type { Credential } from './credential.ts';
 import { discardBody } from './body.ts';
 import { findChallenge } from '@naru/oci/challenge';
 import { remoteTimes } from './limits.ts';
-import { printableUrl, RemoteError, statusLine } from './remote-error.ts';
+import { isRemoteError, printableUrl, RemoteError, statusLine } from './remote-error.ts';
 import type { WithSignal } from './repository.ts';
 import { basicAuthorization, requestToken } from './token-service.ts';
 
@@ -26,7 +26,9 @@ export async function tryLogin(connection: Connection, credential: Credential, {
   }
   const { realm = '', service } = bearer.parameters;
   const request = { realm, service, scopes: [], credential, registryOrigin: origin, offline: true, userAgent: connection.userAgent, ...(signal && { signal }) };
-  const token = await requestToken(request, connection);
+  const token = await requestToken(request, connection).catch((error: unknown) => {
+    throw refusedByService(origin, error);
+  });
   const { status } = await ping(origin, `Bearer ${token.value}`);
   if (status !== 200) throw failed(origin, status);
   return token.identityToken === undefined || credential.kind !== 'password' ? credential : { kind: 'identity-token', token: token.identityToken };
@@ -42,6 +44,13 @@ export async function tryLogin(connection: Connection, credential: Credential, {
     await discardBody(response.body);
     return { status: response.status, challenge: response.headers.get('www-authenticate') ?? '' };
   }
+}
+
+/** Docker names the request that it began with. */
+function refusedByService(origin: URL, error: unknown): unknown {
+  if (!isRemoteError(error, 'unauthorized', 'denied')) return error;
+  const { kind, message, errors, status } = error;
+  return new RemoteError(kind, `Get "${printableUrl(new URL('/v2/', origin))}": ${message}`, { errors, cause: error, ...(status !== undefined && { status }) });
 }
 
 /** Docker's words. */

@@ -174,7 +174,7 @@ const client: ClientHelp = {
       whichRegistry,
     ],
     flags: {
-      platform: '인덱스에서 linux/arm64 같은 이 플랫폼의 이미지만.',
+      platform: '인덱스에서 linux/arm64 같은 이 플랫폼의 이미지만. 여러 번 주면 그것들의 인덱스.',
       referrers: '서명 등 이미지를 가리키는 것도 복사합니다.',
       quiet: '이름과 다이제스트만 출력합니다.',
       config,
@@ -191,7 +191,12 @@ const client: ClientHelp = {
     details: [
       '인덱스가 없으면 만들고, 같은 플랫폼의 항목이 있으면 바꿉니다. 여럿이 동시에 추가하면 서로가 쓴 것에서 다시 시작하므로, 레지스트리가 If-Match를 지키는 한 아무것도 잃지 않습니다.',
     ],
-    flags: { platform: '설정에 없을 때, 이 이미지 하나가 어느 플랫폼의 것인지.', config, json },
+    flags: {
+      platform: '설정에 없을 때, 이 이미지 하나가 어느 플랫폼의 것인지.',
+      'if-match': "인덱스가 아직 이 다이제스트일 때만. 'none'은 아직 없을 때만.",
+      config,
+      json,
+    },
   },
   'config ls': { summary: '클라이언트의 설정 보기', details: [settings], flags: { json } },
   'config get': { summary: '설정 하나를 출력하기', details: [settings], flags: { json } },
