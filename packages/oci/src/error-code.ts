@@ -38,6 +38,8 @@ export const errorTable = {
   DENIED: entry('DENIED', 403, 'requested access to the resource is denied', 'code-12'),
   /** The caller, whoever it is, may not: answered with a challenge, so that a client can come back as somebody who may. */
   ACCESS_DENIED: entry('DENIED', 401, 'requested access to the resource is denied', 'code-12'),
+  /** The same, where coming back as the same caller would not help. */
+  ACCESS_REFUSED: entry('DENIED', 403, 'requested access to the resource is denied', 'code-12'),
   CONTENT_REFERENCED: entry('DENIED', 405, 'content is referenced by a manifest of this repository', 'code-12'),
   UNSUPPORTED: entry('UNSUPPORTED', 405, 'the operation is unsupported', 'code-13'),
   TOO_MANY_REQUESTS: entry('TOOMANYREQUESTS', 429, 'too many requests', 'code-14', true),

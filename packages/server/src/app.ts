@@ -11,6 +11,7 @@ import { refuseForeignPage } from './http/foreign-pages.ts';
 import { answerPlain } from './http/routes.ts';
 import { startHttpServer } from './http/server.ts';
 import { ensureAdministrator, type FirstAdministrator } from './identity/first-administrator.ts';
+import { housekeepingIntervalMs, keepHouse } from './identity/housekeeping.ts';
 import { createPullAudit } from './identity/pull-audit.ts';
 import { apiPrefix } from './hub-api/match.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
@@ -63,6 +64,7 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
     limits: config.limits,
     log,
   });
+  opened.use(every(housekeepingIntervalMs, () => void keepHouse({ rows: stores.rows.identity, clock, log, auditKeepMs: config.audit.keepMs })));
   const auth = createAuthApi({ ...identity, log });
   const hub = createHubApi({
     parts: { rows: stores.rows, identity, profile: config.profile, clock, settings: hubSettings(config) },

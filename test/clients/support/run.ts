@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 export type RunOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What it reads from its standard input. */
+  readonly stdin?: string;
   /** Kills the program, and the test reads what it had said until then. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -25,11 +27,13 @@ export function tryRun(command: readonly string[], options: RunOptions = {}): Pr
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: { ...process.env, LC_ALL: 'C', ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       timeout: options.timeoutMs ?? 120_000,
       killSignal: 'SIGKILL',
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
+    child.stdin.on('error', () => {}); // it may end without reading
+    child.stdin.end(options.stdin ?? '');
     const output = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));

@@ -56,6 +56,8 @@ export type Scope = {
   readonly patterns?: readonly string[];
   /** What a registry token was issued for: exactly these. */
   readonly repositories?: ReadonlyMap<string, readonly Action[]>;
+  /** What its holder asked for when it was issued, granted or not: asking again would not help. */
+  readonly asked?: ReadonlyMap<string, readonly Action[]>;
   /** Issued for the catalog as well. */
   readonly catalog?: boolean;
 };

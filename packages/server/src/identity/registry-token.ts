@@ -18,6 +18,8 @@ export type RegistryToken = {
   readonly actions?: readonly Action[];
   readonly patterns?: readonly string[];
   readonly repositories: ReadonlyMap<string, readonly Action[]>;
+  /** What was asked for, where that was more. */
+  readonly asked?: ReadonlyMap<string, readonly Action[]>;
   readonly catalog: boolean;
   /** Epoch ms. */
   readonly expiresAt: number;
@@ -43,11 +45,11 @@ export function createRegistryTokens(keys: SigningKeys, clock: Clock): RegistryT
   const verified = boundedCache<RegistryToken>({ maxEntries: 16_384 });
 
   return {
-    async issue({ subject, actions, patterns, repositories, catalog }) {
+    async issue({ subject, actions, patterns, repositories, asked, catalog }) {
       const { id, key } = await keys.current();
       const issuedAt = Math.floor(clock.now() / 1000);
       const access = [
-        ...[...repositories].map(([name, allowed]) => ({ type: 'repository', name, actions: allowed })),
+        ...[...repositories].map(([name, allowed]) => ({ type: 'repository', name, actions: allowed, ...(asked?.has(name) && { asked: asked.get(name) }) })),
         ...(catalog ? [{ type: 'registry', name: 'catalog', actions: ['*'] }] : []),
       ];
       const token = await new SignJWT({
@@ -104,6 +106,7 @@ async function readToken(token: string, keys: SigningKeys, clock: Clock): Promis
       ...(limit && { actions: limit }),
       ...(patterns && { patterns }),
       repositories: new Map(access.filter(({ type }) => type === 'repository').map(({ name, actions }) => [name, actions.filter(isAction)])),
+      asked: new Map(access.filter(({ type }) => type === 'repository').map(({ name, actions, asked = actions }) => [name, asked.filter(isAction)])),
       catalog: access.some(({ type }) => type === 'registry'),
       expiresAt: exp * 1000,
     };
@@ -113,7 +116,7 @@ async function readToken(token: string, keys: SigningKeys, clock: Clock): Promis
 }
 
 type TokenClaims = {
-  readonly access: readonly { readonly type: string; readonly name: string; readonly actions: readonly string[] }[];
+  readonly access: readonly { readonly type: string; readonly name: string; readonly actions: readonly string[]; readonly asked?: readonly string[] }[];
   readonly limit?: readonly Action[];
   readonly patterns?: readonly string[];
   readonly credential?: string;

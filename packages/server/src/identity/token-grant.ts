@@ -34,15 +34,24 @@ export function createTokenGrants({ callers, access, tokens, clock }: TokenGrant
     async grant(identity, scopes, address) {
       const caller = await callers.callerOf(identity, address);
       const repositories = new Map<RepositoryName, Action[]>();
+      const asked = new Map<RepositoryName, Action[]>();
       for (const scope of scopes) {
         if (scope.kind !== 'repository') continue;
         add(repositories, scope.name, await findAllowed(caller, scope.name, scope.actions));
+        add(asked, scope.name, wantedOf(scope.actions));
         const moved = await access.findAlias(scope.name, clock.now());
         if (moved !== undefined) add(repositories, moved, await findAllowed(caller, moved, ['pull']));
       }
       const catalog = scopes.some(({ kind }) => kind === 'catalog') && caller.credential.kind !== 'none';
       const { actions, patterns } = identity.scope ?? {};
-      const issued = await tokens.issue({ subject: identity.subject, repositories, catalog, ...(actions && { actions }), ...(patterns && { patterns }) });
+      const issued = await tokens.issue({
+        subject: identity.subject,
+        repositories,
+        asked,
+        catalog,
+        ...(actions && { actions }),
+        ...(patterns && { patterns }),
+      });
       const granted = [...repositories]
         .filter(([, allowed]) => allowed.length > 0)
         .map(([name, allowed]): TokenScope => ({ kind: 'repository', name, actions: allowed }));
@@ -52,13 +61,17 @@ export function createTokenGrants({ callers, access, tokens, clock }: TokenGrant
 }
 
 async function findAllowed(caller: Caller, name: RepositoryName, asked: readonly string[]): Promise<Action[]> {
-  const wanted = asked.includes('*') ? askable : askable.filter((action) => asked.includes(action));
+  const wanted = wantedOf(asked);
   const allowed: Action[] = [];
   for (const action of wanted) if (await caller.may(action, name)) allowed.push(action);
   // Docker's clients know no other word for it. Which tags may be moved or deleted is asked with the tag.
   if (allowed.includes('push')) allowed.push('tag:move');
   if (!allowed.includes('delete') && wanted.includes('delete') && allowed.includes('pull')) allowed.push('delete');
   return allowed;
+}
+
+function wantedOf(asked: readonly string[]): readonly Action[] {
+  return asked.includes('*') ? askable : askable.filter((action) => asked.includes(action));
 }
 
 /** The same repository in two scopes is one. */

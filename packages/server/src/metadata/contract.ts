@@ -8,6 +8,7 @@ import { blobContract } from './contract/blobs.ts';
 import { collectionContract } from './contract/collection.ts';
 import { concurrencyContract } from './contract/concurrency.ts';
 import { eventContract } from './contract/events.ts';
+import { identityContract } from './contract/identity.ts';
 import { integrityContract } from './contract/integrity.ts';
 import { jobContract } from './contract/jobs.ts';
 import { manifestContract } from './contract/manifests.ts';
@@ -29,6 +30,7 @@ const subjects = {
   collection: collectionContract,
   integrity: integrityContract,
   jobs: jobContract,
+  identity: identityContract,
   concurrency: concurrencyContract,
 };
 

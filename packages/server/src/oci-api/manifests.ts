@@ -10,6 +10,7 @@ import { actorOf } from '../registry/actor-of.ts';
 import type { ManifestReference } from '../registry/manifests.ts';
 import type { RepositoryHandler } from './call.ts';
 import { matchesEtag, readPrecondition } from './conditions.ts';
+import { refusalFor } from './refusal.ts';
 
 /** end-3, GET and HEAD. Whatever the client accepts, it gets what was pushed: a converted manifest would have another digest. */
 export const getManifest: RepositoryHandler = async ({ request, registry, repository, target, caller, onPull }) => {
@@ -58,7 +59,7 @@ export const putManifest: RepositoryHandler = async ({ request, registry, reposi
 export const deleteManifest: RepositoryHandler = async ({ registry, repository, target, caller }) => {
   const reference = readReference(target);
   if (reference.kind === 'tag') await requireTagRight(caller, 'delete', repository, reference.tag);
-  else if (!(await caller.may('delete', repository))) throw new RegistryError('ACCESS_DENIED');
+  else if (!(await caller.may('delete', repository))) throw refusalFor(caller, 'delete', repository);
   await registry.manifests.remove(repository, reference, actorOf(caller));
   return reply(202);
 };
@@ -66,9 +67,9 @@ export const deleteManifest: RepositoryHandler = async ({ registry, repository, 
 /** end-7b: the specification asks for ten at least. */
 const tagParametersMax = 100;
 
-/** A right may hold for some tags only, so the route's own question was not the whole one. Throws ACCESS_DENIED. */
+/** A right may hold for some tags only, so the route's own question was not the whole one. Throws ACCESS_DENIED, DENIED. */
 async function requireTagRight(caller: Caller, action: Action, repository: RepositoryName, tag: Tag): Promise<void> {
-  if (!(await caller.may(action, repository, tag))) throw new RegistryError('ACCESS_DENIED');
+  if (!(await caller.may(action, repository, tag))) throw refusalFor(caller, action, repository);
 }
 
 /** A tag has no colon and a digest has one. Throws DIGEST_INVALID, TAG_INVALID. */

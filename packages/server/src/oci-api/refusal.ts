@@ -1,12 +1,17 @@
 /**
- * What a client is told that may not, or that nobody knows: 401 with the challenge of Docker's token
- * authentication, from which it learns where to get a token and for what.
+ * What a client is told that may not, or that nobody knows.
  *
- * Whoever may not see a repository gets the same answer as for one that does not exist, and the same
- * as whoever may see it and not do this. The text is the one that stock clients print.
+ * 401 with the challenge of Docker's token authentication, where coming back with a token, or with one
+ * that was asked for more, could help. 403 where the token was asked for this already and could not
+ * have it: then clients print our text, once, and stop. But HEAD has no text: there docker takes a 403
+ * for a passing fault and repeats it for a minute, while it understands the words of a challenge. Who
+ * may not see a repository gets the same answers as for one that does not exist.
  */
 import { formatChallenge } from '@naru/oci/challenge';
-import { isRegistryError } from '@naru/oci/registry-error';
+import { isRegistryError, RegistryError } from '@naru/oci/registry-error';
+import type { RepositoryName } from '@naru/oci/repository-name';
+import type { Action } from '../access/action.ts';
+import type { Caller } from '../access/caller.ts';
 import { errorReply, replyToThrown } from '../http/errors.ts';
 import type { Reply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
@@ -15,20 +20,30 @@ import type { Log } from '../runtime/log.ts';
 import type { Address } from './address.ts';
 import type { Route } from './routes.ts';
 
+export function refusalFor({ credential, scope }: Caller, action: Action, repository: RepositoryName): RegistryError {
+  const asked = scope?.asked?.get(repository) ?? [];
+  const couldAskForMore = credential.kind === 'none' || (scope?.asked !== undefined && !asked.includes(action === 'tag:move' ? 'push' : action));
+  // With a detail, since docker takes our text without one for a code without a text, and tries again for a minute.
+  return new RegistryError(couldAskForMore ? 'ACCESS_DENIED' : 'ACCESS_REFUSED', { detail: { repository, action } });
+}
+
 export type RefusedCall = { readonly address: Address | undefined; readonly route: Route | undefined; readonly log: Log };
 
 export function replyToRefused(error: unknown, request: HttpRequest, { address, route, log }: RefusedCall): Reply {
-  if (!isRegistryError(error) || error.entry.status !== 401) return replyToThrown(error, request.id, log);
+  const isSilent = request.method === 'HEAD' && isRegistryError(error, 'ACCESS_REFUSED');
+  if (!isRegistryError(error) || (error.entry.status !== 401 && !isSilent)) return replyToThrown(error, request.id, log);
   const scope = address && route && scopeOf(address, route);
-  // A client that showed something is told what was wrong with it (RFC 6750 3.1); Docker's clients go by the word.
-  const shown = error.code === 'ACCESS_DENIED' ? 'insufficient_scope' : request.header('authorization') === undefined ? undefined : 'invalid_token';
+  // A client that showed something is told what was wrong with it (RFC 6750 3.1).
+  const shown = request.header('authorization') === undefined ? undefined : error.code === 'UNAUTHORIZED' ? 'invalid_token' : 'insufficient_scope';
   const parameters = {
     realm: `${baseUrl(request)}/token`,
     service: tokenService,
     ...(scope !== undefined && { scope }),
     ...(shown !== undefined && { error: shown }),
   };
-  return errorReply(error, { 'www-authenticate': formatChallenge({ scheme: 'Bearer', parameters }) });
+  return errorReply(isSilent ? new RegistryError('ACCESS_DENIED', { detail: error.detail }) : error, {
+    'www-authenticate': formatChallenge({ scheme: 'Bearer', parameters }),
+  });
 }
 
 function scopeOf({ shape, name }: Address, { action }: Route): string | undefined {

@@ -13,7 +13,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Address, readAddress, type Shape } from './address.ts';
 import type { ApiLimits, Call } from './call.ts';
-import { replyToRefused } from './refusal.ts';
+import { refusalFor, replyToRefused } from './refusal.ts';
 import { type RepositoryRoute, type Route, routes } from './routes.ts';
 
 export type OciApi = {
@@ -69,13 +69,13 @@ export function createOciApi({ registry, callers, findMoved, onPull, limits, log
 async function useRepository(call: Call, route: RepositoryRoute, { repository, target }: { repository: RepositoryName; target: string }): Promise<Reply> {
   // Pulls are allowed for all tags or none; what changes a tag may be allowed for some.
   const tag = route.action !== 'pull' && route.shape === 'manifest' && isTag(target) ? target : undefined;
-  if (!(await call.caller.may(route.action, repository, tag))) throw new RegistryError('ACCESS_DENIED');
+  if (!(await call.caller.may(route.action, repository, tag))) throw refusalFor(call.caller, route.action, repository);
   return route.handle({ ...call, repository, target });
 }
 
 /** Perhaps it is elsewhere now. */
 function isAbsence(error: unknown): boolean {
-  return isRegistryError(error) && ['ACCESS_DENIED', 'NAME_UNKNOWN', 'MANIFEST_UNKNOWN', 'BLOB_UNKNOWN'].includes(error.code);
+  return isRegistryError(error) && ['ACCESS_DENIED', 'ACCESS_REFUSED', 'NAME_UNKNOWN', 'MANIFEST_UNKNOWN', 'BLOB_UNKNOWN'].includes(error.code);
 }
 
 /** What can be got can be asked about: the server leaves the body away. */

@@ -18,6 +18,52 @@ const folder = makeScratchFolder();
 const digest = digestOf('x');
 const change = { at: 30, actor };
 
+const kim = { kind: 'user', id: 'kim' } as const;
+const owner = { kind: 'user', id: 'kim' } as const;
+
+const identityCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
+  ({ identity }) => identity.users.create({ id: 'kim', name: 'kim', administrator: true, fullName: '', language: 'en', email: 'k@example.org', ...change }),
+  ({ identity }) => identity.users.create({ id: 'lee', name: 'lee', administrator: false, fullName: '', language: 'en', ...change }),
+  ({ identity }) => identity.organisations.create({ id: 'acme', name: 'acme', fullName: '', memberActions: ['pull'], ownerId: 'kim', ...change }),
+  ({ identity }) => identity.organisations.setMember({ id: 'acme', userId: 'lee', role: 'member', ...change }),
+  ({ identity }) => identity.organisations.listMembers('acme', { after: 'a', limit: 10 }),
+  ({ identity }) => identity.teams.create({ id: 't', organisationId: 'acme', name: 'dev', description: '', ...change }),
+  ({ identity }) => identity.teams.addMember({ id: 't', userId: 'kim', ...change }),
+  ({ identity }) =>
+    identity.grants.create({
+      id: 'g',
+      namespace: 'acme',
+      subject: { kind: 'team', id: 't' },
+      effect: 'allow',
+      actions: ['pull'],
+      pattern: 'acme/**',
+      conditions: {},
+      ...change,
+    }),
+  ({ identity }) => identity.grants.list('acme', { after: 'a', limit: 10 }),
+  ({ identity }) => identity.access.facts(kim, repository),
+  ({ identity }) => identity.access.facts({ ...kim, credentialId: 'c' }, other),
+  ({ identity }) => identity.access.facts({ kind: 'robot', id: 'r' }, repository),
+  ({ identity }) => identity.access.facts({ kind: 'ci', id: 'x' }, repository),
+  ({ identity }) => identity.access.listCandidates({ subject: kim, everything: false, after: 'a', limit: 10 }),
+  ({ identity }) => identity.access.findAlias(repository, 1),
+  ({ identity }) => identity.users.findByEmail('k@example.org'),
+  ({ identity }) => identity.users.findByExternal('i', 's'),
+  ({ identity }) => identity.users.hasAdministrator(),
+  ({ identity }) => identity.credentials.create({ id: 'c', kind: 'token', secretHash: 'h', owner, name: '', address: '', userAgent: '', ...change }),
+  ({ identity }) => identity.credentials.findBySecret('h'),
+  ({ identity }) => identity.credentials.list(owner, 'token', { after: 'a', limit: 10 }),
+  ({ identity }) => identity.credentials.recordUse({ id: 'c', at: 1, address: '' }),
+  ({ identity }) => identity.credentials.removeExpired(1, 10),
+  ({ identity }) => identity.attempts.read(['a', 'b']),
+  ({ identity }) => identity.attempts.removeExpired(1, 10),
+  ({ identity }) => identity.mailLinks.removeExpired(1, 10),
+  ({ identity }) => identity.trustedIssuers.listByIssuer('i', 10),
+  ({ identity }) => identity.audit.list({ namespace: 'acme', limit: 10 }),
+  ({ identity }) => identity.audit.list({ actor: 'kim', before: 5, limit: 10 }),
+  ({ identity }) => identity.audit.prune(1, 10),
+];
+
 /** Everything that a request or the collector may ask, with and without what is optional. */
 const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.repositories.has(repository),
@@ -81,6 +127,7 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.jobInspection.find(1),
   (store) => store.jobInspection.list({ state: 'dead', limit: 10 }),
   (store) => store.jobInspection.count('scan', 'waiting'),
+  ...identityCalls,
 ];
 
 test('every query finds its rows by an index, in the order of that index', async () => {

@@ -1,0 +1,194 @@
+import { expect } from 'bun:test';
+import { parseRepositoryName } from '@naru/oci/repository-name';
+import type { Subject } from '../identity/port.ts';
+import type { MetadataStore } from '../port.ts';
+import { actor, type Contract, failureOf, pushBlob, pushManifest, latest } from './content.ts';
+
+const change = { at: 5, actor };
+const app = parseRepositoryName('acme/app');
+const kim: Subject = { kind: 'user', id: 'kim-id' };
+
+async function createUser(store: MetadataStore, name: string, administrator = false): Promise<Subject> {
+  await store.identity.users.create({ id: `${name}-id`, name, administrator, fullName: '', language: 'en', email: `${name}@example.org`, ...change });
+  return { kind: 'user', id: `${name}-id` };
+}
+
+async function createOrganisation(store: MetadataStore): Promise<void> {
+  await createUser(store, 'boss');
+  await createUser(store, 'kim');
+  await store.identity.organisations.create({ id: 'acme-id', name: 'acme', fullName: 'Acme', memberActions: ['pull'], ownerId: 'boss-id', ...change });
+}
+
+export function identityContract(it: Contract): void {
+  it('gives a name to one account, user or organisation', async (store) => {
+    await createOrganisation(store);
+    const { users, organisations } = store.identity;
+    const user = { id: 'x', administrator: false, fullName: '', language: 'en', ...change };
+    expect(await failureOf(users.create({ ...user, name: 'acme' }))).toMatchObject({ code: 'NAME_TAKEN' });
+    expect(await failureOf(users.create({ ...user, name: 'new', email: 'kim@example.org' }))).toMatchObject({ code: 'EMAIL_TAKEN' });
+    expect(await failureOf(organisations.create({ id: 'y', name: 'kim', fullName: '', memberActions: [], ownerId: 'kim-id', ...change }))).toMatchObject({
+      code: 'NAME_TAKEN',
+    });
+    await pushBlob(store, 'layer', { in: parseRepositoryName('older/app') });
+    expect(await failureOf(users.create({ ...user, name: 'older' }))).toMatchObject({ code: 'NAME_TAKEN' });
+    expect(await users.findByName('new')).toBeUndefined();
+  });
+
+  it('keeps an administrator and an owner', async (store) => {
+    await createOrganisation(store);
+    await createUser(store, 'chief', true);
+    const { users, organisations, accounts } = store.identity;
+    expect(await failureOf(users.change({ id: 'chief-id', administrator: false, ...change }))).toMatchObject({ code: 'CONFLICT' });
+    expect(await failureOf(users.change({ id: 'chief-id', disabledAt: 9, ...change }))).toMatchObject({ code: 'CONFLICT' });
+    expect(await failureOf(organisations.removeMember({ id: 'acme-id', userId: 'boss-id', ...change }))).toMatchObject({ code: 'CONFLICT' });
+    expect(await failureOf(organisations.setMember({ id: 'acme-id', userId: 'boss-id', role: 'member', ...change }))).toMatchObject({ code: 'CONFLICT' });
+    expect(await failureOf(accounts.remove({ id: 'boss-id', ...change }))).toMatchObject({ code: 'CONFLICT' });
+    await organisations.setMember({ id: 'acme-id', userId: 'kim-id', role: 'owner', ...change });
+    await accounts.remove({ id: 'boss-id', ...change });
+    expect(await users.findByName('boss')).toBeUndefined();
+  });
+
+  /** Each change with what it does to kim's standing at acme/app: nothing may be answered from before it. */
+  it('answers with what is true now, whatever changed a moment ago', async (store) => {
+    await createOrganisation(store);
+    await pushBlob(store, 'layer', { in: app });
+    const { access, organisations, teams, grants, users, accounts, credentials } = store.identity;
+    const facts = async (subject = kim) => {
+      const { standing, isValid, visibility } = await access.facts(subject, app);
+      return { isValid, visibility, role: standing.role, grants: standing.grants.length, networks: standing.networks?.length };
+    };
+    const before = { isValid: true, visibility: 'public', role: undefined, grants: 0, networks: undefined };
+    expect(await facts()).toEqual(before as never);
+    await store.repositories.setVisibility({ name: app, visibility: 'private', ...change });
+    expect(await facts()).toMatchObject({ visibility: 'private' });
+    await organisations.setMember({ id: 'acme-id', userId: 'kim-id', role: 'member', ...change });
+    expect(await facts()).toMatchObject({ role: 'member' });
+    await teams.create({ id: 't', organisationId: 'acme-id', name: 'dev', description: '', ...change });
+    await grants.create({
+      id: 'g',
+      namespace: 'acme',
+      subject: { kind: 'team', id: 't' },
+      effect: 'allow',
+      actions: ['push'],
+      pattern: 'acme/*',
+      conditions: {},
+      ...change,
+    });
+    expect(await facts()).toMatchObject({ grants: 0 });
+    await teams.addMember({ id: 't', userId: 'kim-id', ...change });
+    expect(await facts()).toMatchObject({ grants: 1 });
+    await teams.removeMember({ id: 't', userId: 'kim-id', ...change });
+    expect(await facts()).toMatchObject({ grants: 0 });
+    await teams.addMember({ id: 't', userId: 'kim-id', ...change });
+    expect(await facts()).toMatchObject({ grants: 1 });
+    await grants.remove({ namespace: 'acme', id: 'g', ...change });
+    expect(await facts()).toMatchObject({ grants: 0 });
+    await accounts.change({ id: 'acme-id', networks: ['10.0.0.0/8'], ...change });
+    expect(await facts()).toMatchObject({ networks: 1 });
+    await credentials.create({
+      id: 'c',
+      kind: 'token',
+      secretHash: 'h',
+      owner: { kind: 'user', id: 'kim-id' },
+      name: '',
+      address: '',
+      userAgent: '',
+      ...change,
+    });
+    const withToken: Subject = { ...kim, credentialId: 'c' };
+    expect(await facts(withToken)).toMatchObject({ isValid: true });
+    await credentials.remove({ owner: { kind: 'user', id: 'kim-id' }, id: 'c', ...change });
+    expect(await facts(withToken)).toMatchObject({ isValid: false });
+    await users.change({ id: 'kim-id', disabledAt: 6, ...change });
+    expect(await facts()).toMatchObject({ isValid: false });
+  });
+
+  it('lists what a principal may perhaps see, and nothing of private namespaces to others', async (store) => {
+    await createOrganisation(store);
+    const names = ['acme/a', 'acme/b', 'kim/own', 'other/open', 'other/shut', 'zoo/in'].map(parseRepositoryName);
+    for (const name of names) await pushBlob(store, 'layer', { in: name });
+    for (const name of names.filter((one) => one !== 'other/open'))
+      await store.repositories.setVisibility({ name, visibility: name === 'zoo/in' ? 'internal' : 'private', ...change });
+    const list = async (subject: Subject, limit = 10, after?: string) =>
+      (await store.identity.access.listCandidates({ subject, everything: false, limit, ...(after !== undefined && { after }) })).map(({ name }) =>
+        String(name),
+      );
+    expect(await list({ kind: 'anonymous', id: '' })).toEqual(['other/open']);
+    expect(await list(kim)).toEqual(['kim/own', 'other/open', 'zoo/in']);
+    expect(await list({ kind: 'user', id: 'boss-id' })).toEqual(['acme/a', 'acme/b', 'other/open', 'zoo/in']);
+    expect(await list({ kind: 'user', id: 'boss-id' }, 2, 'acme/a')).toEqual(['acme/b', 'other/open']);
+    const grant = { id: 'g', namespace: 'other', subject: { kind: 'user' as const, id: 'kim-id' }, effect: 'allow' as const, actions: ['pull' as const] };
+    await store.identity.grants.create({ ...grant, pattern: 'other/*', conditions: {}, ...change });
+    expect(await list(kim)).toEqual(['kim/own', 'other/open', 'other/shut', 'zoo/in']);
+  });
+
+  it('takes an invitation once', async (store) => {
+    await createOrganisation(store);
+    const { invitations, organisations } = store.identity;
+    const invitation = {
+      id: 'i',
+      organisationId: 'acme-id',
+      email: 'kim@example.org',
+      role: 'member' as const,
+      invitedBy: 'boss',
+      createdAt: 5,
+      expiresAt: 50,
+    };
+    await invitations.create({ ...invitation, secretHash: 's', ...change });
+    expect(await invitations.find('s')).toEqual(invitation);
+    expect(await invitations.accept({ id: 'i', userId: 'kim-id', ...change })).toBe(true);
+    expect(await invitations.accept({ id: 'i', userId: 'boss-id', ...change })).toBe(false);
+    expect(await organisations.findMember('acme-id', 'kim-id')).toMatchObject({ role: 'member', since: 5 });
+  });
+
+  it('takes each code of a second factor once, and never an older one', async (store) => {
+    await createUser(store, 'kim');
+    const { users } = store.identity;
+    await users.change({ id: 'kim-id', totpSecret: 'S', recoveryCodeHashes: ['a', 'b'], ...change });
+    expect([
+      await users.useTotpStep('kim-id', 7),
+      await users.useTotpStep('kim-id', 7),
+      await users.useTotpStep('kim-id', 6),
+      await users.useTotpStep('kim-id', 8),
+    ]).toEqual([true, false, false, true]);
+    expect([
+      await users.useRecoveryCode({ id: 'kim-id', codeHash: 'a', ...change }),
+      await users.useRecoveryCode({ id: 'kim-id', codeHash: 'a', ...change }),
+    ]).toEqual([true, false]);
+    expect(await users.countRecoveryCodes('kim-id')).toBe(1);
+  });
+
+  it('gives all of a repository a new name, and remembers the old one', async (store) => {
+    const manifest = await pushManifest(store, { name: 'image', layers: [await pushBlob(store, 'layer', { in: app })] }, { in: app, tags: [latest] });
+    const index = await pushManifest(store, { name: 'index', children: [manifest.digest] }, { in: app });
+    const moved = parseRepositoryName('acme/moved');
+    await store.repositories.rename({ from: app, to: moved, aliasUntil: 100, ...change });
+    expect((await store.manifests.findByTag(moved, latest))?.digest).toBe(manifest.digest);
+    expect((await store.manifests.find(moved, index.digest))?.digest).toBe(index.digest);
+    expect(await store.repositories.has(app)).toBe(false);
+    expect(await store.tags.listHistory(moved, latest, 10)).toHaveLength(1);
+    expect([await store.identity.access.findAlias(app, 99), await store.identity.access.findAlias(app, 100)]).toEqual([moved, undefined]);
+    const again = parseRepositoryName('acme/again');
+    await store.repositories.rename({ from: moved, to: again, aliasUntil: 100, ...change });
+    expect(await store.identity.access.findAlias(app, 50)).toBe(again);
+    expect(await failureOf(store.repositories.rename({ from: app, to: moved, aliasUntil: 1, ...change }))).toMatchObject({ code: 'NAME_UNKNOWN' });
+    await pushBlob(store, 'layer', { in: app });
+    expect(await store.identity.access.findAlias(app, 50)).toBeUndefined();
+    expect(await failureOf(store.repositories.rename({ from: again, to: app, aliasUntil: 1, ...change }))).toMatchObject({ code: 'NAME_TAKEN' });
+  });
+
+  it('binds each entry of the audit to the one before, and drops the oldest only', async (store) => {
+    await createUser(store, 'kim');
+    await pushManifest(store, { name: 'image' }, { tags: [latest] });
+    const { audit } = store.identity;
+    await audit.append([{ at: 90, action: 'manifest.pulled', actor: 'kim', namespace: 'mina', repository: 'mina/app' }]);
+    const entries = await audit.read({ limit: 100 });
+    expect(entries.map(({ action }) => action)).toEqual(['user.create', 'repository.created', 'manifest.pushed', 'tag.moved', 'manifest.pulled']);
+    expect(entries.slice(1).map(({ previous }) => previous)).toEqual(entries.slice(0, -1).map(({ hash }) => hash));
+    expect((await audit.list({ namespace: 'mina', limit: 2 })).map(({ action }) => action)).toEqual(['manifest.pulled', 'tag.moved']);
+    expect((await audit.list({ actor: 'kim', since: 90, until: 91, limit: 9 })).map(({ action }) => action)).toEqual(['manifest.pulled']);
+    expect(await audit.prune(5, 100)).toBe(0);
+    expect([await audit.prune(90, 1), await audit.prune(90, 100), await audit.prune(90, 100)]).toEqual([1, 3, 0]);
+    expect((await audit.read({ limit: 100 })).map(({ action }) => action)).toEqual(['manifest.pulled']);
+  });
+}
