@@ -23,7 +23,8 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   blobstore: [/^blobstore\//, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
   metadata: [/^metadata\//, /^access\//, /^blobstore\/port\.ts$/, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
   lifecycle: [/^registry\//, ports(), /^runtime\/(clock|hash-bytes|ids|log|metrics|sleep)\.ts$/],
-  jobs: [ports(), /^runtime\/(clock|ids|log|metrics|sleep)\.ts$/],
+  jobs: [ports(), /^runtime\/(alarm|clock|ids|log|metrics|sleep)\.ts$/],
+  events: [/^access\//, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(alarm|clock|ids|log|sleep)\.ts$/],
   http: [/^runtime\//, /^blobstore\/port\.ts$/],
   'oci-api': [
     /^http\/(reply|request|errors)\.ts$/,
@@ -34,7 +35,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^runtime\/(ids|log)\.ts$/,
   ],
   'auth-api': [/^http\/(reply|request|errors)\.ts$/, /^identity\//, /^runtime\/log\.ts$/],
-  'hub-api': [/^http\/(reply|request|errors)\.ts$/, /^identity\//, /^registry\//, /^access\//, ports(), /^runtime\/(clock|ids|log)\.ts$/],
+  'hub-api': [/^http\/(reply|request|errors)\.ts$/, /^events\//, /^identity\//, /^registry\//, /^access\//, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   'control-api': [/^http\/(reply|request|errors|server)\.ts$/, /^lifecycle\/admin-request\.ts$/],
   config: [],
   runtime: [],

@@ -6,6 +6,8 @@ import { createAuthApi, keysPath, tokenPath } from './auth-api/router.ts';
 import type { Config } from './config/config.ts';
 import type { Caller } from './access/caller.ts';
 import { createControlRouter } from './control-api/router.ts';
+import { createLiveEvents } from './events/live-events.ts';
+import { pruneEvents } from './events/prune-events.ts';
 import { observeRequests } from './http/access-log.ts';
 import { refuseForeignPage } from './http/foreign-pages.ts';
 import { answerPlain } from './http/routes.ts';
@@ -66,8 +68,9 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
   });
   opened.use(every(housekeepingIntervalMs, () => void keepHouse({ rows: stores.rows.identity, clock, log, auditKeepMs: config.audit.keepMs })));
   const auth = createAuthApi({ ...identity, log });
+  const live = createLiveEvents({ rows: stores.rows, clock, sleep: systemSleep });
   const hub = createHubApi({
-    parts: { rows: stores.rows, identity, profile: config.profile, clock, settings: hubSettings(config) },
+    parts: { rows: stores.rows, identity, events: live, profile: config.profile, clock, settings: hubSettings(config) },
     identify: identity.callers.identifyBrowser,
     log,
   });
@@ -95,7 +98,16 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
   opened.defer(() => server.drain(0));
   startControl({ stores, config, metrics, hub, operator: identity.callers.operator() }, opened);
   const jobs = opened.use(
-    startJobRunner({ rows: stores.rows, kinds: [pruneDeadJobs({ ...stores.rows, clock })], clock, sleep: systemSleep, jitter, log, metrics, newLease }),
+    startJobRunner({
+      rows: stores.rows,
+      kinds: [pruneDeadJobs({ ...stores.rows, clock }), pruneEvents({ ...stores.rows, clock })],
+      clock,
+      sleep: systemSleep,
+      jitter,
+      log,
+      metrics,
+      newLease,
+    }),
   );
   opened.use(startSchedule({ stores, settings: config, metrics, sleep: systemSleep, jitter }));
 
@@ -106,6 +118,7 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
     ...(administrator && { administrator }),
     async drain() {
       draining = true;
+      live.close();
       const drained = jobs.drain().catch((error: unknown) => log.error('jobs could not be drained', { error }));
       await server.drain(config.limits.drainTimeoutMs);
       // What still runs then is aborted and given back when the app is disposed.

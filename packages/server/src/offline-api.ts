@@ -1,11 +1,13 @@
 /** /api/v1 on a folder that no server uses, for `naru admin`: the same rules, as the operator. */
 import type { Config } from './config/config.ts';
+import { createLiveEvents } from './events/live-events.ts';
 import { createHubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
 import { openStores } from './open-stores.ts';
 import { systemClock } from './runtime/clock.ts';
 import { newRequestId } from './runtime/ids.ts';
 import { silentLog } from './runtime/log.ts';
+import { systemSleep } from './runtime/sleep.ts';
 
 export type OfflineRequest = { readonly method: string; readonly path: string; readonly body: string };
 
@@ -14,7 +16,14 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
   const identity = openIdentity({ rows: stores.rows.identity, config, clock: systemClock });
   const operator = identity.callers.operator();
   const api = createHubApi({
-    parts: { rows: stores.rows, identity, profile: config.profile, clock: systemClock, settings: hubSettings(config) },
+    parts: {
+      rows: stores.rows,
+      identity,
+      events: createLiveEvents({ rows: stores.rows, clock: systemClock, sleep: systemSleep }),
+      profile: config.profile,
+      clock: systemClock,
+      settings: hubSettings(config),
+    },
     identify: async () => operator,
     log: silentLog,
   });

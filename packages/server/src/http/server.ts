@@ -11,7 +11,7 @@ import { isRequestId, newRequestId } from '../runtime/ids.ts';
 import type { Log } from '../runtime/log.ts';
 import { replyToThrown } from './errors.ts';
 import { idleTimeoutSeconds } from './limits.ts';
-import { type Reply, withoutBody } from './reply.ts';
+import { type LiveBody, type Reply, withoutBody } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 
 export type Router = (request: HttpRequest) => Promise<Reply>;
@@ -128,7 +128,7 @@ function toResponse({ status, headers, body }: Reply, requestId?: string): Respo
   return sourceResponse(body, status, all);
 }
 
-function sourceResponse(source: ByteSource, status: number, headers: Record<string, string>): Response {
+function sourceResponse(source: ByteSource | LiveBody, status: number, headers: Record<string, string>): Response {
   switch (source.kind) {
     case 'file': {
       const { offset, length } = source.range;
@@ -140,6 +140,8 @@ function sourceResponse(source: ByteSource, status: number, headers: Record<stri
       return new Response(source.bytes as BodyInit, { status, headers }); // Bun takes views, its types do not say so
     case 'stream':
       return new Response(source.stream(), { status, headers: { ...headers, 'content-length': String(source.range.length) } });
+    case 'live':
+      return new Response(source.stream, { status, headers });
     case 'redirect':
       return new Response(null, { status: 307, headers: { ...headers, location: source.url } });
   }

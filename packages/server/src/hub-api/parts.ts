@@ -1,4 +1,5 @@
 import type { Profile } from '../access/policy.ts';
+import type { LiveEvents } from '../events/live-events.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -7,6 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 export type HubParts = {
   readonly rows: MetadataStore;
   readonly identity: Identity;
+  readonly events: LiveEvents;
   readonly profile: Profile;
   readonly clock: Clock;
   readonly settings: HubSettings;

@@ -45,7 +45,7 @@ export type ApiCall = {
   readonly repository?: RepositoryName;
 };
 
-export type ApiResult = { readonly status?: 200 | 201; readonly value?: unknown; readonly headers?: Headers };
+export type ApiResult = { readonly status?: 200 | 201; readonly value?: unknown; readonly headers?: Headers; readonly stream?: ReadableStream<Uint8Array> };
 
 type TypedCall<Query extends z.ZodType, Body extends z.ZodType> = Omit<ApiCall, 'query' | 'body'> & {
   readonly query: z.output<Query>;

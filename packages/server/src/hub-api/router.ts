@@ -51,7 +51,13 @@ export function createHubApi({ parts, identify, log }: HubApiParts): HubApi {
     await requireAccess(route, caller, { namespace: params['namespace'], repository }, parts);
     const query = route.query && parse(route.query, Object.fromEntries(request.query), 'query');
     const body = route.body && parse(route.body, await readJson(request), 'body');
-    const { status = 200, value, headers: own } = await route.handle({ request, caller, parts, params, query, body, ...(repository && { repository }) });
+    const {
+      status = 200,
+      value,
+      headers: own,
+      stream,
+    } = await route.handle({ request, caller, parts, params, query, body, ...(repository && { repository }) });
+    if (stream) return reply(status, { ...headers, ...own }, { kind: 'live', stream });
     return value === undefined ? reply(204, { ...headers, ...own }) : jsonReply(status, value, { ...headers, ...own });
   }
 }

@@ -1,5 +1,6 @@
 /** All of /api/v1, in the order of the OpenAPI document. */
 import { auditRoutes } from './audit-routes.ts';
+import { eventRoutes } from './event-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { namespaceRoutes } from './namespace-routes.ts';
 import { organisationRoutes } from './organisation-routes.ts';
@@ -26,4 +27,5 @@ export const routes: readonly ApiRoute[] = [
   ...trustedIssuerRoutes,
   ...repositoryRoutes,
   ...auditRoutes,
+  ...eventRoutes,
 ];

@@ -10,7 +10,7 @@ import { type JobInspection, type JobRows, type JobState } from '../metadata/job
 import type { CommitSignals } from '../metadata/port.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { stopwatch } from '../runtime/clock.ts';
-import { type Alarm, createAlarm } from './alarm.ts';
+import { type Alarm, createAlarm } from '../runtime/alarm.ts';
 import type { JobKind } from './job-kind.ts';
 import { leaseMs, runJob, type RunningJobParts } from './running-job.ts';
 

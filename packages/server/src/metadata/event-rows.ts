@@ -1,19 +1,67 @@
-import type { Writer, MetadataDatabase } from './database.ts';
+import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import type { Event, EventRows } from './port.ts';
 import { chunks } from './chunks.ts';
 import { recordAudit } from './identity/audit-rows.ts';
+import { enqueueJobs } from './job-rows.ts';
 import type { AuditEntry } from './identity/port.ts';
 import { announce } from './commit-signals.ts';
 
 export type NewEvent = Omit<Event, 'id'>;
 
-export function eventRows({ read }: MetadataDatabase): EventRows {
+export function eventRows({ read, write }: MetadataDatabase): EventRows {
   return {
     async list({ after = 0, limit }) {
       const rows = await read.selectFrom('event').selectAll().where('id', '>', after).orderBy('id').limit(limit).execute();
       return rows.map(({ payload, ...row }) => ({ ...row, ...parsePayload(payload) }));
     },
+
+    async findNewestId() {
+      return newestId(read);
+    },
+
+    async startConsumer(name, at) {
+      return write(async (tx) => {
+        const known = await findConsumer(tx, name);
+        if (known !== undefined) return known;
+        const read_to = await newestId(tx);
+        await tx.insertInto('event_consumer').values({ name, read_to, read_at: at }).execute();
+        return read_to;
+      });
+    },
+
+    async advanceConsumer({ consumer, from, to, jobs, at }) {
+      return write(async (tx) => {
+        if ((await findConsumer(tx, consumer)) !== from) return false;
+        await tx.updateTable('event_consumer').set({ read_to: to, read_at: at }).where('name', '=', consumer).execute();
+        await enqueueJobs(tx, jobs, at);
+        return true;
+      });
+    },
+
+    async prune(before, limit) {
+      return write(async (tx) => {
+        const consumers = await tx.selectFrom('event_consumer').select('read_to').execute();
+        const readByAll = Math.min(Number.MAX_SAFE_INTEGER, ...consumers.map((consumer) => consumer.read_to));
+        const oldest = await tx.selectFrom('event').select(['id', 'at']).where('id', '<=', readByAll).orderBy('id').limit(limit).execute();
+        // The times of events need not be in the order of their ids: a clock may have been set back.
+        const end = oldest.findIndex(({ at }) => at >= before);
+        const gone = end < 0 ? oldest : oldest.slice(0, end);
+        const last = gone.at(-1);
+        if (last !== undefined) await tx.deleteFrom('event').where('id', '<=', last.id).execute();
+        return gone.length;
+      });
+    },
   };
+}
+
+async function newestId(db: Reader): Promise<number> {
+  const row = await db.selectFrom('event').select('id').where('id', '>', 0).orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return row?.id ?? 0;
+}
+
+async function findConsumer(tx: Reader, name: string): Promise<number | undefined> {
+  const row = await tx.selectFrom('event_consumer').select('read_to').where('name', '=', name).executeTakeFirst();
+  return row?.read_to;
 }
 
 /** Events are written in the transaction of the change that they report (I7), and only through here, as is their trace in the audit. */

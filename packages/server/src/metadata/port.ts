@@ -16,7 +16,7 @@ import type { UploadId } from '../runtime/ids.ts';
 import type { CollectionRows, IntegrityRows } from './collection-port.ts';
 import type { IdentityRows } from './identity/port.ts';
 import type { Visibility } from '../access/policy.ts';
-import type { JobInspection, JobRows } from './job-port.ts';
+import type { JobInspection, JobRows, NewJob } from './job-port.ts';
 
 export type MetadataStore = {
   readonly repositories: RepositoryRows;
@@ -159,17 +159,20 @@ export interface TagRows {
 
 // --- events ---------------------------------------------------------------------------------
 
-export type EventKind =
-  | 'repository.created'
-  | 'repository.renamed'
-  | 'repository.visibility'
-  | 'blob.pushed'
-  | 'blob.mounted'
-  | 'blob.deleted'
-  | 'manifest.pushed'
-  | 'manifest.deleted'
-  | 'tag.moved'
-  | 'tag.deleted';
+export const eventKinds = [
+  'repository.created',
+  'repository.renamed',
+  'repository.visibility',
+  'blob.pushed',
+  'blob.mounted',
+  'blob.deleted',
+  'manifest.pushed',
+  'manifest.deleted',
+  'tag.moved',
+  'tag.deleted',
+] as const;
+
+export type EventKind = (typeof eventKinds)[number];
 
 /** Ids grow and are never used twice. */
 export type Event = {
@@ -188,6 +191,17 @@ export type Event = {
 
 export interface EventRows {
   list(page: Page<number>): Promise<Event[]>;
+  /** 0 when there is none. */
+  findNewestId(): Promise<number>;
+  /** Where the consumer goes on. One that is new begins with what comes next. */
+  startConsumer(name: string, at: number): Promise<number>;
+  /**
+   * The consumer has read from one id to another, and these jobs follow: one transaction. False when
+   * another process of the same consumer was there first: then nothing has changed.
+   */
+  advanceConsumer(read: { consumer: string; from: number; to: number; jobs: readonly NewJob[]; at: number }): Promise<boolean>;
+  /** Forgets events from before that every consumer has read, oldest first; returns how many. */
+  prune(before: number, limit: number): Promise<number>;
 }
 
 // --- signals --------------------------------------------------------------------------------

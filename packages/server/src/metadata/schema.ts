@@ -27,8 +27,8 @@
  * Manifest bytes live in rows: one sync per push, atomic with the tags, no file to open on a pull.
  *
  * `event` and `tag_history` grow with use, by about 570 bytes per push of a manifest with one tag and
- * 140 per pushed blob, and nothing prunes them yet (I6): that comes with the consumer that remembers
- * how far it has read, since an event that nobody has read must not go.
+ * 140 per pushed blob (I6). Events go when they are old and every consumer has read them
+ * (`events/prune-events.ts`), moves of a tag when there are more than a thousand newer ones.
  */
 import type { Digest, DigestAlgorithm } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';

@@ -64,7 +64,25 @@ export async function moveTag(tx: Writer, repository: RepositoryName, tag: Tag, 
     .insertInto('tag_history')
     .values({ repository, tag, digest, previous: previous ?? null, at, actor })
     .execute();
+  await forgetOldMoves(tx, repository, tag);
   await recordEvents(tx, [{ kind: 'tag.moved', repository, tag, digest, ...(previous !== undefined && { previous }), ...change }]);
+}
+
+/** Of each tag so many moves are remembered (I6). */
+export const movesMax = 1000;
+
+async function forgetOldMoves(tx: Writer, repository: RepositoryName, tag: Tag): Promise<void> {
+  const over = await tx
+    .selectFrom('tag_history')
+    .select('id')
+    .where('repository', '=', repository)
+    .where('tag', '=', tag)
+    .orderBy('id', 'desc')
+    .offset(movesMax)
+    .limit(1)
+    .executeTakeFirst();
+  if (over === undefined) return;
+  await tx.deleteFrom('tag_history').where('repository', '=', repository).where('tag', '=', tag).where('id', '<=', over.id).execute();
 }
 
 /** Takes every tag off a manifest. */

@@ -19,4 +19,47 @@ export function eventContract(it: Contract): void {
     });
     expect(await store.events.list({ limit: 100 })).toEqual(before);
   });
+
+  it('knows the newest', async (store) => {
+    expect(await store.events.findNewestId()).toBe(0);
+    await pushBlob(store, 'layer');
+    expect(await store.events.findNewestId()).toBe(await lastEventId(store));
+  });
+
+  it('lets a consumer begin with what comes next, and go on from where it was', async (store) => {
+    await pushBlob(store, 'before');
+    const begin = await lastEventId(store);
+    expect(await store.events.startConsumer('scan', 1)).toBe(begin);
+    await pushBlob(store, 'after');
+    expect(await store.events.startConsumer('scan', 2)).toBe(begin);
+    const end = await lastEventId(store);
+    const jobs = [{ kind: 'scan', payload: 'after' }];
+    expect(await store.events.advanceConsumer({ consumer: 'scan', from: begin, to: end, jobs, at: 3 })).toBe(true);
+    // Another process that read the same: its jobs are there already.
+    expect(await store.events.advanceConsumer({ consumer: 'scan', from: begin, to: end, jobs, at: 3 })).toBe(false);
+    expect(await store.events.advanceConsumer({ consumer: 'nobody', from: 0, to: end, jobs, at: 3 })).toBe(false);
+    expect(await store.jobInspection.count('scan', 'waiting')).toBe(1);
+    expect(await store.events.startConsumer('scan', 4)).toBe(end);
+  });
+
+  it('forgets what is old and was read by all', async (store) => {
+    for (let at = 1; at <= 6; at++) await pushBlob(store, `layer ${at}`, { at });
+    const all = await store.events.list({ limit: 100 });
+    const left = async () => (await store.events.list({ limit: 100 })).map(({ at }) => at);
+    expect(all.map(({ at }) => at)).toEqual([1, 1, 2, 3, 4, 5, 6]);
+    expect(await store.events.prune(1, 10)).toBe(0);
+    expect(await store.events.prune(3, 2)).toBe(2);
+    expect(await left()).toEqual([2, 3, 4, 5, 6]);
+    const third = all.find(({ at }) => at === 3)?.id ?? 0;
+    const newest = await store.events.startConsumer('slow', 7);
+    await pushBlob(store, 'layer 8', { at: 8 });
+    expect(await store.events.advanceConsumer({ consumer: 'slow', from: newest, to: third, jobs: [], at: 8 })).toBe(true);
+    await store.events.startConsumer('quick', 9);
+    expect(await store.events.prune(100, 10)).toBe(2);
+    expect(await left()).toEqual([4, 5, 6, 8]);
+    expect(await store.events.prune(100, 10)).toBe(0);
+    await store.events.advanceConsumer({ consumer: 'slow', from: third, to: await lastEventId(store), jobs: [], at: 9 });
+    expect(await store.events.prune(8, 10)).toBe(3);
+    expect(await left()).toEqual([8]);
+  });
 }

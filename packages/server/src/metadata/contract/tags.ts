@@ -1,6 +1,7 @@
 import { expect } from 'bun:test';
 import { parseTag } from '@naru/oci/repository-name';
 import { actor, type Contract, eventsAfter, failureOf, lastEventId, latest, other, pushManifest, repository, stable } from './content.ts';
+import { movesMax } from '../tag-rows.ts';
 
 export function tagContract(it: Contract): void {
   it('lists in byte order, behind `after`, up to the limit, of one repository', async (store) => {
@@ -47,5 +48,14 @@ export function tagContract(it: Contract): void {
     expect(await store.tags.listHistory(repository, latest, 10)).toEqual(moves);
     expect(await store.tags.listHistory(repository, latest, 2)).toEqual(moves.slice(0, 2));
     expect(await store.tags.listHistory(other, latest, 2)).toEqual([]);
+  });
+
+  it('remembers so many moves of a tag, and all of others', async (store) => {
+    const images = [await pushManifest(store, { name: 'one' }, { tags: [stable] }), await pushManifest(store, { name: 'two' })];
+    for (let at = 1; at <= movesMax + 5; at++) await pushManifest(store, images[at % 2] ?? { name: 'one' }, { tags: [latest], at });
+    const moves = await store.tags.listHistory(repository, latest, movesMax * 2);
+    expect(moves).toHaveLength(movesMax);
+    expect([moves[0]?.at, moves.at(-1)?.at]).toEqual([movesMax + 5, 6]);
+    expect(await store.tags.listHistory(repository, stable, 10)).toHaveLength(1);
   });
 }

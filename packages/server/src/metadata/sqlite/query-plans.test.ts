@@ -93,6 +93,10 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.tags.listHistory(repository, latest, 10),
   (store) => store.tags.remove({ repository, tag: stable, ...change }),
   (store) => store.events.list({ after: 1, limit: 10 }),
+  (store) => store.events.findNewestId(),
+  (store) => store.events.startConsumer('scan', 1),
+  (store) => store.events.advanceConsumer({ consumer: 'scan', from: 1, to: 2, jobs: [], at: 2 }),
+  (store) => store.events.prune(0, 10),
   (store) => store.collection.listUntagged({ before: 20, limit: 10 }),
   async (store) => store.collection.removeUntagged(await store.collection.listUntagged({ before: 20, limit: 10 }), { before: 20, ...change }),
   (store) => store.manifests.remove({ repository, digest: makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest, ...change }),
@@ -176,7 +180,7 @@ async function findSlowPlans(path: string, asked: typeof calls): Promise<string[
 }
 
 /** An ordered walk through an index that stops at its limit is as good as a search. */
-const allowed = /^SCAN condemned_blob USING (COVERING )?INDEX condemned_blob_by_condemned$|^SCAN audit_entry$/;
+const allowed = /^SCAN condemned_blob USING (COVERING )?INDEX condemned_blob_by_condemned$|^SCAN (audit_entry|event_consumer)$/;
 
 function slowSteps(db: Database, text: string): string[] {
   const plan = db.prepare<{ detail: string }, (string | null)[]>(`explain query plan ${text}`);

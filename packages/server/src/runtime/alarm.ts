@@ -1,5 +1,5 @@
 /** Waits for a time or a ring, whichever comes first. A ring that comes before the wait is not lost. */
-import type { Sleep } from '../runtime/sleep.ts';
+import type { Sleep } from './sleep.ts';
 
 export type Alarm = {
   ring(): void;
