@@ -4,7 +4,7 @@
  * an archive appear together, or none does.
  */
 import type { Digest } from '@naru/oci/digest';
-import { familiarString, type Reference } from '@naru/oci/reference';
+import { familiarString, type NameOptions, type Reference } from '@naru/oci/reference';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { ImageStore } from '../layout/open-image-store.ts';
 import type { CheckedImage } from '../layout/record-image.ts';
@@ -18,6 +18,8 @@ import { spoolArchive } from './spool-archive.ts';
 import { TarError } from './tar-reader.ts';
 
 export type LoadOptions = {
+  /** How names are said; those of an archive are Docker's, whatever the default registry is. */
+  readonly names?: NameOptions;
   /** Only OCI layouts, as `import` says. */
   readonly layoutOnly?: boolean;
   /** For an image to which the archive gives no name. */
@@ -48,9 +50,9 @@ export async function loadArchive(store: ImageStore, input: Bytes, options: Load
         const replaced = names.flatMap((name) => {
           const id = before.get(`${name.domain}/${name.path}:${name.tag}`);
           changes.writeRef(name, target);
-          return id === undefined || id === image.id ? [] : [{ name: familiarString(name), id }];
+          return id === undefined || id === image.id ? [] : [{ name: familiarString(name, options.names), id }];
         });
-        return { id: image.id, names: names.map((name) => familiarString(name)), replaced };
+        return { id: image.id, names: names.map((name) => familiarString(name, options.names)), replaced };
       });
     });
   } catch (error) {

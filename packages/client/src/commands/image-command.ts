@@ -1,4 +1,6 @@
 /** What the commands on local images share: the store, and the texts of mistakes, which are Docker's. */
+import type { NameOptions } from '@naru/oci/reference';
+import { readClientConfig } from '../routing/client-config-file.ts';
 import { dataRoot } from '../layout/data-root.ts';
 import { findImage, type FoundImage } from '../layout/find-image.ts';
 import type { Image } from '../layout/image.ts';
@@ -48,10 +50,15 @@ export async function changeStore<Result>(
   });
 }
 
+/** Where names without a registry live, for whoever types them and for whoever reads them. */
+export async function nameOptions(context: CommandContext): Promise<NameOptions> {
+  return { defaultRegistry: (await readClientConfig(context)).defaultRegistry };
+}
+
 /** Undefined, with a line about it, when there is no such image. Throws ImageReferenceError. */
-export async function findOrComplain(images: readonly Image[], text: string, { terminal }: CommandContext): Promise<FoundImage | undefined> {
-  const { found, wanted } = findImage(images, text);
-  if (found === undefined) await terminal.err(`${noSuchImage(wanted)}\n`);
+export async function findOrComplain(images: readonly Image[], text: string, context: CommandContext): Promise<FoundImage | undefined> {
+  const { found, wanted } = findImage(images, text, await nameOptions(context));
+  if (found === undefined) await context.terminal.err(`${noSuchImage(wanted)}\n`);
   return found;
 }
 

@@ -1,5 +1,5 @@
 /** `naru image inspect`, `naru inspect`: everything about images, as a JSON array or through a template. */
-import { familiarString, ImageReferenceError, parseReference } from '@naru/oci/reference';
+import { familiarString, ImageReferenceError, type NameOptions, parseReference } from '@naru/oci/reference';
 import { isJsonObject, type JsonObject } from '@naru/oci/manifest-json';
 import { goJson } from '../format/go-json.ts';
 import { templateOf } from '../format/list-format.ts';
@@ -10,15 +10,16 @@ import type { Image } from '../layout/image.ts';
 import { configMaxBytes, parseImageConfig } from '../layout/image-config.ts';
 import type { ImageReader } from '../layout/open-image-reader.ts';
 import type { ClientCommand } from './command.ts';
-import { daemonText, exitCodes, readStore } from './image-command.ts';
+import { daemonText, exitCodes, nameOptions, readStore } from './image-command.ts';
 
 export const imageInspect: ClientCommand = (line, context) =>
   readStore(line, context, async (store) => {
     const images = store.listImages();
+    const names = await nameOptions(context);
     const problems: string[] = [];
     const documents = (line.words ?? []).flatMap((word) => {
-      const found = find(images, word);
-      if (typeof found !== 'string') return [inspect(store, found)];
+      const found = find(images, word, names);
+      if (typeof found !== 'string') return [inspect(store, found, names)];
       problems.push(line.name === 'inspect' ? `Error: No such object: ${word}` : daemonText(`no such image: ${word}: ${found}`));
       return [];
     });
@@ -33,9 +34,9 @@ export const imageInspect: ClientCommand = (line, context) =>
   });
 
 /** Or why there is none. */
-function find(images: readonly Image[], word: string): Image | string {
+function find(images: readonly Image[], word: string, names: NameOptions): Image | string {
   try {
-    const { found, wanted } = findImage(images, word);
+    const { found, wanted } = findImage(images, word, names);
     return found?.image ?? `No such image: ${wanted}`;
   } catch (error) {
     if (!(error instanceof ImageReferenceError)) throw error;
@@ -51,8 +52,8 @@ function render(format: string, document: JsonObject): string {
   }
 }
 
-function inspect(store: ImageReader, image: Image): JsonObject {
-  const names = image.refs.map(({ name, kind, changedAt }) => ({ name: familiarString(parseReference(name)), kind, changedAt }));
+function inspect(store: ImageReader, image: Image, options: NameOptions): JsonObject {
+  const names = image.refs.map(({ name, kind, changedAt }) => ({ name: familiarString(parseReference(name), options), kind, changedAt }));
   const { json, diffIds, variant, os, architecture } = readConfig(store, image);
   const tagged = Math.max(...names.filter(({ kind }) => kind === 'tag').map(({ changedAt }) => changedAt));
   return {

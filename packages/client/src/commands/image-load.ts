@@ -4,15 +4,15 @@ import { readArchiveFile } from '../archive/archive-files.ts';
 import { defaultExpansionLimit } from '../archive/expansion.ts';
 import { type LoadOptions, loadArchive } from '../archive/load-archive.ts';
 import type { ClientCommand, ClientCommandLine, CommandContext } from './command.ts';
-import { changeStore, exitCodes } from './image-command.ts';
+import { changeStore, exitCodes, nameOptions } from './image-command.ts';
 
 export const imageLoad: ClientCommand = (line, context) => load(line, context, line.values['input'], {});
 
-export const imageImport: ClientCommand = (line, context) => {
+export const imageImport: ClientCommand = async (line, context) => {
   const [file = '-', name] = line.words ?? [];
   return load(line, context, file === '-' ? undefined : file, {
     layoutOnly: true,
-    ...(name !== undefined && { name: withDefaultTag(parseNormalizedName(name)) }),
+    ...(name !== undefined && { name: withDefaultTag(parseNormalizedName(name, await nameOptions(context))) }),
   });
 };
 
@@ -28,12 +28,13 @@ async function load(line: ClientCommandLine, context: CommandContext, file: stri
     return exitCodes.badFlag;
   }
   const expansionLimit = { ...defaultExpansionLimit, maxRatio: maxRatio === 0 ? Infinity : maxRatio };
+  const names = await nameOptions(context);
   const images = await changeStore(line, context, (store) =>
-    loadArchive(store, file === undefined ? streams.input() : readArchiveFile(file), { ...options, expansionLimit }),
+    loadArchive(store, file === undefined ? streams.input() : readArchiveFile(file), { ...options, names, expansionLimit }),
   );
-  for (const { id, names, replaced } of images) {
+  for (const { id, names: loaded, replaced } of images) {
     for (const old of replaced) await terminal.out(`The image ${old.name} already exists, renaming the old one with ID ${old.id} to empty string\n`);
-    await terminal.out(names.length === 0 ? `Loaded image ID: ${id}\n` : names.map((name) => `Loaded image: ${name}\n`).join(''));
+    await terminal.out(loaded.length === 0 ? `Loaded image ID: ${id}\n` : loaded.map((name) => `Loaded image: ${name}\n`).join(''));
   }
   return exitCodes.done;
 }

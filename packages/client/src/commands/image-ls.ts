@@ -3,7 +3,7 @@ import { filterImages, listFilters } from '../filter/filter-images.ts';
 import { type Filters, parseFilters } from '../filter/parse-filters.ts';
 import { formatList, isTableFormat } from '../format/list-format.ts';
 import type { ClientCommand } from './command.ts';
-import { exitCodes, readStore } from './image-command.ts';
+import { exitCodes, nameOptions, readStore } from './image-command.ts';
 import { imageJson } from './image-json.ts';
 import { imageHeader, imageRows } from './image-rows.ts';
 import { jsonDocument } from './json-document.ts';
@@ -14,14 +14,15 @@ export const imageLs: ClientCommand = async (line, context) => {
   const { values, switches, lists = {}, words = [] } = line;
   const filters = withPattern(parseFilters(lists['filter'] ?? [], listFilters), words[0]);
   const now = context.clock.now();
-  const images = await readStore(line, context, (store) => filterImages(store.listImages(), filters, now));
+  const names = await nameOptions(context);
+  const images = await readStore(line, context, (store) => filterImages(store.listImages(), filters, now, names));
   if (switches.has('json')) {
-    await context.terminal.out(jsonDocument(images.map(imageJson)));
+    await context.terminal.out(jsonDocument(images.map((image) => imageJson(image, names))));
     return exitCodes.done;
   }
   const digests = switches.has('digests');
   const format = chooseFormat(values['format'] ?? 'table', { quiet: switches.has('quiet'), digests });
-  const options = { now, truncate: !switches.has('no-trunc'), digests: digests || format.includes('{{.Digest}}') };
+  const options = { now, truncate: !switches.has('no-trunc'), digests: digests || format.includes('{{.Digest}}'), names };
   await context.terminal.out(
     formatList(
       format,

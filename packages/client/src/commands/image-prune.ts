@@ -3,7 +3,7 @@ import { filterImages, isDangling } from '../filter/filter-images.ts';
 import { parseBoolean, parseFilters } from '../filter/parse-filters.ts';
 import { humanSize } from '../format/human-size.ts';
 import type { ClientCommand } from './command.ts';
-import { changeStore, exitCodes } from './image-command.ts';
+import { changeStore, exitCodes, nameOptions } from './image-command.ts';
 import { removeWholly } from './image-removal.ts';
 
 const pruneFilters = ['dangling', 'label', 'label!', 'until', 'reference'] as const;
@@ -21,9 +21,10 @@ export const imagePrune: ClientCommand = async (line, context) => {
       return exitCodes.failed;
     }
   }
+  const names = await nameOptions(context);
   return changeStore(line, context, async (store) => {
     const chosen = (images: ReturnType<typeof store.listImages>) =>
-      filterImages(images, new Map(Object.entries(filters)), clock.now()).flatMap(({ id }) =>
+      filterImages(images, new Map(Object.entries(filters)), clock.now(), names).flatMap(({ id }) =>
         images.filter((image) => image.id === id && (all || isDangling(image))),
       );
     if (isDryRun) {
@@ -31,7 +32,7 @@ export const imagePrune: ClientCommand = async (line, context) => {
       await terminal.out(lines.length === 0 ? 'Nothing to delete\n' : lines.join(''));
       return exitCodes.done;
     }
-    const removed = store.change((changes) => chosen(changes.listImages()).map((image) => removeWholly(changes, image)));
+    const removed = store.change((changes) => chosen(changes.listImages()).map((image) => removeWholly(changes, image, names)));
     const freedBytes = store.sweep() + store.sweepEverything();
     const lines = removed.flatMap(({ untagged, deleted }) => [...untagged.map((name) => `untagged: ${name}\n`), ...deleted.map((id) => `deleted: ${id}\n`)]);
     await terminal.out(`${lines.length === 0 ? '' : `Deleted Images:\n${lines.join('')}\n`}Total reclaimed space: ${humanSize(freedBytes, 4)}\n`);

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Digest } from '@naru/oci/digest';
-import { familiarString, parseReference } from '@naru/oci/reference';
+import { familiarString, type NameOptions, parseReference } from '@naru/oci/reference';
 import type { FoundImage } from '../layout/find-image.ts';
 import type { Image, ImageRef } from '../layout/image.ts';
 import type { ImageChanges } from '../layout/open-image-store.ts';
@@ -20,14 +20,18 @@ export class RemovalConflict extends Error {
 }
 
 /** Throws RemovalConflict. */
-export function removeFound(changes: ImageChanges, found: FoundImage, { force, keepUntagged }: { force: boolean; keepUntagged: boolean }): Removed {
-  return found.kind === 'by-ref' ? removeByName(changes, found.image, found.ref, keepUntagged) : removeById(changes, found.image, force);
+export function removeFound(
+  changes: ImageChanges,
+  found: FoundImage,
+  { force, keepUntagged, names }: { force: boolean; keepUntagged: boolean; names: NameOptions },
+): Removed {
+  return found.kind === 'by-ref' ? removeByName(changes, found.image, found.ref, { keepUntagged, names }) : removeById(changes, found.image, { force, names });
 }
 
 /** Every name, and the image. */
-export function removeWholly(changes: ImageChanges, image: Image): Removed {
+export function removeWholly(changes: ImageChanges, image: Image, names: NameOptions): Removed {
   for (const { name } of image.refs) changes.removeRef(name);
-  return { untagged: image.refs.map(shown), deleted: removeNameless(changes, image) };
+  return { untagged: image.refs.map((ref) => shown(ref, names)), deleted: removeNameless(changes, image) };
 }
 
 function removeNameless(changes: ImageChanges, image: Image): Digest[] {
@@ -46,22 +50,22 @@ function chainIds(changes: ImageChanges, { manifest }: Image): Digest[] {
   });
 }
 
-function removeByName(changes: ImageChanges, image: Image, ref: ImageRef, keepUntagged: boolean): Removed {
+function removeByName(changes: ImageChanges, image: Image, ref: ImageRef, { keepUntagged, names }: { keepUntagged: boolean; names: NameOptions }): Removed {
   const others = image.refs.filter(({ name }) => name !== ref.name);
   // Digests by which the repository is known mean nothing when none of its tags is left.
   const isLastTag = ref.kind === 'tag' && !others.some(({ kind, repository }) => kind === 'tag' && repository === ref.repository);
   const going = [ref, ...others.filter(({ kind, repository }) => isLastTag && kind === 'digest' && repository === ref.repository)];
   for (const { name } of going) changes.removeRef(name);
-  const untagged = going.map(shown);
+  const untagged = going.map((one) => shown(one, names));
   if (others.length >= going.length || keepUntagged) return { untagged, deleted: [] };
   return { untagged, deleted: removeNameless(changes, image) };
 }
 
-function removeById(changes: ImageChanges, image: Image, force: boolean): Removed {
+function removeById(changes: ImageChanges, image: Image, { force, names }: { force: boolean; names: NameOptions }): Removed {
   if (!force && !isSingle(image.refs)) {
     throw new RemovalConflict(`conflict: unable to delete ${shortId(image.id)} (must be forced) - image is referenced in multiple repositories`);
   }
-  return removeWholly(changes, image);
+  return removeWholly(changes, image, names);
 }
 
 /** At most one tag, and digests only of the same repository. */
@@ -70,6 +74,6 @@ function isSingle(refs: readonly ImageRef[]): boolean {
   return refs.filter(({ kind }) => kind === 'tag').length <= 1 && new Set(refs.map(({ repository }) => repository)).size === 1;
 }
 
-function shown({ name }: ImageRef): string {
-  return familiarString(parseReference(name));
+function shown({ name }: ImageRef, names: NameOptions): string {
+  return familiarString(parseReference(name), names);
 }

@@ -2,19 +2,20 @@
 import { ImageReferenceError } from '@naru/oci/reference';
 import { findImage } from '../layout/find-image.ts';
 import type { ClientCommand } from './command.ts';
-import { changeStore, daemonText, exitCodes, noSuchImage } from './image-command.ts';
+import { changeStore, daemonText, exitCodes, nameOptions, noSuchImage } from './image-command.ts';
 import { RemovalConflict, type Removed, removeFound } from './image-removal.ts';
 
 export const imageRm: ClientCommand = (line, context) =>
   changeStore(line, context, async (store) => {
     const force = line.switches.has('force');
+    const names = await nameOptions(context);
     const problems: string[] = [];
     let isFatal = false;
     for (const word of line.words ?? []) {
       try {
         const removed = store.change((changes): Removed | string => {
-          const { found, wanted } = findImage(changes.listImages(), word);
-          return found === undefined ? noSuchImage(wanted) : removeFound(changes, found, { force, keepUntagged: line.switches.has('no-prune') });
+          const { found, wanted } = findImage(changes.listImages(), word, names);
+          return found === undefined ? noSuchImage(wanted) : removeFound(changes, found, { force, keepUntagged: line.switches.has('no-prune'), names });
         });
         if (typeof removed === 'string') {
           problems.push(removed);

@@ -1,5 +1,5 @@
 /** The rows that lists of images show, with the fields that Docker's templates know. */
-import { familiarName, parseReference } from '@naru/oci/reference';
+import { familiarName, type NameOptions, parseReference } from '@naru/oci/reference';
 import { humanDuration } from '../format/human-duration.ts';
 import { humanSize } from '../format/human-size.ts';
 import { templateRecord, type TemplateRecord } from '../format/template/value.ts';
@@ -12,6 +12,7 @@ export type ImageRowOptions = {
   readonly truncate: boolean;
   /** One row for each digest by which a registry knows the image. */
   readonly digests: boolean;
+  readonly names?: NameOptions;
 };
 
 const typeName = '*formatter.imageContext';
@@ -36,7 +37,7 @@ export function imageRows(image: Image, options: ImageRowOptions): TemplateRecor
   const row = (repository: string, tag: string, digest: string): TemplateRecord => imageRow(image, { repository, tag, digest }, options);
   if (image.refs.length === 0) return [row(none, none, none)];
   return [...Map.groupBy(image.refs, ({ repository }) => repository).values()].flatMap((refs) => {
-    const repository = nameOf(refs);
+    const repository = nameOf(refs, options.names);
     const tags = refs.flatMap(({ name, kind }) => (kind === 'tag' ? [parseReference(name).tag ?? ''] : []));
     const digests = refs.flatMap(({ name, kind }) => (kind === 'digest' ? [parseReference(name).digest ?? ''] : []));
     if (tags.length === 0) return options.digests ? digests.map((digest) => row(repository, none, digest)) : [row(repository, none, '')];
@@ -68,7 +69,7 @@ export function imageRow(
   });
 }
 
-function nameOf(refs: readonly ImageRef[]): string {
+function nameOf(refs: readonly ImageRef[], names?: NameOptions): string {
   const [first] = refs;
-  return first === undefined ? none : familiarName(parseReference(first.name));
+  return first === undefined ? none : familiarName(parseReference(first.name), names);
 }

@@ -1,5 +1,5 @@
 /** `naru system df`: what the local store takes on the disk, as it is stored; with `-v` image by image, as Docker counts. */
-import { familiarName, parseReference } from '@naru/oci/reference';
+import { familiarName, type NameOptions, parseReference } from '@naru/oci/reference';
 import { goJson } from '../format/go-json.ts';
 import { humanSize } from '../format/human-size.ts';
 import { formatList, isTableFormat, templateOf } from '../format/list-format.ts';
@@ -8,7 +8,7 @@ import { plainValue, templateRecord, type TemplateRecord } from '../format/templ
 import type { Image } from '../layout/image.ts';
 import type { ImageReader } from '../layout/open-image-reader.ts';
 import type { ClientCommand } from './command.ts';
-import { exitCodes, readStore } from './image-command.ts';
+import { exitCodes, nameOptions, readStore } from './image-command.ts';
 import { imageJson } from './image-json.ts';
 import { jsonDocument } from './json-document.ts';
 import { imageHeader, imageRow } from './image-rows.ts';
@@ -21,14 +21,17 @@ const imageTable = 'table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\
 export const systemDf: ClientCommand = (line, context) =>
   readStore(line, context, async (store) => {
     const images = store.listImages();
+    const names = await nameOptions(context);
     if (line.switches.has('json')) {
       const total = diskBytes(store, images);
-      await context.terminal.out(jsonDocument({ images: { count: images.length, sizeBytes: total, reclaimableBytes: total, each: images.map(imageJson) } }));
+      await context.terminal.out(
+        jsonDocument({ images: { count: images.length, sizeBytes: total, reclaimableBytes: total, each: images.map((image) => imageJson(image, names)) } }),
+      );
       return exitCodes.done;
     }
     const format = line.values['format'] ?? 'table';
     if (line.switches.has('verbose')) {
-      const rows = verboseRows(store, images, context.clock.now(), !isTableFormat(format));
+      const rows = verboseRows(store, images, { now: context.clock.now(), isWhole: !isTableFormat(format), names });
       await context.terminal.out(isTableFormat(format) ? `Images space usage:\n\n${formatList(imageTable, imageHeader, rows)}` : verboseText(format, rows));
       return exitCodes.done;
     }
@@ -62,14 +65,18 @@ function summary(store: ImageReader, images: readonly Image[]): TemplateRecord {
   });
 }
 
-function verboseRows(store: ImageReader, images: readonly Image[], now: number, isWhole: boolean): TemplateRecord[] {
+function verboseRows(
+  store: ImageReader,
+  images: readonly Image[],
+  { now, isWhole, names: options }: { readonly now: number; readonly isWhole: boolean; readonly names: NameOptions },
+): TemplateRecord[] {
   const layers = new Map(images.map(({ id, manifest }) => [id, store.listLayers(manifest.digest)]));
   const users = new Map<string, number>();
   for (const list of layers.values()) for (const diffId of new Set(list.map((layer) => layer.diffId))) users.set(diffId, (users.get(diffId) ?? 0) + 1);
   return images.map((image) => {
     const [first] = image.refs.filter(({ kind }) => kind === 'tag').map(({ name }) => parseReference(name));
     const sharedBytes = (layers.get(image.id) ?? []).reduce((sum, { diffId, fileBytes }) => sum + ((users.get(diffId) ?? 0) > 1 ? fileBytes : 0), 0);
-    const names = { repository: first === undefined ? '<none>' : familiarName(first), tag: first?.tag ?? '<none>', digest: '' };
+    const names = { repository: first === undefined ? '<none>' : familiarName(first, options), tag: first?.tag ?? '<none>', digest: '' };
     return imageRow(image, { ...names, sharedBytes, containers: 0 }, { now, truncate: !isWhole });
   });
 }

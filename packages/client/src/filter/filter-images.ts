@@ -4,7 +4,7 @@
  * match; of several `before`, `since` or `until` the strictest counts.
  */
 import type { Image, ImageRef } from '../layout/image.ts';
-import { canonicalName, canonicalString, familiarName, familiarString, parseReference } from '@naru/oci/reference';
+import { canonicalName, canonicalString, familiarName, familiarString, type NameOptions, parseReference } from '@naru/oci/reference';
 import { findImage } from '../layout/find-image.ts';
 import { type Filters, parseBoolean } from './parse-filters.ts';
 import { compilePattern } from './path-match.ts';
@@ -21,11 +21,11 @@ export class NoSuchImage extends Error {
 }
 
 /** Throws FilterError, PatternError, ImageReferenceError and NoSuchImage. */
-export function filterImages(images: readonly Image[], filters: Filters, now: number): Image[] {
+export function filterImages(images: readonly Image[], filters: Filters, now: number, names: NameOptions = {}): Image[] {
   const patterns = (filters.get('reference') ?? []).map(compilePattern);
   const dangling = filters.has('dangling') ? parseBoolean('dangling', filters.get('dangling') ?? []) : undefined;
-  const before = Math.min(...timesOf(images, filters, 'before'));
-  const since = Math.max(...timesOf(images, filters, 'since'));
+  const before = Math.min(...timesOf(images, filters, 'before', names));
+  const since = Math.max(...timesOf(images, filters, 'since', names));
   const until = Math.min(...(filters.get('until') ?? []).map((text) => parseUntil(text, now)));
 
   return images.flatMap((image) => {
@@ -35,7 +35,7 @@ export function filterImages(images: readonly Image[], filters: Filters, now: nu
     if (!(filters.get('label') ?? []).every((wanted) => hasLabel(image, wanted))) return [];
     if ((filters.get('label!') ?? []).some((unwanted) => hasLabel(image, unwanted))) return [];
     if (patterns.length === 0) return [image];
-    const refs = image.refs.filter((ref) => patterns.some((matches) => matchesReference(ref, matches)));
+    const refs = image.refs.filter((ref) => patterns.some((matches) => matchesReference(ref, matches, names)));
     return refs.length === 0 ? [] : [{ ...image, refs }];
   });
 }
@@ -46,9 +46,9 @@ export function isDangling({ refs }: Image): boolean {
 }
 
 /** The four ways in which somebody may write the name. */
-function matchesReference({ name }: ImageRef, matches: (text: string) => boolean): boolean {
+function matchesReference({ name }: ImageRef, matches: (text: string) => boolean, names: NameOptions): boolean {
   const reference = parseReference(name);
-  return [familiarString(reference), familiarName(reference), canonicalString(reference), canonicalName(reference)].some(matches);
+  return [familiarString(reference, names), familiarName(reference, names), canonicalString(reference), canonicalName(reference)].some(matches);
 }
 
 function hasLabel({ labels }: Image, wanted: string): boolean {
@@ -57,9 +57,9 @@ function hasLabel({ labels }: Image, wanted: string): boolean {
   return Object.hasOwn(labels, key) && (equals < 0 || labels[key] === wanted.slice(equals + 1));
 }
 
-function timesOf(images: readonly Image[], filters: Filters, name: 'before' | 'since'): number[] {
+function timesOf(images: readonly Image[], filters: Filters, name: 'before' | 'since', names: NameOptions): number[] {
   return (filters.get(name) ?? []).map((text) => {
-    const { found, wanted } = findImage(images, text);
+    const { found, wanted } = findImage(images, text, names);
     if (found === undefined) throw new NoSuchImage(wanted);
     return found.image.createdAt ?? 0;
   });

@@ -1,6 +1,6 @@
 /** Which image is meant: by name, by the digest of a name, by id or the beginning of one, as Docker looks them up. */
 import { type Digest, isDigest } from '@naru/oci/digest';
-import { canonicalName, canonicalString, ImageReferenceError, parseAnyReference, type Reference, withDefaultTag } from '@naru/oci/reference';
+import { canonicalName, canonicalString, ImageReferenceError, type NameOptions, parseAnyReference, type Reference, withDefaultTag } from '@naru/oci/reference';
 import type { Image, ImageRef } from './image.ts';
 
 export type FoundImage =
@@ -13,11 +13,11 @@ export type Lookup = { readonly found: FoundImage | undefined; /** As Docker nam
 const idPrefix = /^(?:sha256:)?([0-9a-f]{1,64})$/;
 
 /** Throws ImageReferenceError when the text cannot be a name. */
-export function findImage(images: readonly Image[], text: string): Lookup {
+export function findImage(images: readonly Image[], text: string, names: NameOptions = {}): Lookup {
   const prefix = idPrefix.exec(text)?.[1];
   let reference: Reference | undefined;
   try {
-    const any = parseAnyReference(text);
+    const any = parseAnyReference(text, names);
     if (any.kind === 'digest') return { found: byId(images, any.digest), wanted: text };
     reference = withDefaultTag(any.reference);
   } catch (error) {
