@@ -255,6 +255,31 @@ test('several runners on one database: each job once, and one of an ordering at 
   for (const runner of runners) await runner[Symbol.asyncDispose]();
 });
 
+test('a thousand that wait behind what fails cost nothing to those that come', async () => {
+  const store = await open();
+  const time = virtualTime();
+  let tries = 0;
+  const ran: number[] = [];
+  await using runner = start(store, time, [
+    kindOf(async ({ payload }) => {
+      if (payload === 'alive') return void ran.push(tries);
+      tries++;
+      throw new Error('nobody answers');
+    }),
+  ]);
+  await store.jobs.enqueue(
+    Array.from({ length: 1000 }, (_, index) => work(index, { ordering: `dead ${index % 10}` })),
+    time.clock.now(),
+  );
+  await runner.idle();
+  expect(tries).toBe(10);
+  await store.jobs.enqueue([work('alive', { ordering: 'alive' })], time.clock.now());
+  await runner.idle();
+  expect(ran).toEqual([10]);
+  // The ten that stand before the others are looked at, and none behind them.
+  expect(await states(store)).toEqual({ waiting: 10, behind: 990 });
+});
+
 test('a kind that comes by itself comes once for all processes', async () => {
   const store = await open();
   const time = virtualTime();
