@@ -66,6 +66,28 @@ test('goes on behind an id, and says when what came behind it is gone', async ()
   expect(summary(parse(new TextDecoder().decode((await reader.read()).value)))).toEqual([`blob.pushed ${repository}`]);
 });
 
+test('begins again with who knows ids that this server has not given yet, as after a backup was restored', async () => {
+  const { rows, live } = await open();
+  await pushBlob(rows, 'layer');
+  const newest = await rows.events.findNewestId();
+  const reader = (await live.open(mina, { after: newest + 100 })).getReader();
+  expect(new TextDecoder().decode((await reader.read()).value)).toBe(`: ${newest}\n\nevent: lost\ndata: {}\n\n`);
+  await pushBlob(rows, 'more');
+  expect(summary(parse(new TextDecoder().decode((await reader.read()).value)))).toEqual([`blob.pushed ${repository}`]);
+});
+
+test('what a listener may not see does not bring it more signs of life', async () => {
+  const { rows, live } = await open();
+  const stream = await listen(live, { repository: other });
+  const reading = stream.read();
+  for (let index = 0; index < 20; index++) {
+    await pushBlob(rows, `layer ${index}`);
+    await nextTurn();
+  }
+  await pushBlob(rows, 'wanted', { in: other });
+  expect(await reading).not.toBe(':\n\n');
+});
+
 test('tells nobody about what they may not pull, from the moment on that they may not', async () => {
   const { rows, live } = await open();
   const allowed = new Set<RepositoryName>([repository]);
@@ -107,6 +129,7 @@ test('shows that the line is alive, finds what other processes commit, and ends 
   await time.pass(5001, turns);
   expect(await reading).toHaveLength(2);
   const last = stream.read();
+  await turns();
   time.jump(3600e3);
   await time.pass(heartbeatMs, turns);
   expect(await last).toBe('');

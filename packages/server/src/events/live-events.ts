@@ -76,7 +76,7 @@ export function createLiveEvents({ rows, clock, sleep }: LiveEventsParts): LiveE
     const listening = rows.commits.listen('events', alarm.ring);
     let readTo = after;
     let isFirst = true;
-    let silentMs = 0;
+    let saidAt = clock.now();
 
     function finish(): void {
       listening[Symbol.dispose]();
@@ -87,23 +87,26 @@ export function createLiveEvents({ rows, clock, sleep }: LiveEventsParts): LiveE
     async function next(): Promise<string> {
       if (isFirst) {
         isFirst = false;
-        return `: ${readTo}\n\n${(await isLost(readTo)) ? lost : ''}`;
+        const newest = await rows.events.findNewestId();
+        const isLost = await hasGap(readTo, newest);
+        // Ids from before a backup was restored are ahead of all that comes.
+        readTo = Math.min(readTo, newest);
+        return `: ${readTo}\n\n${isLost ? lost : ''}`;
       }
       while (streams.has(alarm) && clock.now() < endsAt) {
         const page = await rows.events.list({ after: readTo, limit: pageSize });
         const seen = await visible(page);
         readTo = page.at(-1)?.id ?? readTo;
         if (seen.length > 0) {
-          silentMs = 0;
+          saidAt = clock.now();
           return seen.map(frame).join('');
         }
         if (page.length > 0) continue;
-        if (silentMs >= heartbeatMs) {
-          silentMs = 0;
+        if (clock.now() - saidAt >= heartbeatMs) {
+          saidAt = clock.now();
           return ':\n\n';
         }
         await alarm.wait(pollMs);
-        silentMs += pollMs;
       }
       return '';
     }
@@ -136,10 +139,10 @@ export function createLiveEvents({ rows, clock, sleep }: LiveEventsParts): LiveE
     );
   }
 
-  async function isLost(after: number): Promise<boolean> {
+  async function hasGap(after: number, newest: number): Promise<boolean> {
+    if (after >= newest) return after > newest;
     const [oldest] = await rows.events.list({ limit: 1 });
-    const newest = await rows.events.findNewestId();
-    return after < newest && (oldest === undefined || oldest.id > after + 1);
+    return oldest === undefined || oldest.id > after + 1;
   }
 }
 
