@@ -5,6 +5,7 @@
  * what came and reads every layer once more through its unpacker, to hold it against the config.
  */
 import { join } from 'node:path';
+import { runtimeEnvironment } from '../../packages/naru/bin/runtime-environment.mjs';
 import { residentMemory } from '../measure/memory.ts';
 import type { Server } from '../peers/peer.ts';
 import { isOnPath } from './programs.ts';
@@ -18,6 +19,9 @@ export type ClientProgram = {
   /** Gives what is in the folder the name to push to. */
   readonly rename: ((from: string, to: string, folder: string) => readonly [string, ...string[]]) | undefined;
 };
+
+/** As the program's launcher sets it; the launcher itself, a node that waits, is not measured. */
+const { BUN_JSC_forceRAMSize: forceRamSize = '' } = runtimeEnvironment(['pull'], {});
 
 const program = join(import.meta.dirname, '../../packages/naru/src/main.ts');
 const naru = (folder: string, ...args: readonly string[]) => [process.execPath, program, ...args, '--data-root', join(folder, 'store')] as const;
@@ -57,7 +61,11 @@ const lookMs = 20;
  */
 export async function measureClient(command: readonly [string, ...string[]], home: string): Promise<ClientCost> {
   const startedAt = performance.now();
-  const child = Bun.spawn([...command], { stdout: 'ignore', stderr: 'pipe', env: { PATH: process.env['PATH'] ?? '', HOME: home, LANG: 'C' } });
+  const child = Bun.spawn([...command], {
+    stdout: 'ignore',
+    stderr: 'pipe',
+    env: { PATH: process.env['PATH'] ?? '', HOME: home, LANG: 'C', BUN_JSC_forceRAMSize: forceRamSize },
+  });
   let peakMb = 0;
   const look = setInterval(() => (peakMb = Math.max(peakMb, residentMemory(child.pid).peakMb)), lookMs);
   const complaint = await new Response(child.stderr).text();

@@ -12,6 +12,7 @@ import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { bunVersion, findBun } from './find-bun.mjs';
+import { runtimeEnvironment } from './runtime-environment.mjs';
 
 const bun = findBun() ?? (await installIntoCheckout());
 if (bun === undefined) {
@@ -22,7 +23,11 @@ if (bun === undefined) {
 // Nothing in the folder that the program happens to be started in (.env, bunfig.toml) is ours.
 const runtimeFlags = ['--no-install', '--no-env-file', `--config=${devNull}`];
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const child = spawn(bun, [...runtimeFlags, program, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+const args = process.argv.slice(2);
+const child = spawn(bun, [...runtimeFlags, program, ...args], {
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  env: runtimeEnvironment(args, process.env),
+});
 
 const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 for (const signal of passedOn) process.on(signal, () => child.kill(signal));
