@@ -16,7 +16,8 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   identity: [
     /^access\//,
     /^registry\/actor-of\.ts$/,
-    /^metadata\/(identity\/(port|audit-rows)|bounded-cache|port)\.ts$/,
+    /^metadata\/(identity\/(port|audit-rows)|bounded-cache|port|job-port)\.ts$/,
+    /^jobs\/job-kind\.ts$/,
     /^runtime\/(clock|hash-bytes|ids|log)\.ts$/,
   ],
   registry: [/^runtime\/(clock|hash-bytes|ids|log)\.ts$/, /^access\//, ports()],

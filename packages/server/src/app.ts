@@ -16,8 +16,10 @@ import { ensureAdministrator, type FirstAdministrator } from './identity/first-a
 import { housekeepingIntervalMs, keepHouse } from './identity/housekeeping.ts';
 import { createPullAudit } from './identity/pull-audit.ts';
 import { apiPrefix } from './hub-api/match.ts';
+import { answerLinkPage, linkPagePath } from './hub-api/link-page.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
+import { openMail } from './open-mail.ts';
 import { pruneDeadJobs } from './jobs/prune-dead.ts';
 import { startJobRunner } from './jobs/runner.ts';
 import { runAdminRequest } from './lifecycle/admin.ts';
@@ -55,6 +57,7 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
   );
   const registry = createRegistry({ ...stores, limits: { ...config.limits, touchIntervalMs: config.collection.graceMs / 2 } });
   const identity = openIdentity({ rows: stores.rows.identity, config, clock });
+  const mail = openMail({ rows: stores.rows, users: identity.users, config, clock });
   const administrator = config.profile === 'local' ? undefined : await ensureAdministrator(stores.rows.identity, identity.users, config.admin);
   const pulls =
     config.profile === 'local' || !config.audit.pulls ? undefined : opened.use(createPullAudit({ rows: stores.rows.identity.audit, clock, log, every }));
@@ -70,7 +73,7 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
   const auth = createAuthApi({ ...identity, log });
   const live = createLiveEvents({ rows: stores.rows, clock, sleep: systemSleep });
   const hub = createHubApi({
-    parts: { rows: stores.rows, identity, events: live, profile: config.profile, clock, settings: hubSettings(config) },
+    parts: { rows: stores.rows, identity, mail: mail?.part, events: live, profile: config.profile, clock, settings: hubSettings(config) },
     identify: identity.callers.identifyBrowser,
     log,
   });
@@ -89,6 +92,7 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
       refuseForeignPage(request, { hasAccounts: config.profile !== 'local' });
       if (request.path.startsWith('/v2')) return api.answer(request);
       if (request.path.startsWith(`${apiPrefix}/`)) return hub.answer(request);
+      if (mail !== undefined && request.path === linkPagePath) return answerLinkPage(request);
       if (config.profile !== 'local' && (request.path === tokenPath || request.path === keysPath)) return auth.answer(request);
       return answerPlain(request, { health, metrics });
     },
@@ -100,7 +104,7 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
   const jobs = opened.use(
     startJobRunner({
       rows: stores.rows,
-      kinds: [pruneDeadJobs({ ...stores.rows, clock }), pruneEvents({ ...stores.rows, clock })],
+      kinds: [pruneDeadJobs({ ...stores.rows, clock }), pruneEvents({ ...stores.rows, clock }), ...(mail?.jobKinds ?? [])],
       clock,
       sleep: systemSleep,
       jitter,

@@ -3,6 +3,7 @@ import type { Config } from './config/config.ts';
 import { createLiveEvents } from './events/live-events.ts';
 import { createHubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
+import { openMail } from './open-mail.ts';
 import { openStores } from './open-stores.ts';
 import { systemClock } from './runtime/clock.ts';
 import { newRequestId } from './runtime/ids.ts';
@@ -20,6 +21,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
       rows: stores.rows,
       identity,
       events: createLiveEvents({ rows: stores.rows, clock: systemClock, sleep: systemSleep }),
+      mail: openMail({ rows: stores.rows, users: identity.users, config, clock: systemClock })?.part,
       profile: config.profile,
       clock: systemClock,
       settings: hubSettings(config),

@@ -20,6 +20,7 @@ export function openIdentity({ rows, config, clock }: IdentityOptions): Identity
     throttle: createThrottle(rows.attempts, clock),
     federation: createFederation({ rows: rows.trustedIssuers, issuers: config.federation.issuers, fetchKeys: fetchIssuerKeys, clock }),
     sessionMs: config.accounts.sessionMs,
+    requiresConfirmedEmail: config.mail.smtpUrl !== undefined,
   });
 }
 

@@ -49,6 +49,26 @@ export const configSchema = z.strictObject({
       .describe('How long a browser stays logged in.'),
   }),
 
+  mail: z.strictObject({
+    smtpUrl: textOrNone()
+      .refine((url) => url === undefined || (URL.canParse(url) && /^smtps?:\/\/[^/]+\/?(?:\?.*)?$/.test(url)), {
+        error: 'it is not an address like smtp://user:password@mail.example.com:587 or smtps://mail.example.com',
+      })
+      .meta({ title: 'address | none' })
+      .prefault('none')
+      .describe(
+        'The SMTP server that takes our mails, like `smtp://user:password@mail.example.com:587`, or `smtps://` for TLS from the first byte. With `none` no mail is sent and no address is confirmed. `?tls=optional` at its end allows a server without TLS, which shows the links in mails to whoever listens.',
+      ),
+    from: textOrNone().prefault('none').describe('Sender of our mails, like `Naru <naru@example.com>`; `none` is naru@ and the host of `mail.linkUrl`.'),
+    linkUrl: textOrNone()
+      .refine((url) => url === undefined || (URL.canParse(url) && /^https?:\/\/[^/?#@]+\/?$/.test(url)), {
+        error: 'it is not an address like https://registry.example.com, without a path',
+      })
+      .meta({ title: 'address | none' })
+      .prefault('none')
+      .describe('How people reach this server in a browser: links in mails begin with it. Needed with `mail.smtpUrl`.'),
+  }),
+
   repositories: z.strictObject({
     renamedForMs: duration().prefault('90d').describe('How long pulls find a renamed or transferred repository under its old name.'),
   }),

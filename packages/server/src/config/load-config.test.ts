@@ -14,6 +14,7 @@ describe('precedence', () => {
       profile: 'local',
       admin: { user: undefined, password: undefined },
       accounts: { signUp: 'auto', sessionMs: 2_592_000_000 },
+      mail: { smtpUrl: undefined, from: undefined, linkUrl: undefined },
       repositories: { renamedForMs: 7_776_000_000 },
       federation: { issuers: ['https://token.actions.githubusercontent.com', 'https://gitlab.com'] },
       audit: { pulls: true, keepMs: 31_536_000_000 },

@@ -65,11 +65,16 @@ function checkGiven({ setting, value, source }: Given): Problem[] {
 }
 
 /** What no single value shows. */
-function checkTogether({ limits }: Config, winners: readonly Given[]): Problem[] {
-  if (limits.listPageDefault <= limits.listPageMax) return [];
-  const key = 'limits.listPageDefault';
-  const source = winners.find((one) => one.setting.key === key)?.source ?? '';
-  return [{ key, source, message: `${limits.listPageDefault} is more than limits.listPageMax, which is ${limits.listPageMax}` }];
+function checkTogether({ limits, mail }: Config, winners: readonly Given[]): Problem[] {
+  const problems: Problem[] = [];
+  const complain = (key: string, message: string) => problems.push({ key, source: winners.find((one) => one.setting.key === key)?.source ?? '', message });
+  if (limits.listPageDefault > limits.listPageMax) {
+    complain('limits.listPageDefault', `${limits.listPageDefault} is more than limits.listPageMax, which is ${limits.listPageMax}`);
+  }
+  if (mail.smtpUrl !== undefined && mail.linkUrl === undefined) {
+    complain('mail.smtpUrl', 'mails hold links: say with mail.linkUrl how people reach this server, like https://registry.example.com');
+  }
+  return problems;
 }
 
 /** The written values as the schema is shaped; its own defaults fill the rest. */

@@ -145,10 +145,14 @@ export const organisationRoutes: readonly ApiRoute[] = [
     response: invitation.extend({ secret: z.string() }),
     async handle(call) {
       const { caller, body, parts } = call;
-      const { id } = await getOrganisation(call);
+      const { id, name } = await getOrganisation(call);
       const team = body.team === undefined ? undefined : await parts.rows.identity.teams.find(id, body.team);
       if (body.team !== undefined && team === undefined) throw new RegistryError('ACCOUNT_UNKNOWN', { detail: { field: 'team' } });
       const made = await parts.identity.invitations.create({ organisationId: id, email: parseEmail(body.email), role: body.role, teamId: team?.id }, caller);
+      const { email } = made.invitation;
+      const inviter = caller.principal.kind === 'user' ? await parts.identity.users.get(caller.principal.id) : undefined;
+      const language = inviter?.language === 'ko' ? 'ko' : 'en';
+      await parts.mail?.request({ kind: 'invite', email, organisation: name, invitedBy: caller.name, language, secret: made.secret });
       return { status: 201, value: { ...toInvitation(made.invitation), secret: made.secret } };
     },
   }),

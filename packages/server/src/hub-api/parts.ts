@@ -1,6 +1,7 @@
 import type { Profile } from '../access/policy.ts';
 import type { LiveEvents } from '../events/live-events.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { MailRules } from '../identity/mail/mail-rules.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 
@@ -9,9 +10,16 @@ export type HubParts = {
   readonly rows: MetadataStore;
   readonly identity: Identity;
   readonly events: LiveEvents;
+  /** Absent: this server sends no mails. */
+  readonly mail?: MailPart | undefined;
   readonly profile: Profile;
   readonly clock: Clock;
   readonly settings: HubSettings;
+};
+
+export type MailPart = MailRules & {
+  /** The SMTP server could not be reached last time: what is asked for now comes later. */
+  isLate(): boolean;
 };
 
 export type HubSettings = { readonly signUp: boolean; readonly aliasMs: number; readonly federationIssuers: readonly string[] };

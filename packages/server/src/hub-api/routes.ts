@@ -2,6 +2,7 @@
 import { auditRoutes } from './audit-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
+import { mailRoutes } from './mail-routes.ts';
 import { namespaceRoutes } from './namespace-routes.ts';
 import { organisationRoutes } from './organisation-routes.ts';
 import { repositoryRoutes } from './repository-routes.ts';
@@ -16,6 +17,7 @@ import { userRoutes } from './user-routes.ts';
 
 export const routes: readonly ApiRoute[] = [
   ...sessionRoutes,
+  ...mailRoutes,
   ...userRoutes,
   ...secondFactorRoutes,
   ...tokenRoutes,

@@ -1,6 +1,7 @@
 /** Sessions of browsers: a cookie that only this server can read. */
 import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
+import { parseAccountName, parseEmail } from '../identity/account-name.ts';
 import { clearedSessionCookie, sessionCookie } from '../identity/sessions.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { type ApiRoute, route } from './route.ts';
@@ -43,11 +44,22 @@ export const sessionRoutes: readonly ApiRoute[] = [
     summary: 'Make an account of one’s own, where the server lets everybody',
     access: 'open',
     body: z.object({ name: z.string(), email: z.string(), password: z.string(), language: z.enum(['en', 'ko']).optional() }),
-    response: z.object({ name: z.string() }),
-    async handle({ request, body, parts: { identity, settings } }) {
+    // `mail`: when the mail that confirms the address will come. Absent: none is sent, and the account can be used.
+    response: z.object({ name: z.string(), mail: z.enum(['on-its-way', 'late']).optional() }),
+    async handle({ request, body, parts: { identity, mail, settings } }) {
       if (!settings.signUp) throw new RegistryError('DENIED', { message: 'accounts are made by an administrator here' });
-      const user = await identity.users.create(body, { actor: body.name.toLowerCase(), origin: { address: request.remoteAddress } });
-      return { status: 201, value: { name: user.name } };
+      const actor = { actor: body.name.toLowerCase(), origin: { address: request.remoteAddress } };
+      if (mail === undefined) return { status: 201, value: { name: (await identity.users.create(body, actor)).name } };
+      const email = parseEmail(body.email);
+      try {
+        await identity.users.create(body, actor);
+        await mail.request({ kind: 'verify', email });
+      } catch (error) {
+        // Whose address it is learns it by mail. Whoever asks learns nothing.
+        if (!(error instanceof RegistryError && error.code === 'EMAIL_TAKEN')) throw error;
+        await mail.request({ kind: 'taken', email });
+      }
+      return { status: 201, value: { name: parseAccountName(body.name), mail: mail.isLate() ? 'late' : 'on-its-way' } };
     },
   }),
 ];

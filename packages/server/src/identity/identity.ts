@@ -41,13 +41,15 @@ export type IdentityParts = {
   readonly throttle: Throttle;
   readonly federation: Federation;
   readonly sessionMs: number;
+  /** Whether a password opens only accounts whose e-mail address, if they have one, was confirmed. */
+  readonly requiresConfirmedEmail: boolean;
 };
 
-export function createIdentity({ rows, profile, clock, passwords, throttle, federation, sessionMs }: IdentityParts): Identity {
+export function createIdentity({ rows, profile, clock, passwords, throttle, federation, sessionMs, requiresConfirmedEmail }: IdentityParts): Identity {
   const keys = createSigningKeys(rows.signingKeys, clock);
   const tokens = createRegistryTokens(keys, clock);
   const secondFactor = createSecondFactor(rows, clock);
-  const signIn = createSignIn({ rows, clock, passwords, throttle, federation, secondFactor });
+  const signIn = createSignIn({ rows, clock, passwords, throttle, federation, secondFactor, requiresConfirmedEmail });
   const sessions = createSessions({ rows, signIn, clock, lifetimeMs: sessionMs });
   const callers = createCallers({ profile, access: rows.access, tokens, signIn, sessions, clock });
   return {

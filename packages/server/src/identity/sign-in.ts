@@ -41,6 +41,7 @@ export type SignInParts = {
   readonly throttle: Throttle;
   readonly federation: Federation;
   readonly secondFactor: Pick<SecondFactor, 'isProved'>;
+  readonly requiresConfirmedEmail: boolean;
   readonly clock: Clock;
 };
 
@@ -54,7 +55,7 @@ const longestSecret = 16 * 1024;
 
 const refusal = 'incorrect username or password';
 
-export function createSignIn({ rows, passwords, throttle, federation, secondFactor, clock }: SignInParts): SignIn {
+export function createSignIn({ rows, passwords, throttle, federation, secondFactor, requiresConfirmedEmail, clock }: SignInParts): SignIn {
   /** By the hash of name and password: tools that send Basic with each request must not cost a password hash each time. */
   const remembered = boundedCache<{ identity: Identity; version: number; at: number }>({ maxEntries: 4096 });
 
@@ -120,6 +121,10 @@ export function createSignIn({ rows, passwords, throttle, federation, secondFact
     const isWhole = isRight && (await isProved(user));
     await throttle.end(attempt, isWhole ? 'succeeded' : 'failed');
     if (!isRight) throw new RegistryError('UNAUTHORIZED', { message: refusal });
+    // Only who knows the password learns this.
+    if (requiresConfirmedEmail && user.email !== undefined && user.emailVerifiedAt === undefined) {
+      throw new RegistryError('UNAUTHORIZED', { message: 'open the link in the mail that confirms your e-mail address first', detail: { field: 'email' } });
+    }
     if (isWhole && needsRehash) await rows.users.change({ id: user.id, passwordHash: await passwords.hash(password), at: clock.now(), actor: user.name });
     return isWhole ? user : undefined;
   }

@@ -1,0 +1,32 @@
+/** Mails with their adapters, where the configuration names an SMTP server. */
+import type { Config } from './config/config.ts';
+import type { MailPart } from './hub-api/parts.ts';
+import { createMailer } from './identity/mail/mailer.ts';
+import { mailJobs } from './identity/mail/mail-job.ts';
+import { createMailRules } from './identity/mail/mail-rules.ts';
+import type { UserRules } from './identity/users.ts';
+import type { JobKind } from './jobs/job-kind.ts';
+import type { MetadataStore } from './metadata/port.ts';
+import type { Clock } from './runtime/clock.ts';
+
+export type MailOptions = { readonly rows: MetadataStore; readonly users: UserRules; readonly config: Config; readonly clock: Clock };
+
+export function openMail({ rows, users, config, clock }: MailOptions): { readonly part: MailPart; readonly jobKinds: readonly JobKind[] } | undefined {
+  const { smtpUrl, linkUrl, from } = config.mail;
+  if (smtpUrl === undefined || linkUrl === undefined) return undefined;
+  let isLate = false;
+  const mailer = createMailer({ smtpUrl, from: from ?? `Naru <naru@${new URL(linkUrl).hostname}>` });
+  const parts = {
+    rows: rows.identity,
+    mailer,
+    linkUrl: new URL(linkUrl).origin,
+    clock,
+    onTried: (outcome: 'sent' | 'later') => {
+      isLate = outcome === 'later';
+    },
+  };
+  return {
+    part: { ...createMailRules({ ...rows, rows: rows.identity, users, clock }), isLate: () => isLate },
+    jobKinds: [mailJobs(parts)],
+  };
+}

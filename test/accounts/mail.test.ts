@@ -1,0 +1,158 @@
+/** Sign-up, passwords, addresses and invitations by mail: the real program and a real SMTP server. */
+import { afterAll, describe, expect, test } from 'bun:test';
+import { startServer } from '../support/server.ts';
+import { linkIn, readMail, startMailSink } from '../support/mail-sink.ts';
+import { password, startWorld } from './support/accounts.ts';
+
+const sink = await startMailSink();
+const flags = ['--mail-smtp-url', `smtp://127.0.0.1:${sink.port}`, '--mail-link-url', 'https://registry.example.com'];
+const world = await startWorld({ flags });
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await sink[Symbol.asyncDispose]();
+});
+const { anonymous } = world;
+const signUp = (name: string, email: string, more = {}) => anonymous.api('POST', '/sign-up', { name, email, password, ...more });
+const logIn = (name: string, secret = password) => anonymous.api('POST', '/session', { name, password: secret });
+const useLink = (secret: string, more = {}) => anonymous.api('POST', '/mail-links/use', { secret, ...more });
+
+describe('sign-up', () => {
+  test('the account opens when the link was opened, once', async () => {
+    expect(await signUp('Mina', 'Mina@Example.org', { language: 'ko' })).toEqual({ status: 201, body: { name: 'mina', mail: 'on-its-way' } });
+    expect((await logIn('mina')).body).toMatchObject({ errors: [{ code: 'UNAUTHORIZED', detail: { field: 'email' } }] });
+    expect((await logIn('mina', 'wrong')).body).toEqual({ errors: [{ code: 'UNAUTHORIZED', message: 'incorrect username or password' }] });
+    expect((await fetch(`${world.server.url}/token`, { headers: { authorization: world.as('mina', password).basic } })).status).toBe(401);
+
+    const mail = await sink.take('mina@example.org');
+    expect(readMail(mail.raw).headers).toContain('이메일 주소를 확인해 주세요');
+    expect(readMail(mail.raw).headers).toContain('From: Naru <naru@registry.example.com>');
+    const { purpose, secret } = linkIn(mail);
+    expect({ purpose, whole: readMail(mail.raw).body.includes('https://registry.example.com/account-link#verify=') }).toEqual({
+      purpose: 'verify',
+      whole: true,
+    });
+    expect(await useLink(secret)).toEqual({ status: 200, body: { purpose: 'verify' } });
+    expect((await useLink(secret)).status).toBe(403);
+    expect((await logIn('mina')).status).toBe(201);
+  });
+
+  test('another mail voids the first link; nobody can fill a mailbox', async () => {
+    await signUp('jun', 'jun@example.org');
+    const first = linkIn(await sink.take('jun@example.org')).secret;
+    const again = () => anonymous.api('POST', '/mail-links/verification', { email: 'jun@example.org' });
+    let last = '';
+    for (let mails = 2; mails <= 5; mails++) {
+      expect((await again()).status).toBe(204);
+      last = linkIn(await sink.take('jun@example.org')).secret;
+    }
+    expect((await again()).status).toBe(204);
+    // Mails of one priority go in their order: when this one is there, that one would be.
+    await signUp('after-jun', 'after-jun@example.org');
+    await sink.take('after-jun@example.org');
+    expect(sink.received.filter(({ to }) => to.includes('jun@example.org')).length).toBe(5);
+    expect((await useLink(first)).status).toBe(403);
+    expect((await useLink(last)).status).toBe(200);
+  });
+
+  test('an address that is taken answers like one that is not: its owner is told by mail', async () => {
+    await world.person('kim');
+    const fresh = await signUp('fresh', 'fresh@example.org');
+    const taken = await signUp('someone', 'kim@example.org');
+    expect({ taken, fresh }).toEqual({
+      taken: { status: 201, body: { name: 'someone', mail: 'on-its-way' } },
+      fresh: { status: 201, body: { name: 'fresh', mail: 'on-its-way' } },
+    });
+    const { headers, body } = readMail((await sink.take('kim@example.org')).raw);
+    expect(headers).toContain('You have an account already');
+    expect(body).toContain('Hello kim');
+    expect((await logIn('someone')).status).toBe(401);
+  });
+});
+
+describe('password', () => {
+  test('is set anew by a link, and sessions end', async () => {
+    const lee = await world.person('lee');
+    await logIn('lee');
+    expect((await lee.api('GET', '/user/sessions')).body['items']).toHaveLength(1);
+    expect((await anonymous.api('POST', '/mail-links/password-reset', { email: ' LEE@example.org ' })).status).toBe(204);
+    const { secret } = linkIn(await sink.take('lee@example.org'));
+    expect((await useLink(secret)).status).toBe(400);
+    expect((await useLink(secret, { password: 'short' })).status).toBe(400);
+    expect(await useLink(secret, { password: 'another good one' })).toEqual({ status: 200, body: { purpose: 'reset' } });
+    expect((await useLink(secret, { password: 'a third good one' })).status).toBe(403);
+    expect((await logIn('lee')).status).toBe(401);
+    const now = world.as('lee', 'another good one');
+    expect((await now.api('GET', '/user/sessions')).body['items']).toEqual([]);
+    expect(readMail((await sink.take('lee@example.org')).raw).headers).toContain('Your password was changed');
+  });
+
+  test('an unknown address answers the same, and gets nothing', async () => {
+    expect(await anonymous.api('POST', '/mail-links/password-reset', { email: 'nobody@example.org' })).toEqual({ status: 204, body: {} });
+    await world.person('after-nobody');
+    await anonymous.api('POST', '/mail-links/password-reset', { email: 'after-nobody@example.org' });
+    await sink.take('after-nobody@example.org');
+    expect(sink.received.filter(({ to }) => to.includes('nobody@example.org'))).toEqual([]);
+  });
+
+  test('forged and broken links', async () => {
+    for (const secret of ['', 'x', 'naru_', '../../x', 'A'.repeat(43)]) expect((await useLink(secret, { password })).status).toBe(403);
+    expect((await anonymous.api('POST', '/mail-links/password-reset', { email: 'a@b.c\r\nBcc: d@e.f' })).status).toBe(400);
+  });
+});
+
+test('the address changes when the new one was confirmed, and the old one is told', async () => {
+  const park = await world.person('park');
+  expect((await park.api('PUT', '/user/email', { email: 'new@example.org', password: 'wrong' })).status).toBe(403);
+  expect((await park.api('PUT', '/user/email', { email: 'new@example.org', password })).status).toBe(204);
+  const { purpose, secret } = linkIn(await sink.take('new@example.org'));
+  expect((await park.api('GET', '/user')).body).toMatchObject({ user: { email: 'park@example.org' } });
+  expect({ purpose, status: (await useLink(secret)).status }).toEqual({ purpose: 'change', status: 200 });
+  expect((await park.api('GET', '/user')).body).toMatchObject({ user: { email: 'new@example.org' } });
+  expect(readMail((await sink.take('park@example.org')).raw).headers).toContain('was changed');
+});
+
+test('an invitation comes by mail', async () => {
+  const owner = await world.person('boss');
+  const guest = await world.person('guest');
+  await owner.api('POST', '/organisations', { name: 'acme' });
+  await owner.api('POST', '/organisations/acme/invitations', { email: 'guest@example.org' });
+  const mail = await sink.take('guest@example.org');
+  expect(readMail(mail.raw).headers).toContain('Invitation to acme');
+  expect(await guest.api('POST', '/invitations/accept', { secret: linkIn(mail).secret })).toEqual({ status: 200, body: { organisation: 'acme' } });
+});
+
+test('the page of a link runs nothing but its own script, and changes nothing by being opened', async () => {
+  const response = await fetch(`${world.server.url}/account-link`);
+  expect({ status: response.status, referrer: response.headers.get('referrer-policy') }).toEqual({ status: 200, referrer: 'no-referrer' });
+  const script = /<script>([\s\S]*)<\/script>/.exec(await response.text())?.[1] ?? '';
+  const hash = new Bun.CryptoHasher('sha256').update(script).digest('base64');
+  expect(response.headers.get('content-security-policy')).toContain(`default-src 'none'; connect-src 'self'; script-src 'sha256-${hash}'`);
+});
+
+test('an SMTP server that is down, and a server that is killed: the mail comes later', async () => {
+  const down = await startMailSink();
+  const { port } = down;
+  await down[Symbol.asyncDispose]();
+  await using first = await startWorld({ flags: ['--mail-smtp-url', `smtp://127.0.0.1:${port}`, '--mail-link-url', 'https://registry.example.com'] });
+  const signUpThere = async (name: string) => (await first.anonymous.api('POST', '/sign-up', { name, email: `${name}@example.org`, password })).body['mail'];
+  expect(await signUpThere('early')).toBe('on-its-way');
+  // Once a try has failed, whoever signs up is told. Each sign-up takes the time of a password hash.
+  for (let others = 1; (await signUpThere(`other${others}`)) !== 'late'; others++) expect(others).toBeLessThan(100);
+  await first.server.kill();
+  await using up = await startMailSink({ port });
+  await using _second = await startServer({
+    data: first.server.data,
+    flags: ['--profile', 'hub', '--mail-smtp-url', `smtp://127.0.0.1:${port}`, '--mail-link-url', 'https://registry.example.com'],
+  });
+  expect(linkIn(await up.take('early@example.org')).purpose).toBe('verify');
+}, 90_000);
+
+test('without an SMTP server it says so', async () => {
+  await using without = await startWorld();
+  const answer = await without.anonymous.api('POST', '/mail-links/password-reset', { email: 'a@example.org' });
+  expect({ status: answer.status, text: JSON.stringify(answer.body).includes('sends no mails') }).toEqual({ status: 403, text: true });
+  expect(await without.anonymous.api('POST', '/sign-up', { name: 'plain', email: 'plain@example.org', password })).toEqual({
+    status: 201,
+    body: { name: 'plain' },
+  });
+});
