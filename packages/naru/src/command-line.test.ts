@@ -4,6 +4,7 @@ import { accountCommands } from './admin/account-commands.ts';
 import { clientCommands } from './client-commands.ts';
 import { commands } from './command-table.ts';
 import { helpText } from './help.ts';
+import { containerCommands } from './container-commands.ts';
 import { imageCommands } from './image-commands.ts';
 import { korean } from './language/korean.ts';
 import { transferCommands } from './transfer-commands.ts';
@@ -92,7 +93,10 @@ describe('help and reference', () => {
   });
 
   test('help begins with the usage of the command', async () => {
-    const ofClient = new Set<string>([...[...clientCommands, ...imageCommands, ...transferCommands].map(({ name }) => name), ...Object.keys(accountCommands)]);
+    const ofClient = new Set<string>([
+      ...[...clientCommands, ...imageCommands, ...transferCommands, ...containerCommands].map(({ name }) => name),
+      ...Object.keys(accountCommands),
+    ]);
     const usages = await Promise.all(commands.flatMap(({ name }) => (ofClient.has(name) ? [] : [helpText(name, 'en').then((text) => text.split('\n')[0])])));
     expect(usages).toEqual([
       'Usage: naru serve [FLAGS]',
@@ -105,7 +109,7 @@ describe('help and reference', () => {
   });
 
   test('in Korean every text of the client is Korean', async () => {
-    for (const { name } of [...clientCommands, ...imageCommands, ...transferCommands]) {
+    for (const { name } of [...clientCommands, ...imageCommands, ...transferCommands, ...containerCommands]) {
       const [, ...lines] = (await helpText(name, 'ko')).split('\n');
       const paragraphs = lines.filter((line) => line.trim() !== '' && !/^  (-[a-zA-Z], )?--/.test(line));
       expect(paragraphs.join('\n')).toMatch(/[가-힣]/);

@@ -25,6 +25,8 @@ export type CommandSpec = {
   readonly words?: string;
   /** How many words it takes; any number when it names `words` and says nothing here. */
   readonly wordCount?: { readonly min: number; readonly max: number };
+  /** From this word on everything is a word, also what looks like a flag: a command of somebody else's. */
+  readonly endsFlags?: 1;
   /** What the words name; without it nothing is offered. */
   readonly completes?: Completable;
 };

@@ -3,6 +3,7 @@
  */
 import { configReference } from '@naru/server/config/reference';
 import { type AccountCommandName, accountCommands } from './admin/account-commands.ts';
+import { containerCommands, type ContainerCommandName } from './container-commands.ts';
 import { type CommandSpec, type Flag, listCommands } from './command-spec.ts';
 import { clientCommands, type ClientCommandName } from './client-commands.ts';
 import { transferCommands, type TransferCommandName } from './transfer-commands.ts';
@@ -17,6 +18,7 @@ export type CommandName =
   | 'version'
   | 'help'
   | ClientCommandName
+  | ContainerCommandName
   | ImageCommandName
   | TransferCommandName;
 
@@ -75,6 +77,7 @@ export const commands: readonly Command[] = [
   ...clientCommands,
   ...transferCommands,
   ...imageCommands,
+  ...containerCommands,
   { name: 'version', summary: 'Print the version', details: [], flags: [] },
   { name: 'help', summary: 'Explain a command', details: [], flags: [], words: '[COMMAND]' },
 ];

@@ -47,6 +47,10 @@ export function parseFlags(command: Command, args: readonly string[], texts: Pro
   for (const token of tokens) {
     if (token.kind === 'positional') {
       if (command.words === undefined) return mistake(texts.noArgument(command.name, token.value));
+      if (command.endsFlags !== undefined) {
+        words.push(...args.slice(token.index));
+        break;
+      }
       words.push(token.value);
       continue;
     }

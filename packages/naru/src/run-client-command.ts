@@ -7,12 +7,13 @@ import { systemClock } from '@naru/client/runtime/clock';
 import { version } from '@naru/server/runtime/version';
 import { environment, hideProxiesFromRuntime } from './environment.ts';
 import type { ClientCommandName } from './client-commands.ts';
+import type { ContainerCommandName } from './container-commands.ts';
 import type { ImageCommandName } from './image-commands.ts';
 import { printError } from './print.ts';
 import { openTerminal } from './terminal.ts';
 import type { TransferCommandName } from './transfer-commands.ts';
 
-type Name = ClientCommandName | ImageCommandName | TransferCommandName;
+type Name = ClientCommandName | ContainerCommandName | ImageCommandName | TransferCommandName;
 
 export async function runClientCommand(line: ClientCommandLine & { readonly name: Name }): Promise<number> {
   const terminal = openTerminal();
@@ -63,6 +64,7 @@ const loadRm = async () => (await import('@naru/client/commands/image-rm')).imag
 const loadInspect = async () => (await import('@naru/client/commands/image-inspect')).imageInspect;
 const loadHistory = async () => (await import('@naru/client/commands/image-history')).imageHistory;
 const loadSave = async () => (await import('@naru/client/commands/image-save')).imageSave;
+const loadControl = () => import('@naru/client/commands/container-control');
 const loadLoad = async () => (await import('@naru/client/commands/image-load')).imageLoad;
 
 /** Each is loaded when it is called: a list must be there at once. */
@@ -93,6 +95,18 @@ const commands: Readonly<Record<Name, () => Promise<ClientCommand>>> = {
   import: async () => (await import('@naru/client/commands/image-load')).imageImport,
   'system df': async () => (await import('@naru/client/commands/system-df')).systemDf,
   info: async () => (await import('@naru/client/commands/image-info')).imageInfo,
+  run: async () => (await import('@naru/client/commands/container-run')).containerRun,
+  ps: async () => (await import('@naru/client/commands/container-ls')).containerLs,
+  logs: async () => (await loadControl()).containerLogs,
+  stop: async () => (await loadControl()).containerStop,
+  start: async () => (await loadControl()).containerStart,
+  restart: async () => (await loadControl()).containerRestart,
+  kill: async () => (await loadControl()).containerKill,
+  rm: async () => (await loadControl()).containerRm,
+  wait: async () => (await loadControl()).containerWait,
+  port: async () => (await loadControl()).containerPort,
+  exec: async () => (await loadControl()).containerExec,
+  'container settle': async () => (await loadControl()).containerSettle,
   'config ls': async () => (await import('@naru/client/commands/config')).configLs,
   'config get': async () => (await import('@naru/client/commands/config')).configGet,
   'config set': async () => (await import('@naru/client/commands/config')).configSet,

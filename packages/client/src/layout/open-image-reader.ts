@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import type { Digest } from '@naru/oci/digest';
 import { findBlobSize, readBlob, streamBlob } from './blob-files.ts';
-import type { Image, ImageLayer } from './image.ts';
-import { isTargetWhole, listContent, listImages, listLayers, listLayerSources } from './read-images.ts';
+import type { BlobDescriptor, Image, ImageLayer } from './image.ts';
+import { isTargetWhole, layoutDescriptor, listContent, listImages, listLayers, listLayerSources } from './read-images.ts';
 import { openRows, type Rows } from './rows.ts';
 import { checkVersion, createTables } from './schema.ts';
 import { storeError } from './store-error.ts';
@@ -16,6 +16,8 @@ export interface ImageReader {
   listLayers(manifest: Digest): ImageLayer[];
   listContent(manifest: Digest, name?: string): { readonly digest: Digest; readonly role: string }[];
   isTargetWhole(name: string): boolean;
+  /** The manifest under an OCI media type: what readers of layouts look for. */
+  layoutDescriptor(manifest: Digest): BlobDescriptor | undefined;
   listLayerSources(layer: Digest): string[];
   findBlobSize(digest: Digest): number | undefined;
   readBlob(digest: Digest, maxBytes: number): Uint8Array;
@@ -41,6 +43,7 @@ export function imageReader(parts: StoreParts): ImageReader {
     listLayers: (manifest) => listLayers(parts, manifest),
     listContent: (manifest, name) => listContent(parts, manifest, name),
     isTargetWhole: (name) => isTargetWhole(parts, name),
+    layoutDescriptor: (manifest) => layoutDescriptor(parts, manifest),
     listLayerSources: (layer) => listLayerSources(parts, layer),
     findBlobSize: (digest) => findBlobSize(paths, digest),
     readBlob: (digest, maxBytes) => readBlob(paths, digest, maxBytes),

@@ -8,7 +8,17 @@ import { readFileSync, readlinkSync } from 'node:fs';
 export type ProcessOwner = string;
 
 export function currentOwner(): ProcessOwner {
-  return [bootId(), processSpace(), process.pid, startOf(process.pid) ?? ''].join('/');
+  return ownerOf(process.pid);
+}
+
+export function ownerOf(pid: number): ProcessOwner {
+  return [bootId(), processSpace(), pid, startOf(pid) ?? ''].join('/');
+}
+
+/** Undefined when it has ended for certain, also by a restart of the machine. */
+export function livePid(owner: ProcessOwner): number | undefined {
+  const [boot, , pid, start] = owner.split('/');
+  return boot === bootId() && start !== '' && startOf(Number(pid)) === start && !isZombie(Number(pid)) ? Number(pid) : undefined;
 }
 
 /** When in doubt, yes: then only the lease's own end frees what it holds. */
@@ -32,6 +42,14 @@ function startOf(pid: number): string | undefined {
   return readOr(undefined, () => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  });
+}
+
+/** Ended, but nobody has asked for its exit code. */
+function isZombie(pid: number): boolean {
+  return readOr(true, () => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat[stat.lastIndexOf(')') + 2] === 'Z';
   });
 }
 

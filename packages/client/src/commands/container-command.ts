@@ -1,0 +1,45 @@
+/** What the commands on containers share. */
+import { resolve } from 'node:path';
+import { type Container, ContainerError } from '../container/container.ts';
+import { type Lives, processOf, settle } from '../container/container-life.ts';
+import { openContainerRows } from '../container/container-rows.ts';
+import type { ClientCommandLine, CommandContext } from './command.ts';
+import { daemonText, exitCodes, storeRoot } from './image-command.ts';
+
+/** The rows are open while `work` runs. */
+export async function withContainers<Result>(line: ClientCommandLine, context: CommandContext, work: (lives: Lives) => Promise<Result>): Promise<Result> {
+  const root = resolve(storeRoot(line, context));
+  using rows = openContainerRows(root, context.clock);
+  const program = process.argv[1] ?? '';
+  const settleCommand = [process.execPath, '--no-install', '--no-env-file', '--config=/dev/null', program, 'container', 'settle', '--data-root', root];
+  return await work({ root, rows, clock: context.clock, settleCommand });
+}
+
+/** All of them, and none that is thought to run and does not: its supervisor may have been killed. */
+export async function listSettled(lives: Lives): Promise<Container[]> {
+  for (const container of lives.rows.list()) {
+    if (container.state.status === 'running' && processOf(container) === undefined) await settle(lives, container.id);
+  }
+  return lives.rows.list();
+}
+
+/** Does it for each word, prints what it gives, and goes on after a failure. */
+export async function forEachContainer(
+  { words = [] }: ClientCommandLine,
+  { terminal }: CommandContext,
+  lives: Lives,
+  work: (container: Container) => Promise<string | undefined>,
+): Promise<number> {
+  let hasFailed = false;
+  for (const word of words) {
+    try {
+      const said = await work(lives.rows.find(word));
+      await terminal.out(`${said ?? word}\n`);
+    } catch (error) {
+      if (!(error instanceof ContainerError)) throw error;
+      hasFailed = true;
+      await terminal.err(`${daemonText(error.message)}\n`);
+    }
+  }
+  return hasFailed ? exitCodes.failed : exitCodes.done;
+}

@@ -1,0 +1,67 @@
+/** Containers as they are recorded: what was asked for, which never changes, and how they are. */
+import type { ProcessOwner } from '../layout/process-owner.ts';
+
+export type RestartPolicy = { readonly name: 'no' | 'always' | 'unless-stopped' | 'on-failure'; readonly maxRetries: number };
+export type PublishedPort = { readonly protocol: 'tcp' | 'udp'; readonly hostAddress: string; readonly hostPort: number; readonly containerPort: number };
+/** `source` is a path of the machine, or a volume's name. */
+export type Mount = { readonly kind: 'bind' | 'volume'; readonly source: string; readonly target: string; readonly isReadOnly: boolean };
+export type Network = 'none' | 'host' | 'default';
+
+export type ContainerSpec = {
+  /** As it was asked for. */
+  readonly image: string;
+  readonly imageId: string;
+  readonly args: readonly string[];
+  readonly environment: readonly string[];
+  readonly workingFolder: string;
+  /** `user[:group]`; empty for root. */
+  readonly user: string;
+  readonly hostname: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  readonly ports: readonly PublishedPort[];
+  readonly network: Network;
+  readonly restart: RestartPolicy;
+  readonly stopSignal: string;
+  readonly isReadOnly: boolean;
+  readonly removeAtEnd: boolean;
+  /** Path of the OCI runtime. */
+  readonly runtime: string;
+  /** Whoever waits for its end sees to `removeAtEnd`. */
+  readonly foreground?: ProcessOwner;
+};
+
+export type ContainerState = {
+  readonly status: 'created' | 'running' | 'restarting' | 'exited';
+  /** The first process inside; while it runs. */
+  readonly process?: ProcessOwner;
+  /** The one that carries its network. */
+  readonly networkProcess?: ProcessOwner;
+  readonly exitCode: number;
+  /** Epoch ms. */
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly restartCount: number;
+  readonly backOffMs: number;
+  /** Somebody said `stop`: no policy starts it again. */
+  readonly isStopWanted: boolean;
+};
+
+export type Container = {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly spec: ContainerSpec;
+  readonly state: ContainerState;
+};
+
+/** Docker's daemon would have said it. `exitCode` is that of `run`. */
+export class ContainerError extends Error {
+  override readonly name = 'ContainerError';
+  readonly exitCode: number;
+
+  constructor(message: string, { exitCode = 125, cause }: { readonly exitCode?: number; readonly cause?: unknown } = {}) {
+    super(message, { cause });
+    this.exitCode = exitCode;
+  }
+}
