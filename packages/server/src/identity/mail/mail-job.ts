@@ -33,6 +33,9 @@ export type MailRequest =
 
 export const mailJobKind = 'mail';
 
+/** An SMTP server may be down for a day, also when chance makes each wait the shortest. */
+export const mailRetry = { attemptsMax: 64, firstMs: 2000, longestMs: 3600e3 };
+
 export type MailJobParts = {
   readonly rows: IdentityRows;
   readonly mailer: Mailer;
@@ -52,8 +55,7 @@ export function mailJobs({ rows, mailer, linkUrl, clock, onTried }: MailJobParts
   return {
     name: mailJobKind,
     concurrency: 2,
-    // A day of an SMTP server that is down.
-    retry: { attemptsMax: 40, firstMs: 2000, longestMs: 3600e3 },
+    retry: mailRetry,
     async run(job, signal) {
       const request = job.payload as MailRequest; // written by mail-rules.ts, and by nobody else
       const letter = await addressLetter(request);

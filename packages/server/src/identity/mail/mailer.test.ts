@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { type MailSink, readMail, startMailSink } from '../../../../../test/support/mail-sink.ts';
+import { retrySpanMs } from '../../jobs/retry-delay.ts';
+import { mailRetry } from './mail-job.ts';
 import { createMailer, MailFailure } from './mailer.ts';
 import { renderMail } from './mail-text.ts';
 
@@ -129,4 +131,8 @@ test('every mail is there in both languages', () => {
       expect([text, html].map((form) => form.includes('https://x.example/account-link#a=b'))).toEqual([true, true]);
     }
   }
+});
+
+test('mails wait for more than a day', () => {
+  expect(retrySpanMs(mailRetry)).toBeGreaterThan(86_400e3);
 });
