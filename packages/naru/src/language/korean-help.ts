@@ -22,7 +22,7 @@ type AnyHelp = { readonly summary: string; readonly details: readonly string[]; 
 
 export function inKorean(command: Command): Command {
   const said: AnyHelp | undefined = client[command.name as keyof ClientHelp] ?? server[command.name];
-  if (said === undefined) return command;
+  if (said === undefined) return { ...command, summary: adminSummaries[command.name] ?? command.summary };
   return {
     ...command,
     summary: said.summary,
@@ -357,4 +357,35 @@ const server: Readonly<Partial<Record<string, AnyHelp>>> = {
   },
   version: { summary: '버전을 출력하기', details: [], flags: {} },
   help: { summary: '명령을 설명하기', details: [], flags: {} },
+};
+
+/** What looks after accounts: said in short; their flags speak English. */
+const adminSummaries: Readonly<Partial<Record<string, string>>> = {
+  'admin user create': '계정을 만들기',
+  'admin user ls': '계정 목록 보기',
+  'admin user rm': '리포지터리가 없는 계정을 지우기',
+  'admin user set': '계정을 바꾸기',
+  'admin org create': '조직을 만들기',
+  'admin org members': '조직의 구성원 목록 보기',
+  'admin org add': '누군가를 구성원이나 소유자로 만들기',
+  'admin org rm-member': '구성원을 내보내기',
+  'admin org set': '조직의 모든 구성원이 할 수 있는 일을 바꾸기',
+  'admin team create': '팀을 만들기',
+  'admin team add': '구성원을 팀에 넣기',
+  'admin team rm-member': '누군가를 팀에서 빼기',
+  'admin grant create': '누군가에게 허용하거나 금지하기',
+  'admin grant ls': '네임스페이스의 권한 목록 보기',
+  'admin grant rm': '권한을 거두기',
+  'admin robot create': '사람이 아닌 계정을 만들기',
+  'admin robot rm': '로봇 계정을 그 토큰과 함께 지우기',
+  'admin token create': '액세스 토큰을 만들기(한 번만 보여 줌)',
+  'admin token ls': '사용자나 로봇의 액세스 토큰 목록 보기',
+  'admin token rm': '액세스 토큰을 무효로 하기',
+  'admin repository ls': '모든 리포지터리 목록 보기',
+  'admin repository create': '빈 리포지터리를 만들기',
+  'admin repository set': '누가 리포지터리를 볼 수 있는지 바꾸기',
+  'admin repository rename': '리포지터리의 이름을 바꾸거나 다른 네임스페이스로 옮기기',
+  'admin namespace set': '네임스페이스의 설정을 바꾸기',
+  'admin audit ls': '한 일의 목록 보기, 최근 것부터',
+  'admin audit verify': '아무도 감사 기록을 바꾸지 않았는지 확인하기',
 };
