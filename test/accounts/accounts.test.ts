@@ -1,9 +1,11 @@
 /** Accounts, organisations, tokens and what they open, over HTTP against the real program. */
+import { Database } from 'bun:sqlite';
+import { join as joinPath } from 'node:path';
 import { afterAll, describe, expect, test } from 'bun:test';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { totpAt } from '@naru/server/identity/totp/totp';
 import { makeImage } from '../support/image.ts';
-import { startServer } from '../support/server.ts';
+import { runNaru, startServer } from '../support/server.ts';
 import { type Person, password, startWorld } from './support/accounts.ts';
 import { pullStatus, pushImage } from './support/push.ts';
 
@@ -466,6 +468,25 @@ describe('the audit', () => {
     expect((await owner.api('GET', '/audit')).status).toBe(403);
     const verdict = (await admin.api('GET', '/audit/verify')).body;
     expect(verdict).toEqual({ entries: expect.any(Number), last: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  });
+
+  test('is exported in order, each line with the hash of the one before, and a changed entry is found', async () => {
+    await using small = await startWorld();
+    await pushImage(await small.person('kim'), 'kim/app', 'v1');
+    const naru = (...args: string[]) => runNaru(['admin', 'audit', ...args, '--data', small.server.data]);
+    const { stdout } = await naru('export');
+    const lines = stdout.trimEnd().split('\n');
+    const hashes = lines.map((line) => new Bun.CryptoHasher('sha256').update(line).digest('hex'));
+    expect(lines.length).toBeGreaterThan(4);
+    expect(lines.slice(1).map((line) => (JSON.parse(line) as { previous: string }).previous)).toEqual(hashes.slice(0, -1));
+    expect((await naru('verify')).exitCode).toBe(0);
+    await small.server.stop();
+    const db = new Database(joinPath(small.server.data, 'naru.db'));
+    db.run(`update audit_entry set entry = replace(entry, '"kim"', '"lee"') where id = 3`);
+    db.close();
+    const changed = await naru('verify');
+    expect(changed.exitCode).toBe(1);
+    expect(changed.stdout).toContain('{"id":3,"why":"the entry is not what was hashed"}');
   });
 });
 

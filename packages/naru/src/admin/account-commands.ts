@@ -265,6 +265,16 @@ export const accountCommands = {
       path: `/audit?${new URLSearchParams(JSON.parse(JSON.stringify({ actor, action, namespace, limit })) as Record<string, string>)}`,
     }), // drops what is undefined
   ),
+  'admin audit export': command(
+    'Print every entry of the audit in order: one JSON text a line, each naming the SHA-256 of the one before',
+    '',
+    none,
+    [],
+    () => ({
+      method: 'GET',
+      path: '/audit/entries',
+    }),
+  ),
   'admin audit verify': command('Check that nobody changed the audit: its entries are bound by a chain of hashes', '', none, [], () => ({
     method: 'GET',
     path: '/audit/verify',

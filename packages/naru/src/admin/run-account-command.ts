@@ -22,6 +22,7 @@ export async function runAccountCommand(name: AccountCommandName, line: CommandL
   try {
     const password = line.switches.has('password-stdin') ? (await text(process.stdin)).replace(/\r?\n$/, '') : undefined;
     const given: Given = { ...line, words: line.words ?? [], now: systemClock.now(), ...(password !== undefined && { password }) };
+    if (name === 'admin audit export') return await exportAudit(line.values);
     const answer = await send(accountCommands[name].request(given), line.values);
     if (answer === undefined) return couldNotRun;
     if (answer.status >= 400) {
@@ -34,6 +35,19 @@ export async function runAccountCommand(name: AccountCommandName, line: CommandL
     await printProblem(error instanceof Error ? error.message : String(error));
     return couldNotRun;
   }
+}
+
+/** Page by page, one line for each entry: the text whose SHA-256 the next line names as `previous`. */
+async function exportAudit(flags: Readonly<Record<string, string>>): Promise<number> {
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const answer = await send({ method: 'GET', path: `/audit/entries?after=${after}` }, flags);
+    if (answer === undefined) return couldNotRun;
+    if (answer.status >= 400) throw new Error(messageIn(answer.body));
+    const { items, next } = JSON.parse(answer.body) as { items: readonly { text: string }[]; next?: number }; // our own server's
+    await print(items.map(({ text: entry }) => `${entry}\n`).join(''));
+    after = next;
+  }
+  return exitCodes.done;
 }
 
 async function send({ method, path, body }: ApiRequest, flags: Readonly<Record<string, string>>): Promise<Answer | undefined> {

@@ -51,6 +51,20 @@ export const auditRoutes: readonly ApiRoute[] = [
     handle: ({ query, params, parts }) => list({ ...query, namespace: params['namespace'] }, parts),
   }),
   route({
+    operation: 'exportAudit',
+    method: 'GET',
+    path: '/audit/entries',
+    summary: 'Every entry in order, as the text that was hashed: the SHA-256 of each is its hash, and the next one names it',
+    access: 'administrator',
+    query: z.object({ after: z.coerce.number().int().default(0), limit: z.coerce.number().int().min(1).max(1000).default(1000) }),
+    response: z.object({ items: z.array(z.object({ id: z.number(), hash: z.string(), text: z.string() })), next: z.number().optional() }),
+    async handle({ query: { after, limit }, parts: { rows } }) {
+      const found = await rows.identity.audit.read({ after, limit });
+      const last = found.length < limit ? undefined : found.at(-1)?.id;
+      return { value: { items: found.map(({ id, hash, text }) => ({ id, hash, text })), ...(last !== undefined && { next: last }) } };
+    },
+  }),
+  route({
     operation: 'verifyAudit',
     method: 'GET',
     path: '/audit/verify',
