@@ -97,7 +97,7 @@ describe('start mistakes: one line, no stack trace', () => {
       exitCode: 2,
       lines: [
         'naru: NARU_DATTA: unknown variable; did you mean NARU_DATA? (from the environment)',
-        expect.stringMatching(/^naru: host: "0\.0\.0\.0" would let other computers in, and Naru has no accounts yet .* \(from --host\)$/),
+        expect.stringMatching(/^naru: host: "0\.0\.0\.0" would let other computers in, and profile local has no log-in .* \(from --host\)$/),
         `naru: limits.manifestMax: "5MiB" is out of range: at least 1KiB and at most 4MiB (from ${file}:3)`,
         'naru: profile: "hup" is not one of local, private, hub (from NARU_PROFILE)',
         `naru: prot: unknown key; did you mean port? (from ${file}:1)`,

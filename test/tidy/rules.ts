@@ -39,6 +39,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   'hub-api': [/^http\/(reply|request|errors)\.ts$/, /^events\//, /^identity\//, /^registry\//, /^access\//, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   'control-api': [/^http\/(reply|request|errors|server)\.ts$/, /^lifecycle\/admin-request\.ts$/],
   config: [],
+  tls: [/^runtime\/(clock|log|metrics)\.ts$/],
   runtime: [],
 };
 
@@ -82,7 +83,7 @@ export const rules: readonly Rule[] = [
     name: 'only drivers and the process itself touch files',
     check: forbid(
       /from 'node:fs(?:\/promises)?'/,
-      /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|container|credentials|routing)\/|^packages\/client\/src\/commands\/container-(run|control)\.ts|^packages\/naru\/|^scripts\//,
+      /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|tls\/|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|container|credentials|routing)\/|^packages\/client\/src\/commands\/container-(run|control)\.ts|^packages\/naru\/|^scripts\//,
     ),
   },
   {

@@ -5,13 +5,19 @@
 import { createAuthApi, keysPath, tokenPath } from './auth-api/router.ts';
 import type { Config } from './config/config.ts';
 import type { Caller } from './access/caller.ts';
+import { speaksTls } from './config/exposure.ts';
+import { isLoopback } from './config/loopback.ts';
+import { findNetwork } from './config/networks.ts';
 import { createControlRouter } from './control-api/router.ts';
 import { createLiveEvents } from './events/live-events.ts';
 import { pruneEvents } from './events/prune-events.ts';
 import { observeRequests } from './http/access-log.ts';
 import { refuseForeignPage } from './http/foreign-pages.ts';
 import { answerPlain } from './http/routes.ts';
-import { startHttpServer } from './http/server.ts';
+import { createOriginReader } from './http/origin.ts';
+import { type HttpServerOptions, startHttpServer } from './http/server.ts';
+import { strictTransport } from './http/strict-transport.ts';
+import { startTlsServer } from './http/tls-server.ts';
 import { ensureAdministrator, type FirstAdministrator } from './identity/first-administrator.ts';
 import { housekeepingIntervalMs, keepHouse } from './identity/housekeeping.ts';
 import { createPullAudit } from './identity/pull-audit.ts';
@@ -35,12 +41,15 @@ import { jitter, newLease } from './runtime/ids.ts';
 import { type Log, silentLog } from './runtime/log.ts';
 import { createMetrics, type Metrics } from './runtime/metrics.ts';
 import { version } from './runtime/version.ts';
+import { openServerCertificate, type ServerCertificate } from './tls/server-certificate.ts';
 
 export type App = {
   readonly url: string;
   readonly port: number;
   /** When it was made by this start. */
   readonly administrator?: FirstAdministrator;
+  /** Absent without TLS. */
+  readonly certificate?: ServerCertificate;
   /** Takes no new requests and lets those under way end, as long as the configuration grants. */
   drain(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -86,20 +95,24 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
     },
   };
 
-  const server = startHttpServer({
-    listen: { host: config.host, port: config.port },
-    async router(request) {
+  const certificate = speaksTls(config) ? await openServerCertificate({ config, folder: stores.folder.tls, clock, log, metrics }) : undefined;
+  const plain = { health, metrics, ca: certificate?.authority?.ca };
+  const server = await listen({
+    config,
+    certificate,
+    router: strictTransport(config, async (request) => {
       refuseForeignPage(request, { hasAccounts: config.profile !== 'local' });
       if (request.path.startsWith('/v2')) return api.answer(request);
       if (request.path.startsWith(`${apiPrefix}/`)) return hub.answer(request);
       if (mail !== undefined && request.path === linkPagePath) return answerLinkPage(request);
       if (config.profile !== 'local' && (request.path === tokenPath || request.path === keysPath)) return auth.answer(request);
-      return answerPlain(request, { health, metrics });
-    },
+      return answerPlain(request, plain);
+    }),
     observe: observeRequests({ log: config.log.access ? log : undefined, metrics }),
     log,
   });
   opened.defer(() => server.drain(0));
+  if (certificate !== undefined) opened.use(certificate.watch(server.useIdentity));
   startControl({ stores, config, metrics, hub, operator: identity.callers.operator() }, opened);
   const jobs = opened.use(
     startJobRunner({
@@ -117,9 +130,10 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
 
   const resources = opened.move();
   return {
-    url: `http://${hostInUrl(config.host)}:${server.port}`,
+    url: `${certificate === undefined ? 'http' : 'https'}://${hostInUrl(config.host)}:${server.port}`,
     port: server.port,
     ...(administrator && { administrator }),
+    ...(certificate && { certificate }),
     async drain() {
       draining = true;
       live.close();
@@ -130,6 +144,21 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+type ListenParts = Pick<HttpServerOptions, 'router' | 'observe' | 'log'> & { config: Config; certificate: ServerCertificate | undefined };
+
+async function listen({ config, certificate, ...parts }: ListenParts) {
+  const { host, port, plainHttp, limits } = config;
+  const trustedProxies = config.http.trustedProxies.map(findNetwork).filter((network) => network !== undefined);
+  const readOrigin = createOriginReader({
+    trustedProxies,
+    plainOnlyFromProxies: certificate === undefined && plainHttp === 'loopback' && !isLoopback(host),
+  });
+  const options = { ...parts, listen: { host, port }, publicUrl: config.http.publicUrl, ...(readOrigin && { readOrigin }) };
+  if (certificate === undefined) return { ...startHttpServer(options), useIdentity: () => undefined };
+  const { current, clients } = certificate;
+  return startTlsServer({ ...options, identity: current, ...(clients && { clients }), connectionsMax: limits.tlsConnectionsMax });
 }
 
 /** Without its socket a server serves as well: only `naru admin` must wait for its end. */

@@ -1,6 +1,8 @@
 /** What a person reads when the server has started: where it is, where the data is, what to do next. */
 import type { Config } from './config/config.ts';
 import type { FirstAdministrator } from './identity/first-administrator.ts';
+import type { ServerCertificate } from './tls/server-certificate.ts';
+import { trustText } from './tls/trust-text.ts';
 
 export type GreetingFacts = {
   readonly version: string;
@@ -8,10 +10,12 @@ export type GreetingFacts = {
   readonly port: number;
   readonly config: Config;
   readonly administrator?: FirstAdministrator | undefined;
+  readonly certificate?: ServerCertificate | undefined;
 };
 
-export function greeting({ version, url, port, config, administrator }: GreetingFacts): string {
+export function greeting({ version, url, port, config, administrator, certificate }: GreetingFacts): string {
   const registry = registryInReferences(config.host, port);
+  const authority = certificate?.authority;
   const first = config.profile === 'local' ? 'first' : `${administrator?.name ?? 'YOUR-NAME'}/first`;
   return [
     `Naru ${version}`,
@@ -21,6 +25,7 @@ export function greeting({ version, url, port, config, administrator }: Greeting
     '',
     ...(config.profile === 'local' ? openness : accounts(registry, administrator)),
     '',
+    ...(authority ? [...trustText({ ...authority, registry, url: `https://${registry}` }), ''] : []),
     '  Push a first image (IMAGE is any of those that "docker images" lists):',
     '',
     `    docker tag IMAGE ${registry}/${first}:1`,

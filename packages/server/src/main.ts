@@ -21,7 +21,7 @@ export async function serve(config: Config): Promise<number> {
   const app = await start(config, log);
   if (app === undefined) return exitCodes.couldNotStart;
   await using _ = app;
-  print(greeting({ version, url: app.url, port: app.port, config, administrator: app.administrator }));
+  print(greeting({ version, url: app.url, port: app.port, config, administrator: app.administrator, certificate: app.certificate }));
   log.info('started', { url: app.url, data: config.data, version, pid: process.pid });
 
   const reason = await stop.first;

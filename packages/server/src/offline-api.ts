@@ -39,6 +39,8 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
     contentLength: undefined,
     body: bodyOf(body),
     remoteAddress: 'local',
+    scheme: 'http',
+    host: 'localhost',
   });
   return { status: answer.status, body: typeof answer.body === 'string' ? answer.body : '' };
 }

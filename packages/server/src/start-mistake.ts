@@ -4,9 +4,10 @@
  */
 import type { Config } from './config/config.ts';
 import { DataFolderError } from './runtime/data-folder.ts';
+import { CertificateError } from './tls/key-pair.ts';
 
 export function findStartMistake(error: unknown, config: Config): string | undefined {
-  if (error instanceof DataFolderError) return error.message;
+  if (error instanceof DataFolderError || error instanceof CertificateError) return error.message;
   switch (errorCode(error)) {
     case 'EADDRINUSE':
       return `port ${config.port} on ${config.host} is taken by another program. Choose another one with --port, or --port 0 for any that is free.`;

@@ -10,7 +10,8 @@
  */
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { isLoopback } from './loopback.ts';
+import { networkProblem } from './networks.ts';
+import { publicUrl } from './public-url.ts';
 import { choice, duration, durationOrNever, list, onOff, size, text, textOrNone, wholeNumber } from './values.ts';
 
 export type Config = z.output<typeof configSchema>;
@@ -19,10 +20,16 @@ export type LogLevel = Config['log']['level'];
 export const configSchema = z.strictObject({
   host: text()
     .transform((host) => host.replace(/^\[(.*)\]$/, '$1'))
-    .refine(isLoopback, { error: ({ input }) => notLoopback(String(input)) })
     .prefault('127.0.0.1')
-    .describe('Address to listen on. Until Naru has accounts only a loopback address is accepted: 127.0.0.1, ::1 or localhost.'),
+    .describe(
+      'Address to listen on. Profile `local` accepts only a loopback address: 127.0.0.1, ::1 or localhost. Others want TLS, or one of the ways in `plainHttp`.',
+    ),
   port: wholeNumber({ min: 0, max: 65_535 }).prefault(5000).describe('Port to listen on; 0 lets the system choose a free one.'),
+  plainHttp: choice('loopback', 'accept-risk')
+    .prefault('loopback')
+    .describe(
+      'Where HTTP without TLS is spoken. `loopback`: to this computer, and to the proxies in `http.trustedProxies`. `accept-risk`: to everybody, so that whoever is on the way can read passwords, tokens and images, and change them.',
+    ),
   data: text()
     .transform((path) => resolve(path))
     .prefault('./data')
@@ -86,6 +93,34 @@ export const configSchema = z.strictObject({
     keepMs: duration({ min: 86_400e3 }).prefault('365d').describe('How long entries of the audit are kept.'),
   }),
 
+  tls: z.strictObject({
+    mode: choice('auto', 'self-signed', 'off')
+      .prefault('auto')
+      .describe(
+        'With `auto`, TLS is spoken when `tls.cert` is set; `self-signed` makes an authority and a certificate of its own in the data folder; `off` speaks plain HTTP.',
+      ),
+    cert: textOrNone()
+      .prefault('none')
+      .describe('PEM file with the certificate of this server and then those between it and its authority. It is read again when it changes.'),
+    key: textOrNone().prefault('none').describe('PEM file with the private key of `tls.cert`, without a passphrase.'),
+    names: list().prefault('none').describe('Host names and addresses for the self-signed certificate, beside those of this computer.'),
+    clientCa: textOrNone().prefault('none').describe('PEM file with the authorities whose client certificates are believed.'),
+    clientCertificates: choice('request', 'require').prefault('request').describe('With `tls.clientCa`: whether a client may show a certificate or must.'),
+    reloadMs: duration({ min: 100, max: 86_400e3 }).prefault('10s').describe('How often the certificate files are looked at for a change.'),
+  }),
+
+  http: z.strictObject({
+    publicUrl: publicUrl()
+      .prefault('none')
+      .describe('How others reach this server, like https://registry.example.com; `none` takes each client’s own word for it.'),
+    trustedProxies: list()
+      .refine((networks) => networks.every((network) => networkProblem(network) === undefined), {
+        error: ({ input }) => (Array.isArray(input) ? input : []).map((network) => networkProblem(String(network))).find(Boolean) ?? 'not a list of networks',
+      })
+      .prefault('none')
+      .describe('Addresses and networks (CIDR) of reverse proxies whose X-Forwarded-* and Forwarded headers are believed. Nobody else’s are.'),
+  }),
+
   log: z.strictObject({
     level: choice('debug', 'info', 'warn', 'error')
       .prefault('info')
@@ -113,6 +148,9 @@ export const configSchema = z.strictObject({
       .prefault(10_000)
       .describe('Most entries in a page of tags or repositories, whatever the client asks for.'),
     referrersPageMax: wholeNumber({ min: 1, max: 10_000 }).prefault(1000).describe('Most entries in a page of referrers.'),
+    tlsConnectionsMax: wholeNumber({ min: 1, max: 1_000_000 })
+      .prefault(10_000)
+      .describe('Connections with TLS that may be open at once; further ones are closed at once.'),
     drainTimeoutMs: duration({ max: 3600e3 })
       .prefault('25s')
       .describe('How long running requests may go on after the first signal to stop; then they are cut off.'),
@@ -132,10 +170,3 @@ export const configSchema = z.strictObject({
     bytesPerSecond: size({ min: 1024 }).prefault('16MiB').describe('How fast the background check reads at most.'),
   }),
 });
-
-function notLoopback(host: string): string {
-  return (
-    `"${host}" would let other computers in, and Naru has no accounts yet to tell them apart: ` +
-    'keep 127.0.0.1, ::1 or localhost, and reach it from elsewhere with "ssh -N -L 5000:127.0.0.1:5000 USER@THIS-COMPUTER"'
-  );
-}

@@ -5,6 +5,7 @@
  * This folder is the only one that reads the environment.
  */
 import { readFileSync } from 'node:fs';
+import { checkTogether } from './check-together.ts';
 import { type Config, configSchema } from './config.ts';
 import { parseConfigFile } from './config-file.ts';
 import { configFileVariable, type Environment, readEnvironment } from './environment.ts';
@@ -32,9 +33,10 @@ export function loadConfig({ flags = {}, env = process.env, readFile = (path) =>
   const problems = [...byPrecedence.flatMap((written) => written.problems), ...given.flatMap(checkGiven)];
   const winners = settings.map((setting) => given.find((one) => one.setting === setting)).filter((one) => one !== undefined);
 
-  const parsed = configSchema.safeParse(nest(winners));
-  if (parsed.success) problems.push(...checkTogether(parsed.data, winners));
-  return parsed.success && problems.length === 0 ? { config: parsed.data } : { problems };
+  // Where a value is wrong its default stands in, so that what concerns several settings is reported as well.
+  const config = configSchema.parse(nest(winners.filter((one) => checkGiven(one).length === 0)));
+  for (const { key, message } of checkTogether(config)) problems.push({ key, source: winners.find((one) => one.setting.key === key)?.source ?? '', message });
+  return problems.length === 0 ? { config } : { problems };
 }
 
 function readFlags(flags: Flags): Written {
@@ -62,19 +64,6 @@ function readConfigFile(flags: Flags, env: Environment, readFile: (path: string)
 function checkGiven({ setting, value, source }: Given): Problem[] {
   const issues = setting.schema.safeParse(value).error?.issues ?? [];
   return issues.slice(0, 1).map((issue) => ({ key: setting.key, source, message: issue.message }));
-}
-
-/** What no single value shows. */
-function checkTogether({ limits, mail }: Config, winners: readonly Given[]): Problem[] {
-  const problems: Problem[] = [];
-  const complain = (key: string, message: string) => problems.push({ key, source: winners.find((one) => one.setting.key === key)?.source ?? '', message });
-  if (limits.listPageDefault > limits.listPageMax) {
-    complain('limits.listPageDefault', `${limits.listPageDefault} is more than limits.listPageMax, which is ${limits.listPageMax}`);
-  }
-  if (mail.smtpUrl !== undefined && mail.linkUrl === undefined) {
-    complain('mail.smtpUrl', 'mails hold links: say with mail.linkUrl how people reach this server, like https://registry.example.com');
-  }
-  return problems;
 }
 
 /** The written values as the schema is shaped; its own defaults fill the rest. */

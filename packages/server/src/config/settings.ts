@@ -31,11 +31,13 @@ function listSettings(group: z.ZodObject, path: readonly string[]): Setting[] {
 
 function describeSetting(schema: z.ZodPrefault, path: readonly string[]): Setting {
   const words = path.map(withoutUnit);
+  // `--tls self-signed` says it all: a group's mode goes by the group's name.
+  const spoken = words.at(-1) === 'mode' ? words.slice(0, -1) : words;
   const meta = (schema.unwrap() as z.ZodType).meta(); // every kind of value is a full schema, not one of zod's core
   return {
     key: words.join('.'),
-    env: `NARU_${words.map((word) => splitWords(word, '_').toUpperCase()).join('_')}`,
-    flag: words.map((word) => splitWords(word, '-')).join('-'),
+    env: `NARU_${spoken.map((word) => splitWords(word, '_').toUpperCase()).join('_')}`,
+    flag: spoken.map((word) => splitWords(word, '-')).join('-'),
     path,
     type: meta?.title ?? 'text',
     default: String(schema.def.defaultValue),

@@ -22,6 +22,8 @@ async function ask(path: string, body: string): Promise<{ status: number; asked:
     contentLength: undefined,
     body: bodyOf(body),
     remoteAddress: 'local',
+    scheme: 'http',
+    host: 'localhost',
   };
   return { status: (await router(request)).status, asked };
 }

@@ -2,3 +2,9 @@
 
 /** A connection on which nothing moves for this long is closed: the longest that the runtime allows. */
 export const idleTimeoutSeconds = 255;
+
+/** A connection that has not ended its TLS handshake by then is closed. */
+export const handshakeTimeoutMs = 10_000;
+
+/** Longer lists of proxies are no longer read. */
+export const forwardedMaxLength = 4096;

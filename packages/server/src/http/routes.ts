@@ -10,15 +10,24 @@ export type Health = {
   check(): Promise<void>;
 };
 
+export type PlainParts = {
+  readonly health: Health;
+  readonly metrics: Metrics;
+  /** PEM of the authority that clients must be told to trust, when it is one of our own. */
+  readonly ca?: string | undefined;
+};
+
 const text = { 'content-type': 'text/plain; charset=utf-8' };
 
-export async function answerPlain(request: HttpRequest, { health, metrics }: { health: Health; metrics: Metrics }): Promise<Reply> {
+export async function answerPlain(request: HttpRequest, { health, metrics, ca }: PlainParts): Promise<Reply> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return errorReply(new RegistryError('UNSUPPORTED'), { allow: 'GET, HEAD' });
   switch (request.path) {
     case '/':
-      return reply(200, text, welcome(request.header('host') ?? 'localhost:5000'));
+      return reply(200, text, welcome(request.host === '' ? 'localhost:5000' : request.host));
     case '/healthz':
       return reply(200, text, 'ok\n');
+    case '/ca.crt':
+      return ca === undefined ? errorReply(new RegistryError('NOT_FOUND')) : reply(200, { 'content-type': 'application/x-pem-file' }, ca);
     case '/readyz':
       return readiness(health);
     case '/metrics':

@@ -12,7 +12,8 @@ import type { Log } from '../runtime/log.ts';
 import { replyToThrown } from './errors.ts';
 import { idleTimeoutSeconds } from './limits.ts';
 import { type LiveBody, type Reply, withoutBody } from './reply.ts';
-import type { HttpRequest } from './request.ts';
+import type { ClientCertificate, HttpRequest } from './request.ts';
+import type { Origin } from './origin.ts';
 
 export type Router = (request: HttpRequest) => Promise<Reply>;
 
@@ -26,14 +27,23 @@ export type HttpServer = {
   drain(timeoutMs: number): Promise<void>;
 };
 
+/** What was in front of this server when the connection was made. */
+export type Peer = Pick<Origin, 'remoteAddress' | 'scheme'> & { readonly clientCertificate?: ClientCertificate };
+
 export type HttpServerOptions = {
   readonly listen: { readonly host: string; readonly port: number } | { readonly socketPath: string };
+  /** Whose connection comes from this port of ours; undefined for a stranger, who is refused. Absent: everybody speaks for himself. */
+  readonly findPeer?: (port: number) => Peer | undefined;
+  /** Corrects what was seen by what a trusted proxy says. Throws for whom nobody vouches. */
+  readonly readOrigin?: ((seen: Origin, header: (name: string) => string | undefined) => Origin) | undefined;
+  /** How others reach this server, when the operator says so. */
+  readonly publicUrl?: string | undefined;
   readonly router: Router;
   readonly observe?: Observer;
   readonly log: Log;
 };
 
-export function startHttpServer({ listen, router, observe, log }: HttpServerOptions): HttpServer {
+export function startHttpServer({ listen, findPeer, readOrigin, publicUrl, router, observe, log }: HttpServerOptions): HttpServer {
   const common = {
     // Limits are the rules' business; the runtime's own would cut large layers off.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
@@ -65,7 +75,7 @@ export function startHttpServer({ listen, router, observe, log }: HttpServerOpti
     let request: HttpRequest | undefined;
     let answer: Reply;
     try {
-      request = toHttpRequest(bunRequest, id, 'socketPath' in listen ? 'local' : (server.requestIP(bunRequest)?.address ?? ''));
+      request = toHttpRequest(bunRequest, id, peerOf(bunRequest), { readOrigin, publicUrl });
       answer = await router(request);
     } catch (error) {
       answer = replyToThrown(error, id, log);
@@ -74,23 +84,40 @@ export function startHttpServer({ listen, router, observe, log }: HttpServerOpti
     if (request) observe?.(request, answer, startedAt);
     return toResponse(answer, id);
   }
+
+  function peerOf(bunRequest: Request): Peer {
+    if ('socketPath' in listen) return { remoteAddress: 'local', scheme: 'http' };
+    const address = server.requestIP(bunRequest);
+    if (findPeer === undefined) return { remoteAddress: address?.address ?? '', scheme: 'http' };
+    const peer = address === null ? undefined : findPeer(address.port);
+    if (peer === undefined) throw new RegistryError('DENIED', { message: 'this port belongs to the registry itself' });
+    return peer;
+  }
 }
 
-function toHttpRequest(request: Request, id: string, remoteAddress: string): HttpRequest {
+function toHttpRequest(request: Request, id: string, peer: Peer, { readOrigin, publicUrl }: Pick<HttpServerOptions, 'readOrigin' | 'publicUrl'>): HttpRequest {
   const { url, headers } = request;
   // Without a Host (HTTP/1.0), or with one that no address holds, Bun gives the target alone.
-  const pathStart = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('://') + 3);
+  const hostStart = url.startsWith('/') ? 0 : url.indexOf('://') + 3;
+  const pathStart = url.indexOf('/', hostStart);
   const queryStart = url.indexOf('?', pathStart);
   const length = headers.get('content-length');
+  const header = (name: string): string | undefined => headers.get(name) ?? undefined;
+  const seen = { remoteAddress: peer.remoteAddress, scheme: peer.scheme, host: url.slice(hostStart, pathStart) };
+  const { remoteAddress, scheme, host } = readOrigin === undefined ? seen : readOrigin(seen, header);
   return {
     id,
     method: request.method,
     path: decodePath(queryStart < 0 ? url.slice(pathStart) : url.slice(pathStart, queryStart)),
     query: new URLSearchParams(queryStart < 0 ? '' : url.slice(queryStart + 1)),
-    header: (name) => headers.get(name) ?? undefined,
+    header,
     contentLength: length === null ? undefined : Number(length),
     body: readRequestBody(request),
     remoteAddress,
+    scheme,
+    host,
+    ...(publicUrl !== undefined && { publicUrl }),
+    ...(peer.clientCertificate !== undefined && { clientCertificate: peer.clientCertificate }),
   };
 }
 

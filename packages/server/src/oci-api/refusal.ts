@@ -14,7 +14,7 @@ import type { Action } from '../access/action.ts';
 import type { Caller } from '../access/caller.ts';
 import { errorReply, replyToThrown } from '../http/errors.ts';
 import type { Reply } from '../http/reply.ts';
-import type { HttpRequest } from '../http/request.ts';
+import { baseUrl, type HttpRequest } from '../http/request.ts';
 import { tokenService } from '../identity/registry-token.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Address } from './address.ts';
@@ -60,8 +60,4 @@ function scopeOf({ shape, name }: Address, { action }: Route): string | undefine
     case 'manage':
       return `repository:${name}:pull`;
   }
-}
-
-function baseUrl(request: HttpRequest): string {
-  return `http://${request.header('host') ?? 'localhost'}`;
 }

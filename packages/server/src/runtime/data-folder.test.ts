@@ -21,6 +21,7 @@ test('makes a private folder and says where things lie', async () => {
     database: join(root, 'naru.db'),
     blobs: join(root, 'blobs'),
     controlSocket: join(root, 'control.sock'),
+    tls: join(root, 'tls'),
     close: undefined,
     [Symbol.asyncDispose]: undefined,
   });

@@ -8,6 +8,7 @@
  *     ├── lock-holder         its process id, for people
  *     ├── naru.db             rows (SQLite adds -wal and -shm beside it)
  *     ├── control.sock        where `naru admin …` reaches a running server
+ *     ├── tls/                authority and certificate of --tls self-signed: see tls/authority.ts
  *     └── blobs/              bytes: see blobstore/fs/layout.ts; may be a mount of its own
  */
 import { accessSync, constants, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -23,6 +24,7 @@ export type DataFolderPaths = {
   readonly database: string;
   readonly blobs: string;
   readonly controlSocket: string;
+  readonly tls: string;
 };
 
 export type DataFolder = DataFolderPaths & AsyncDisposable & { close(): Promise<void> };
@@ -35,7 +37,7 @@ export class DataFolderError extends Error {
 /** Where things lie, without opening or locking anything: for commands that talk to a running server. */
 export function dataFolderPaths(path: string): DataFolderPaths {
   const root = resolve(path);
-  return { root, database: join(root, 'naru.db'), blobs: join(root, 'blobs'), controlSocket: join(root, 'control.sock') };
+  return { root, database: join(root, 'naru.db'), blobs: join(root, 'blobs'), controlSocket: join(root, 'control.sock'), tls: join(root, 'tls') };
 }
 
 /** Makes the folder if need be, locks it and checks its format. Throws DataFolderError. */

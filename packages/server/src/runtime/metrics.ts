@@ -15,6 +15,8 @@ export type Metrics = {
   countJobs(count: () => Promise<readonly { kind: string; state: string; count: number }[]>): void;
   /** A blob was set aside. */
   recordRot(): void;
+  /** Of the TLS certificate in use; epoch milliseconds. */
+  recordCertificate(expiresAt: number): void;
   /** Prometheus text exposition format 0.0.4. */
   render(): Promise<string>;
   readonly contentType: string;
@@ -64,6 +66,12 @@ export function createMetrics(version: string): Metrics {
     },
   });
 
+  const expiry = new Gauge({
+    name: 'naru_tls_certificate_expiry_timestamp_seconds',
+    help: 'When the TLS certificate in use expires (Unix time); 0 without TLS.',
+    registers,
+  });
+
   return {
     contentType: registry.contentType,
     recordRequest({ route, method, status, seconds: took, receivedBytes, sentBytes }) {
@@ -96,6 +104,7 @@ export function createMetrics(version: string): Metrics {
         },
       });
     },
+    recordCertificate: (expiresAt) => expiry.set(expiresAt / 1000),
     render: () => registry.metrics(),
   };
 }
