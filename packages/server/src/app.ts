@@ -33,7 +33,7 @@ import { countReport } from './lifecycle/count-report.ts';
 import { startSchedule } from './lifecycle/schedule.ts';
 import { systemSleep } from './runtime/sleep.ts';
 import { createOciApi } from './oci-api/router.ts';
-import { type OpenStores, openStores } from './open-stores.ts';
+import { type OpenStores, openStores, registryLimits } from './open-stores.ts';
 import { createRegistry } from './registry/registry.ts';
 import { every } from './runtime/every.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
@@ -64,7 +64,7 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
   const stores = opened.use(
     await openStores({ data: config.data, clock, log, onRot: metrics.recordRot, visibility: config.profile === 'private' ? 'private' : 'public' }),
   );
-  const registry = createRegistry({ ...stores, limits: { ...config.limits, touchIntervalMs: config.collection.graceMs / 2 } });
+  const registry = createRegistry({ ...stores, limits: registryLimits(config) });
   const identity = openIdentity({ rows: stores.rows.identity, config, clock });
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock });
   const administrator = config.profile === 'local' ? undefined : await ensureAdministrator(stores.rows.identity, identity.users, config.admin);
@@ -82,7 +82,7 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
   const auth = createAuthApi({ ...identity, log });
   const live = createLiveEvents({ rows: stores.rows, clock, sleep: systemSleep });
   const hub = createHubApi({
-    parts: { rows: stores.rows, identity, mail: mail?.part, events: live, profile: config.profile, clock, settings: hubSettings(config) },
+    parts: { rows: stores.rows, registry, identity, mail: mail?.part, events: live, profile: config.profile, clock, settings: hubSettings(config) },
     identify: identity.callers.identifyBrowser,
     log,
   });

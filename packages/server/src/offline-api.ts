@@ -4,7 +4,8 @@ import { createLiveEvents } from './events/live-events.ts';
 import { createHubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
 import { openMail } from './open-mail.ts';
-import { openStores } from './open-stores.ts';
+import { openStores, registryLimits } from './open-stores.ts';
+import { createRegistry } from './registry/registry.ts';
 import { systemClock } from './runtime/clock.ts';
 import { newRequestId } from './runtime/ids.ts';
 import { silentLog } from './runtime/log.ts';
@@ -15,10 +16,12 @@ export type OfflineRequest = { readonly method: string; readonly path: string; r
 export async function runApiOffline(config: Config, { method, path, body }: OfflineRequest): Promise<{ status: number; body: string }> {
   await using stores = await openStores({ data: config.data });
   const identity = openIdentity({ rows: stores.rows.identity, config, clock: systemClock });
+  const registry = createRegistry({ ...stores, limits: registryLimits(config) });
   const operator = identity.callers.operator();
   const api = createHubApi({
     parts: {
       rows: stores.rows,
+      registry,
       identity,
       events: createLiveEvents({ rows: stores.rows, clock: systemClock, sleep: systemSleep }),
       mail: openMail({ rows: stores.rows, users: identity.users, config, clock: systemClock })?.part,

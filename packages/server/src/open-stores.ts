@@ -11,6 +11,7 @@ import type { Stores } from './lifecycle/stores.ts';
 import { createTurn } from './lifecycle/turn.ts';
 import { openSqliteMetadata } from './metadata/sqlite/open-sqlite-metadata.ts';
 import { createDigestLocks } from './registry/digest-locks.ts';
+import type { RegistryLimits } from './registry/registry.ts';
 import { createUploadLocks, type UploadLocks } from './registry/upload-locks.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
 import { DataFolderError, type DataFolderPaths, openDataFolder } from './runtime/data-folder.ts';
@@ -53,6 +54,10 @@ export async function openStores({
     collecting: createTurn(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+export function registryLimits({ limits, collection }: Config): RegistryLimits {
+  return { ...limits, touchIntervalMs: collection.graceMs / 2 };
 }
 
 /** What is wrong with the folder is the operator's to mend. */

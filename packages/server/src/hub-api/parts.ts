@@ -3,11 +3,13 @@ import type { LiveEvents } from '../events/live-events.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { MailRules } from '../identity/mail/mail-rules.ts';
 import type { MetadataStore } from '../metadata/port.ts';
+import type { Registry } from '../registry/registry.ts';
 import type { Clock } from '../runtime/clock.ts';
 
 /** What the handlers work with. */
 export type HubParts = {
   readonly rows: MetadataStore;
+  readonly registry: Registry;
   readonly identity: Identity;
   readonly events: LiveEvents;
   /** Absent: this server sends no mails. */

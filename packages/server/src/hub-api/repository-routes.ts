@@ -2,14 +2,19 @@
 import { RegistryError } from '@naru/oci/registry-error';
 import { isRepositoryName, parseRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
-import type { Visibility } from '../access/policy.ts';
-import type { MetadataStore } from '../metadata/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { candidatesFor } from '../registry/repositories.ts';
 import { type ApiRoute, route } from './route.ts';
-import { listOf, page, toList, toPage, visibility } from './schemas.ts';
+import { listOf, page, time, toList, toPage, visibility } from './schemas.ts';
 
 const repository = z.object({ name: z.string(), visibility });
+/** `tags`: how many. `sizeBytes`: of its blobs, each once. */
+const repositoryFacts = repository.extend({
+  createdAt: time,
+  tags: z.number().int(),
+  taggedAt: time.optional(),
+  sizeBytes: z.number().int(),
+});
 
 export const repositoryRoutes: readonly ApiRoute[] = [
   route({
@@ -36,11 +41,11 @@ export const repositoryRoutes: readonly ApiRoute[] = [
     operation: 'getRepository',
     method: 'GET',
     path: '/repositories/{repository}',
-    summary: 'Get a repository',
+    summary: 'Get a repository: who may see it, how many tags it has, and how much it holds',
     access: 'pull',
-    response: repository,
-    async handle({ repository: name, parts }) {
-      return { value: await describe(required(name), parts.rows) };
+    response: repositoryFacts,
+    async handle({ repository: name, parts: { registry } }) {
+      return { value: await registry.repositories.get(required(name)) };
     },
   }),
   route({
@@ -97,8 +102,4 @@ export const repositoryRoutes: readonly ApiRoute[] = [
 export function required(repository: RepositoryName | undefined): RepositoryName {
   if (repository === undefined) throw new RegistryError('NAME_INVALID');
   return repository;
-}
-
-async function describe(name: RepositoryName, { identity }: MetadataStore): Promise<{ name: string; visibility: Visibility | undefined }> {
-  return { name, visibility: (await identity.access.facts({ kind: 'anonymous', id: '' }, name)).visibility };
 }

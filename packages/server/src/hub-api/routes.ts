@@ -2,6 +2,7 @@
 import { auditRoutes } from './audit-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
+import { imageRoutes } from './image-routes.ts';
 import { mailRoutes } from './mail-routes.ts';
 import { namespaceRoutes } from './namespace-routes.ts';
 import { organisationRoutes } from './organisation-routes.ts';
@@ -10,6 +11,7 @@ import { robotRoutes } from './robot-routes.ts';
 import type { ApiRoute } from './route.ts';
 import { secondFactorRoutes } from './second-factor-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
+import { tagRoutes } from './tag-routes.ts';
 import { teamRoutes } from './team-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { trustedIssuerRoutes } from './trusted-issuer-routes.ts';
@@ -28,6 +30,8 @@ export const routes: readonly ApiRoute[] = [
   ...robotRoutes,
   ...trustedIssuerRoutes,
   ...repositoryRoutes,
+  ...tagRoutes,
+  ...imageRoutes,
   ...auditRoutes,
   ...eventRoutes,
 ];

@@ -1,4 +1,6 @@
 /** Values that several rows take or give. Times are epoch milliseconds. */
+import { isDigest } from '@naru/oci/digest';
+import { isTag } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import { actions, type Action, isAction, roles } from '../access/action.ts';
 import { parseNetwork } from '../access/network.ts';
@@ -9,6 +11,9 @@ export const time = z.number().int().nonnegative();
 export const visibility = z.enum(visibilities);
 export const action = z.enum(actions);
 export const role = z.enum(Object.keys(roles) as [keyof typeof roles, ...(keyof typeof roles)[]]); // the keys of a closed table
+export const digest = z.string().refine(isDigest, 'must be a digest');
+export const tag = z.string().refine(isTag, 'must be a tag');
+export const bytes = z.number().int().nonnegative();
 export const line = z
   .string()
   .trim()

@@ -47,9 +47,21 @@ export type Page<Key> = { readonly after?: Key; readonly limit: number };
 
 // --- repositories ---------------------------------------------------------------------------
 
+/** `tags`: how many; `taggedAt`: when one was last moved here. `sizeBytes`: of its blobs, each once. */
+export type RepositoryFacts = {
+  readonly name: RepositoryName;
+  readonly visibility: Visibility;
+  readonly createdAt: number;
+  readonly tags: number;
+  readonly taggedAt?: number;
+  readonly sizeBytes: number;
+};
+
 export interface RepositoryRows {
   has(name: RepositoryName): Promise<boolean>;
   list(page: Page<string>): Promise<RepositoryName[]>;
+  /** What is known of it, counted now. */
+  findFacts(name: RepositoryName): Promise<RepositoryFacts | undefined>;
   /** An empty one, before any push. Throws NAME_TAKEN. */
   create(repository: { name: RepositoryName; visibility: Visibility } & Change): Promise<void>;
   /** Throws NAME_UNKNOWN. */
@@ -150,8 +162,22 @@ export interface ManifestRows {
 /** Newest first. No digest: the tag was deleted. */
 export type TagMove = { readonly tag: Tag; readonly digest?: Digest; readonly previous?: Digest } & Change;
 
+/** Where a tag points, since when and by whom. */
+export type TagRow = { readonly tag: Tag; readonly digest: Digest } & Pick<Change, 'at' | 'actor'>;
+
+/** `expected`: where the tag is now, null for nowhere; the change is refused when that is not so. */
+export type TagPlacement = { readonly tag: Tag; readonly digest: Digest; readonly expected?: Digest | null };
+
 export interface TagRows {
   list(repository: RepositoryName, page: Page<string>): Promise<Tag[]>;
+  listRows(repository: RepositoryName, page: Page<string>): Promise<TagRow[]>;
+  find(repository: RepositoryName, tag: Tag): Promise<TagRow | undefined>;
+  /** The tags on a manifest. */
+  listOn(repository: RepositoryName, digest: Digest, limit: number): Promise<Tag[]>;
+  /** All of them or none. Throws MANIFEST_UNKNOWN for a manifest that the repository does not hold, PRECONDITION_FAILED. */
+  place(placed: { repository: RepositoryName; tags: readonly TagPlacement[] } & Change): Promise<void>;
+  /** In one transaction. Gives those that were there, and where they were. The manifests stay. */
+  removeAll(tags: { repository: RepositoryName; tags: readonly Tag[] } & Change): Promise<{ tag: Tag; digest: Digest }[]>;
   /** Throws MANIFEST_UNKNOWN. The manifest stays. */
   remove(tag: { repository: RepositoryName; tag: Tag } & Change): Promise<void>;
   listHistory(repository: RepositoryName, tag: Tag, limit: number): Promise<TagMove[]>;

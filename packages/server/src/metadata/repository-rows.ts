@@ -27,6 +27,38 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
       return rows.map(({ name }) => name);
     },
 
+    async findFacts(name) {
+      const row = await read
+        .selectFrom('repository')
+        .select((eb) => [
+          'name',
+          'visibility',
+          'created_at as createdAt',
+          eb
+            .selectFrom('tag')
+            .select((tag) => tag.fn.countAll<number | string>().as('count'))
+            .where('tag.repository', '=', name)
+            .as('tags'),
+          eb
+            .selectFrom('tag')
+            .select((tag) => tag.fn.max('tag.moved_at').as('at'))
+            .where('tag.repository', '=', name)
+            .as('taggedAt'),
+          eb
+            .selectFrom('repository_blob')
+            .innerJoin('blob', 'blob.digest', 'repository_blob.digest')
+            .select((blob) => blob.fn.sum<number | string | null>('blob.size_bytes').as('bytes'))
+            .where('repository_blob.repository', '=', name)
+            .as('sizeBytes'),
+        ])
+        .where('name', '=', name)
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      const { tags, taggedAt, sizeBytes, ...facts } = row;
+      // PostgreSQL counts and sums into text.
+      return { ...facts, tags: Number(tags ?? 0), sizeBytes: Number(sizeBytes ?? 0), ...(taggedAt !== null && { taggedAt }) };
+    },
+
     create: ({ name, visibility, ...change }) =>
       write(async (tx) => {
         await refuseTaken(tx, name);

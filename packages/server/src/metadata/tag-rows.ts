@@ -21,6 +21,62 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
       return rows.map(({ name }) => name);
     },
 
+    async listRows(repository, { after = '', limit }) {
+      return read
+        .selectFrom('tag')
+        .select(['name as tag', 'digest', 'moved_at as at', 'moved_by as actor'])
+        .where('repository', '=', repository)
+        .where('name', '>', after as Tag)
+        .orderBy('name')
+        .limit(limit)
+        .execute();
+    },
+
+    find(repository, tag) {
+      return read
+        .selectFrom('tag')
+        .select(['name as tag', 'digest', 'moved_at as at', 'moved_by as actor'])
+        .where('repository', '=', repository)
+        .where('name', '=', tag)
+        .executeTakeFirst();
+    },
+
+    async listOn(repository, digest, limit) {
+      const rows = await read
+        .selectFrom('tag')
+        .select('name')
+        .where('repository', '=', repository)
+        .where('digest', '=', digest)
+        .orderBy('name')
+        .limit(limit)
+        .execute();
+      return rows.map(({ name }) => name);
+    },
+
+    place: ({ repository, tags, ...change }) =>
+      write(async (tx) => {
+        for (const { tag, digest, expected } of tags) {
+          if (expected !== undefined && ((await findTagged(tx, repository, tag)) ?? null) !== expected) {
+            throw new RegistryError('PRECONDITION_FAILED', { message: `the tag ${tag} has moved since`, detail: { tag } });
+          }
+          await getHeld(tx, repository, digest);
+          await moveTag(tx, repository, tag, digest, change);
+        }
+      }),
+
+    removeAll: ({ repository, tags, ...change }) =>
+      write(async (tx) => {
+        const removed = [];
+        for (const tag of new Set(tags)) {
+          const digest = await findTagged(tx, repository, tag);
+          if (digest === undefined) continue;
+          await tx.deleteFrom('tag').where('repository', '=', repository).where('name', '=', tag).execute();
+          await recordDeleted(tx, repository, [tag], digest, change);
+          removed.push({ tag, digest });
+        }
+        return removed;
+      }),
+
     async remove({ repository, tag, ...change }) {
       await write(async (tx) => {
         const previous = await findTagged(tx, repository, tag);
@@ -48,6 +104,11 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
 export async function findTagged(tx: Writer, repository: RepositoryName, tag: Tag): Promise<Digest | undefined> {
   const row = await tx.selectFrom('tag').select('digest').where('repository', '=', repository).where('name', '=', tag).executeTakeFirst();
   return row?.digest;
+}
+
+async function getHeld(tx: Writer, repository: RepositoryName, digest: Digest): Promise<void> {
+  const held = await tx.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
+  if (held === undefined) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { digest } });
 }
 
 /** Moves the tag with its history and its event. A tag that is there already has not moved. */

@@ -8,6 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { type BlobRules, createBlobRules } from './blobs.ts';
 import type { DigestLocks } from './digest-locks.ts';
+import { createImageRules, type ImageRules } from './images.ts';
 import { createManifestRules, type ManifestRules } from './manifests.ts';
 import { createReferrerRules, type ReferrerRules } from './referrers.ts';
 import { createRepositoryRules, type RepositoryRules } from './repositories.ts';
@@ -17,6 +18,7 @@ import { createUploadRules, type UploadRules } from './uploads.ts';
 
 export type Registry = {
   readonly blobs: BlobRules;
+  readonly images: ImageRules;
   readonly manifests: ManifestRules;
   readonly referrers: ReferrerRules;
   readonly repositories: RepositoryRules;
@@ -49,6 +51,7 @@ export type RegistryLimits = {
 export function createRegistry(parts: RegistryParts): Registry {
   return {
     blobs: createBlobRules(parts),
+    images: createImageRules(parts),
     manifests: createManifestRules(parts),
     referrers: createReferrerRules(parts),
     repositories: createRepositoryRules(parts),

@@ -1,17 +1,26 @@
-/** The catalog: which repositories there are, in byte order. */
+/** Repositories: which there are, in byte order, and what is known of one. */
+import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { Caller } from '../access/caller.ts';
 import type { Subject } from '../metadata/identity/port.ts';
-import type { Page } from '../metadata/port.ts';
+import type { Page, RepositoryFacts } from '../metadata/port.ts';
 import type { RegistryParts } from './registry.ts';
 
 export type RepositoryRules = {
   /** Only those that the caller may know of; a page is filled up from behind what it leaves out. */
   list(page: Page<string>, caller: Caller): Promise<RepositoryName[]>;
+  /** Throws NAME_UNKNOWN. */
+  get(name: RepositoryName): Promise<RepositoryFacts>;
 };
 
 export function createRepositoryRules({ rows }: RegistryParts): RepositoryRules {
   return {
+    async get(name) {
+      const facts = await rows.repositories.findFacts(name);
+      if (!facts) throw new RegistryError('NAME_UNKNOWN', { detail: { name } });
+      return facts;
+    },
+
     async list({ after, limit }, caller) {
       const query = candidatesFor(caller);
       const listed: RepositoryName[] = [];

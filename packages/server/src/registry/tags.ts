@@ -1,20 +1,50 @@
-/** Tags of a repository, in byte order. */
+/** Tags of a repository, in byte order: where they point, where they pointed, and how they are put back. */
 import { RegistryError } from '@naru/oci/registry-error';
+import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
-import type { Page } from '../metadata/port.ts';
+import type { Actor, Page, TagMove, TagPlacement, TagRow } from '../metadata/port.ts';
 import type { RegistryParts } from './registry.ts';
 
 export type TagRules = {
   /** Throws NAME_UNKNOWN. A repository without tags has an empty list. */
   list(repository: RepositoryName, page: Page<string>): Promise<Tag[]>;
+  /** The same, with where each points. Throws NAME_UNKNOWN. */
+  listRows(repository: RepositoryName, page: Page<string>): Promise<TagRow[]>;
+  /** Throws MANIFEST_UNKNOWN. */
+  get(repository: RepositoryName, tag: Tag): Promise<TagRow>;
+  listOn(repository: RepositoryName, digest: Digest, limit: number): Promise<Tag[]>;
+  /** Newest first; a tag that was deleted has one too. */
+  listHistory(repository: RepositoryName, tag: Tag, limit: number): Promise<TagMove[]>;
+  /** Points tags at manifests that the repository holds: all or none. Throws MANIFEST_UNKNOWN, PRECONDITION_FAILED. */
+  place(repository: RepositoryName, tags: readonly TagPlacement[], actor: Actor): Promise<void>;
+  /** Those that are not there (any more) are passed over. Gives what `place` needs to put the others back. */
+  removeAll(repository: RepositoryName, tags: readonly Tag[], actor: Actor): Promise<{ tag: Tag; digest: Digest }[]>;
 };
 
-export function createTagRules({ rows }: RegistryParts): TagRules {
+export function createTagRules({ rows, clock }: RegistryParts): TagRules {
   return {
-    async list(repository, page) {
-      const tags = page.limit === 0 ? [] : await rows.tags.list(repository, page);
-      if (tags.length === 0 && !(await rows.repositories.has(repository))) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
-      return tags;
+    list: (repository, page) => listIn(repository, page, rows.tags.list),
+    listRows: (repository, page) => listIn(repository, page, rows.tags.listRows),
+
+    async get(repository, tag) {
+      const row = await rows.tags.find(repository, tag);
+      if (!row) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { tag } });
+      return row;
     },
+
+    listOn: rows.tags.listOn,
+    listHistory: rows.tags.listHistory,
+    place: (repository, tags, actor) => rows.tags.place({ repository, tags, at: clock.now(), ...actor }),
+    removeAll: (repository, tags, actor) => rows.tags.removeAll({ repository, tags, at: clock.now(), ...actor }),
   };
+
+  async function listIn<Row>(
+    repository: RepositoryName,
+    page: Page<string>,
+    list: (repository: RepositoryName, page: Page<string>) => Promise<Row[]>,
+  ): Promise<Row[]> {
+    const found = page.limit === 0 ? [] : await list(repository, page);
+    if (found.length === 0 && !(await rows.repositories.has(repository))) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
+    return found;
+  }
 }

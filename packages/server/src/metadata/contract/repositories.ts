@@ -1,6 +1,6 @@
 import { expect } from 'bun:test';
 import { parseRepositoryName } from '@naru/oci/repository-name';
-import { type Contract, pushBlob, pushManifest, repository } from './content.ts';
+import { actor, type Contract, latest, other, pushBlob, pushManifest, repository, stable } from './content.ts';
 
 export function repositoryContract(it: Contract): void {
   it('knows no repository at first', async (store) => {
@@ -32,5 +32,17 @@ export function repositoryContract(it: Contract): void {
     expect(await store.repositories.list({ after: 'a.b', limit: 2 })).toEqual(inOrder.slice(3, 5));
     expect(await store.repositories.list({ after: 'a1', limit: 2 })).toEqual(inOrder.slice(5, 7));
     expect(await store.repositories.list({ after: 'zz', limit: 2 })).toEqual([]);
+  });
+
+  it('counts what a repository holds: its tags, and each blob once', async (store) => {
+    expect(await store.repositories.findFacts(repository)).toBeUndefined();
+    await store.repositories.create({ name: repository, visibility: 'private', at: 1, actor });
+    const facts = { name: repository, visibility: 'private' as const, createdAt: 1, tags: 0, sizeBytes: 0 };
+    expect(await store.repositories.findFacts(repository)).toEqual(facts);
+    const layers = [await pushBlob(store, 'four'), await pushBlob(store, 'fives')];
+    await pushBlob(store, 'elsewhere', { in: other });
+    await pushManifest(store, { name: 'one', layers }, { tags: [latest], at: 2 });
+    await pushManifest(store, { name: 'two', layers }, { tags: [stable], at: 3 });
+    expect(await store.repositories.findFacts(repository)).toEqual({ ...facts, tags: 2, taggedAt: 3, sizeBytes: 9 });
   });
 }

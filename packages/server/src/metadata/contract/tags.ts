@@ -1,6 +1,6 @@
 import { expect } from 'bun:test';
 import { parseTag } from '@naru/oci/repository-name';
-import { actor, type Contract, eventsAfter, failureOf, lastEventId, latest, other, pushManifest, repository, stable } from './content.ts';
+import { actor, type Contract, digestOf, eventsAfter, failureOf, lastEventId, latest, other, pushManifest, repository, stable } from './content.ts';
 import { movesMax } from '../tag-rows.ts';
 
 export function tagContract(it: Contract): void {
@@ -57,5 +57,59 @@ export function tagContract(it: Contract): void {
     expect(moves).toHaveLength(movesMax);
     expect([moves[0]?.at, moves.at(-1)?.at]).toEqual([movesMax + 5, 6]);
     expect(await store.tags.listHistory(repository, stable, 10)).toHaveLength(1);
+  });
+
+  it('tells where each tag points, since when and by whom', async (store) => {
+    const one = await pushManifest(store, { name: 'one' }, { tags: [latest], at: 1 });
+    const two = await pushManifest(store, { name: 'two' }, { tags: [stable], at: 2 });
+    const rows = [
+      { tag: latest, digest: one.digest, at: 1, actor },
+      { tag: stable, digest: two.digest, at: 2, actor },
+    ];
+    expect(await store.tags.listRows(repository, { limit: 10 })).toEqual(rows);
+    expect(await store.tags.listRows(repository, { after: latest, limit: 10 })).toEqual(rows.slice(1));
+    expect(await store.tags.listRows(repository, { limit: 1 })).toEqual(rows.slice(0, 1));
+    expect(await store.tags.find(repository, stable)).toEqual(rows[1]);
+    expect(await store.tags.find(other, stable)).toBeUndefined();
+    expect(await store.tags.listOn(repository, one.digest, 10)).toEqual([latest]);
+    expect(await store.tags.listOn(repository, digestOf('nothing'), 10)).toEqual([]);
+  });
+
+  it('removes several tags at once and puts them back, with history and events', async (store) => {
+    const one = await pushManifest(store, { name: 'one' }, { tags: [latest, stable], at: 1 });
+    const gone = parseTag('gone');
+    const before = await lastEventId(store);
+    const removed = await store.tags.removeAll({ repository, tags: [latest, gone, stable, latest], at: 2, actor: 'jun' });
+    expect(removed).toEqual([
+      { tag: latest, digest: one.digest },
+      { tag: stable, digest: one.digest },
+    ]);
+    expect(await store.tags.list(repository, { limit: 10 })).toEqual([]);
+    await store.tags.place({ repository, tags: removed.map((tag) => ({ ...tag, expected: null })), at: 3, actor });
+    expect(await store.tags.listRows(repository, { limit: 10 })).toEqual([
+      { tag: latest, digest: one.digest, at: 3, actor },
+      { tag: stable, digest: one.digest, at: 3, actor },
+    ]);
+    expect((await store.manifests.findByTag(repository, latest))?.digest).toBe(one.digest);
+    expect((await eventsAfter(store, before)).map(({ kind, tag, at }) => [kind, tag, at])).toEqual([
+      ['tag.deleted', latest, 2],
+      ['tag.deleted', stable, 2],
+      ['tag.moved', latest, 3],
+      ['tag.moved', stable, 3],
+    ]);
+  });
+
+  it('places all tags or none', async (store) => {
+    const one = await pushManifest(store, { name: 'one' }, { tags: [latest], at: 1 });
+    const two = await pushManifest(store, { name: 'two' }, { at: 2 });
+    const before = await lastEventId(store);
+    const place = (tags: Parameters<typeof store.tags.place>[0]['tags']) => failureOf(store.tags.place({ repository, tags, at: 3, actor }));
+    const good = { tag: stable, digest: two.digest };
+    expect(await place([good, { tag: latest, digest: two.digest, expected: two.digest }])).toEqual({ code: 'PRECONDITION_FAILED', detail: { tag: latest } });
+    expect(await place([good, { tag: latest, digest: two.digest, expected: null }])).toMatchObject({ code: 'PRECONDITION_FAILED' });
+    expect(await place([good, { tag: latest, digest: digestOf('nowhere') }])).toEqual({ code: 'MANIFEST_UNKNOWN', detail: { digest: digestOf('nowhere') } });
+    expect(await eventsAfter(store, before)).toEqual([]);
+    await store.tags.place({ repository, tags: [good, { tag: latest, digest: two.digest, expected: one.digest }], at: 4, actor });
+    expect((await store.tags.listRows(repository, { limit: 10 })).map(({ digest }) => digest)).toEqual([two.digest, two.digest]);
   });
 }

@@ -1,0 +1,97 @@
+/** Images as people look at them: what is inside, which tags are on it, and what refers to it. */
+import { type Digest, isDigest, parseDigest } from '@naru/oci/digest';
+import { parseTag, type RepositoryName } from '@naru/oci/repository-name';
+import { z } from 'zod';
+import type { Registry } from '../registry/registry.ts';
+import { required } from './repository-routes.ts';
+import { type ApiRoute, route } from './route.ts';
+import { bytes, digest, listOf, tag, toPage } from './schemas.ts';
+
+/** Tags that are named on one image. */
+const tagsMax = 100;
+
+const layer = z.object({ digest, mediaType: z.string(), sizeBytes: bytes });
+const step = z.object({ createdBy: z.string().optional(), created: z.string().optional(), comment: z.string().optional(), layer: layer.optional() });
+const texts = z.array(z.string());
+
+const config = z.object({
+  platform: z.string(),
+  created: z.string().optional(),
+  author: z.string().optional(),
+  user: z.string().optional(),
+  workingDirectory: z.string().optional(),
+  stopSignal: z.string().optional(),
+  entrypoint: texts,
+  command: texts,
+  environment: texts,
+  ports: texts,
+  volumes: texts,
+  labels: z.record(z.string(), z.string()),
+});
+
+const image = z.object({
+  digest,
+  kind: z.enum(['image', 'index']),
+  mediaType: z.string(),
+  artifactType: z.string().optional(),
+  sizeBytes: bytes,
+  platforms: texts,
+  annotations: z.record(z.string(), z.string()),
+  subject: digest.optional(),
+  tags: z.array(tag),
+  manifests: z.array(layer.extend({ platform: z.string().optional() })),
+  config: config.optional(),
+  layers: z.array(layer),
+  steps: z.array(step),
+});
+
+const referrer = z.object({
+  digest,
+  mediaType: z.string(),
+  artifactType: z.string().optional(),
+  sizeBytes: bytes,
+  annotations: z.record(z.string(), z.string()).optional(),
+});
+
+export const imageRoutes: readonly ApiRoute[] = [
+  route({
+    operation: 'getImage',
+    method: 'GET',
+    path: '/repositories/{repository}/-/images/{reference}',
+    summary: 'Get an image by digest or tag: platforms, configuration, layers, and the step of the build that made each',
+    access: 'pull',
+    response: image,
+    async handle({ repository, params, parts: { registry } }) {
+      const name = required(repository);
+      const found = await resolve(name, params['reference'] ?? '', registry);
+      return { value: { ...(await registry.images.get(name, found)), tags: await registry.tags.listOn(name, found, tagsMax) } };
+    },
+  }),
+  route({
+    operation: 'listReferrers',
+    method: 'GET',
+    path: '/repositories/{repository}/-/images/{reference}/referrers',
+    summary: 'List what refers to an image: signatures, inventories, attestations',
+    access: 'pull',
+    query: z.object({ after: digest.optional(), limit: z.coerce.number().int().min(1).max(tagsMax).default(tagsMax), artifactType: z.string().optional() }),
+    response: listOf(referrer),
+    async handle({ repository, params, query, parts: { registry } }) {
+      const name = required(repository);
+      const subject = await resolve(name, params['reference'] ?? '', registry);
+      const { artifactType, ...asked } = query;
+      const { descriptors, next } = await registry.referrers.list({
+        repository: name,
+        subject,
+        ...(artifactType !== undefined && { artifactType }),
+        ...(toPage(asked) as { after?: Digest; limit: number }), // the schema lets only digests through
+      });
+      return { value: { items: descriptors.map(({ size, ...descriptor }) => ({ ...descriptor, sizeBytes: size })), ...(next && { next }) } };
+    },
+  }),
+];
+
+/** Throws DIGEST_INVALID, TAG_INVALID, MANIFEST_UNKNOWN. */
+async function resolve(name: RepositoryName, reference: string, { tags }: Registry): Promise<Digest> {
+  if (isDigest(reference)) return reference;
+  return reference.includes(':') ? parseDigest(reference) : (await tags.get(name, parseTag(reference))).digest;
+}

@@ -1,0 +1,126 @@
+/** Tags as people manage them: where they point, what is there, where they pointed before, deleted and put back. */
+import { RegistryError } from '@naru/oci/registry-error';
+import { parseTag, type RepositoryName, type Tag } from '@naru/oci/repository-name';
+import { z } from 'zod';
+import type { Action } from '../access/action.ts';
+import type { Caller } from '../access/caller.ts';
+import type { TagRow } from '../metadata/port.ts';
+import { actorOf } from '../registry/actor-of.ts';
+import type { Registry } from '../registry/registry.ts';
+import { required } from './repository-routes.ts';
+import { type ApiRoute, route } from './route.ts';
+import { bytes, digest, listOf, tag, time, toList, toPage } from './schemas.ts';
+
+/** Of tags in one request to change them, and in a page that says what is behind each. */
+const tagsMax = 100;
+const historyMax = 1000;
+
+const tagEntry = z.object({
+  tag,
+  digest,
+  movedAt: time,
+  movedBy: z.string(),
+  mediaType: z.string(),
+  artifactType: z.string().optional(),
+  /** What a pull of all platforms transfers, compressed. */
+  sizeBytes: bytes,
+  platforms: z.array(z.string()),
+});
+
+const tagMove = z.object({ digest: digest.optional(), previous: digest.optional(), at: time, by: z.string() });
+
+/** `expected`: where the tag is now, null for nowhere. When it has moved since, nothing is changed. */
+const placement = z.object({ tag, digest, expected: digest.nullable().optional() });
+
+export const tagRoutes: readonly ApiRoute[] = [
+  route({
+    operation: 'listTags',
+    method: 'GET',
+    path: '/repositories/{repository}/-/tags',
+    summary: 'List the tags of a repository with what they point to, in byte order',
+    access: 'pull',
+    query: z.object({ after: z.string().max(512).optional(), limit: z.coerce.number().int().min(1).max(tagsMax).default(50) }),
+    response: listOf(tagEntry),
+    async handle({ repository, query, parts: { registry } }) {
+      const name = required(repository);
+      const rows = await registry.tags.listRows(name, toPage(query));
+      const entries = [];
+      for (const row of rows) entries.push(await describe(name, row, registry));
+      return { value: toList(entries, query.limit, (entry) => entry.tag) };
+    },
+  }),
+  route({
+    operation: 'getTag',
+    method: 'GET',
+    path: '/repositories/{repository}/-/tags/{tag}',
+    summary: 'Get a tag with what it points to',
+    access: 'pull',
+    response: tagEntry,
+    async handle({ repository, params, parts: { registry } }) {
+      const name = required(repository);
+      return { value: await describe(name, await registry.tags.get(name, parseTag(params['tag'] ?? '')), registry) };
+    },
+  }),
+  route({
+    operation: 'listTagHistory',
+    method: 'GET',
+    path: '/repositories/{repository}/-/tags/{tag}/history',
+    summary: 'List where a tag pointed, newest first; no digest means that it was deleted',
+    access: 'pull',
+    query: z.object({ limit: z.coerce.number().int().min(1).max(historyMax).default(100) }),
+    response: z.object({ items: z.array(tagMove) }),
+    async handle({ repository, params, query, parts: { registry } }) {
+      const moves = await registry.tags.listHistory(required(repository), parseTag(params['tag'] ?? ''), query.limit);
+      return { value: { items: moves.map(({ digest: to, previous, at, actor }) => ({ at, by: actor, digest: to, previous })) } };
+    },
+  }),
+  route({
+    operation: 'deleteTags',
+    method: 'POST',
+    path: '/repositories/{repository}/-/delete-tags',
+    summary: 'Delete tags (needs delete of each); the answer is what placeTags takes to put them back, as long as their manifests are there',
+    access: 'pull', // and `delete` of each tag, since that may be allowed for some only
+    body: z.object({ tags: z.array(tag).min(1).max(tagsMax) }),
+    response: z.object({ deleted: z.array(placement) }),
+    async handle({ repository, caller, body, parts: { registry } }) {
+      const name = required(repository);
+      await requireForEach(caller, 'delete', name, body.tags);
+      const deleted = await registry.tags.removeAll(name, body.tags, actorOf(caller));
+      return { value: { deleted: deleted.map((entry) => ({ ...entry, expected: null })) } };
+    },
+  }),
+  route({
+    operation: 'placeTags',
+    method: 'POST',
+    path: '/repositories/{repository}/-/place-tags',
+    summary: 'Point tags (needs tag:move of each) at manifests that the repository holds, all or none: to restore what a tag pointed to, or what was deleted',
+    access: 'pull', // and `tag:move` of each tag
+    body: z.object({ tags: z.array(placement).min(1).max(tagsMax) }),
+    async handle({ repository, caller, body, parts: { registry } }) {
+      const name = required(repository);
+      await requireForEach(
+        caller,
+        'tag:move',
+        name,
+        body.tags.map((entry) => entry.tag),
+      );
+      const tags = body.tags.map(({ expected, ...entry }) => (expected === undefined ? entry : { ...entry, expected }));
+      await registry.tags.place(name, tags, actorOf(caller));
+      return {};
+    },
+  }),
+];
+
+async function describe(name: RepositoryName, row: TagRow, registry: Registry): Promise<z.input<typeof tagEntry>> {
+  const { platforms, ...summary } = await registry.images.summarize(name, row.digest);
+  return { tag: row.tag, digest: row.digest, movedAt: row.at, movedBy: row.actor, ...summary, platforms: [...platforms] };
+}
+
+/** A right may hold for some tags only. Throws UNAUTHORIZED or DENIED, and then nothing was done. */
+async function requireForEach(caller: Caller, action: Action, name: RepositoryName, tags: readonly Tag[]): Promise<void> {
+  for (const each of tags) {
+    if (await caller.may(action, name, each)) continue;
+    if (caller.principal.kind === 'anonymous') throw new RegistryError('UNAUTHORIZED');
+    throw new RegistryError('DENIED', { message: `you may not do this to the tag ${each}`, detail: { tag: each } });
+  }
+}
