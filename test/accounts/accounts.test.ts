@@ -128,6 +128,11 @@ describe('repositories', () => {
       ]);
       expect(mount.status).toBe(202);
     }
+    const unasked = await owner.v2('POST', `hidden/second/blobs/uploads/?mount=${layer}&from=hidden/app`, ['repository:hidden/second:pull,push']);
+    expect({ status: unasked.status, challenge: unasked.headers.get('www-authenticate') }).toEqual({
+      status: 401,
+      challenge: `Bearer realm="${server.url}/token",service="naru",scope="repository:hidden/second:pull,push repository:hidden/app:pull",error="insufficient_scope"`,
+    });
     const allowed = await owner.v2('POST', `hidden/second/blobs/uploads/?mount=${layer}&from=hidden/app`, [
       'repository:hidden/second:pull,push',
       'repository:hidden/app:pull',

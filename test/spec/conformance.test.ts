@@ -8,7 +8,7 @@
  * `bad-manifests.test.ts` shows that.
  */
 import { afterAll, expect, test } from 'bun:test';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { needs } from '../support/needs.ts';
@@ -16,13 +16,26 @@ import { startServer } from '../support/server.ts';
 
 type Results = { readonly apis: Readonly<Record<string, string>>; readonly data: Readonly<Record<string, string>> };
 
-const folder = await mkdtemp(join(tmpdir(), 'naru-conformance-'));
-afterAll(() => rm(folder, { recursive: true }));
+const scratch = await mkdtemp(join(tmpdir(), 'naru-conformance-'));
+afterAll(() => rm(scratch, { recursive: true }));
 
-test.skipIf(!needs('oci-conformance'))(
-  'oci-conformance, profile dev: every row passes, none is skipped or disabled',
-  async () => {
-    await using server = await startServer();
+/** With a log-in the program asks for tokens as clients do, and nothing of the API is lost by it. */
+const account = { name: 'chief', password: 'tall grass 95' };
+const profiles = [
+  { profile: 'local', server: {}, program: {} },
+  {
+    profile: 'private',
+    server: { NARU_PROFILE: 'private', NARU_ADMIN_USER: account.name, NARU_ADMIN_PASSWORD: account.password },
+    program: { OCI_USERNAME: account.name, OCI_PASSWORD: account.password },
+  },
+];
+
+test.skipIf(!needs('oci-conformance')).each(profiles)(
+  'oci-conformance, profile dev, against our profile $profile: every row passes, none is skipped or disabled',
+  async ({ server: settings, program: logIn, profile }) => {
+    await using server = await startServer({ env: settings });
+    const folder = join(scratch, profile);
+    await mkdir(folder);
     const program = Bun.spawn(['oci-conformance'], {
       cwd: folder,
       env: {
@@ -31,6 +44,7 @@ test.skipIf(!needs('oci-conformance'))(
         OCI_TLS: 'disabled',
         OCI_VERSION: 'dev',
         OCI_RESULTS_DIR: folder,
+        ...logIn,
       },
       stdout: 'pipe',
       stderr: 'pipe',

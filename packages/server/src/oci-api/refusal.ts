@@ -9,7 +9,7 @@
  */
 import { formatChallenge } from '@naru/oci/challenge';
 import { isRegistryError, RegistryError } from '@naru/oci/registry-error';
-import type { RepositoryName } from '@naru/oci/repository-name';
+import { isRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
 import type { Action } from '../access/action.ts';
 import type { Caller } from '../access/caller.ts';
 import { errorReply, replyToThrown } from '../http/errors.ts';
@@ -21,10 +21,15 @@ import type { Address } from './address.ts';
 import type { Route } from './routes.ts';
 
 export function refusalFor({ credential, scope }: Caller, action: Action, repository: RepositoryName): RegistryError {
-  const asked = scope?.asked?.get(repository) ?? [];
-  const couldAskForMore = credential.kind === 'none' || (scope?.asked !== undefined && !asked.includes(action === 'tag:move' ? 'push' : action));
+  const isHopeful = credential.kind === 'none' || hasNotAsked(scope, action, repository);
   // With a detail, since docker takes our text without one for a code without a text, and tries again for a minute.
-  return new RegistryError(couldAskForMore ? 'ACCESS_DENIED' : 'ACCESS_REFUSED', { detail: { repository, action } });
+  return new RegistryError(isHopeful ? 'ACCESS_DENIED' : 'ACCESS_REFUSED', { detail: { repository, action } });
+}
+
+/** A registry token that was issued for other things: one that is asked for this as well may do more. */
+export function hasNotAsked(scope: Caller['scope'], action: Action, repository: RepositoryName): boolean {
+  if (scope?.asked === undefined) return false;
+  return scope.asked.get(repository)?.includes(action === 'tag:move' ? 'push' : action) !== true;
 }
 
 export type RefusedCall = { readonly address: Address | undefined; readonly route: Route | undefined; readonly log: Log };
@@ -32,7 +37,7 @@ export type RefusedCall = { readonly address: Address | undefined; readonly rout
 export function replyToRefused(error: unknown, request: HttpRequest, { address, route, log }: RefusedCall): Reply {
   const isSilent = request.method === 'HEAD' && isRegistryError(error, 'ACCESS_REFUSED');
   if (!isRegistryError(error) || (error.entry.status !== 401 && !isSilent)) return replyToThrown(error, request.id, log);
-  const scope = address && route && scopeOf(address, route);
+  const scope = address && route && scopeOf(address, route, request.query.get('from'));
   // A client that showed something is told what was wrong with it (RFC 6750 3.1).
   const shown = request.header('authorization') === undefined ? undefined : error.code === 'UNAUTHORIZED' ? 'invalid_token' : 'insufficient_scope';
   const parameters = {
@@ -46,13 +51,14 @@ export function replyToRefused(error: unknown, request: HttpRequest, { address, 
   });
 }
 
-function scopeOf({ shape, name }: Address, { action }: Route): string | undefined {
+/** `from`: of a mount, which needs its source as well. */
+function scopeOf({ shape, name }: Address, { action }: Route, from: string | null): string | undefined {
   if (shape === 'catalog') return 'registry:catalog:*';
   switch (action) {
     case 'none':
       return undefined;
     case 'push':
-      return `repository:${name}:pull,push`;
+      return `repository:${name}:pull,push${shape === 'uploads' && from !== null && isRepositoryName(from) ? ` repository:${from}:pull` : ''}`;
     case 'delete':
       return `repository:${name}:pull,delete`;
     case 'pull':

@@ -9,6 +9,7 @@ import { actorOf } from '../registry/actor-of.ts';
 import type { Chunk } from '../registry/uploads.ts';
 import { isUploadId, type UploadId } from '../runtime/ids.ts';
 import type { RepositoryCall, RepositoryHandler } from './call.ts';
+import { hasNotAsked, refusalFor } from './refusal.ts';
 
 /** end-4a, end-4b, end-4c, end-11. What cannot be mounted becomes an upload: that is no error. */
 export const startUpload: RepositoryHandler = async (call) => {
@@ -70,11 +71,15 @@ export const cancelUpload: RepositoryHandler = async (call) => {
   return reply(204);
 };
 
-/** Throws DIGEST_INVALID. A source that no repository could be called is one more source that cannot be had. */
+/**
+ * Throws DIGEST_INVALID; ACCESS_DENIED when the token was not asked for the source, so that the client
+ * asks once more. A source that no repository could be called is one more source that cannot be had.
+ */
 async function tryMount({ request, registry, repository, caller }: RepositoryCall, mount: string): Promise<boolean> {
   const digest = parseDigest(mount);
   const from = request.query.get('from');
   if (from !== null && !isRepositoryName(from)) return false;
+  if (from !== null && hasNotAsked(caller.scope, 'pull', from) && !(await caller.may('pull', from))) throw refusalFor(caller, 'pull', from);
   return registry.blobs.mount({ repository, digest, mayPull: (source) => caller.may('pull', source), ...actorOf(caller), ...(from !== null && { from }) });
 }
 
