@@ -60,7 +60,7 @@ function defineDockerTests({ docker, tryDocker, folder, ...engine }: DockerEngin
       expect(auths[host]?.identitytoken).toMatch(/^[\w-]{43}$/);
 
       expect(await docker(['push', name('kim/app:0.1')])).toMatch(/^0\.1: digest: sha256:[0-9a-f]{64} size: \d+$/m);
-      expect((await kim.api('GET', '/repositories/kim/app')).body).toEqual({ name: 'kim/app', visibility: 'public' });
+      expect((await kim.api('GET', '/repositories/kim/app')).body).toMatchObject({ name: 'kim/app', visibility: 'public' });
       await docker(['tag', 'app', name('kim/second:1')]);
       expect(await docker(['push', name('kim/second:1')])).toContain(': Mounted from kim/app\n');
       await docker(['tag', 'app', name('lee/app:1')]);
