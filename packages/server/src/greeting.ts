@@ -1,4 +1,5 @@
 /** What a person reads when the server has started: where it is, where the data is, what to do next. */
+import { hostname } from 'node:os';
 import type { Config } from './config/config.ts';
 import type { FirstAdministrator } from './identity/first-administrator.ts';
 import type { ServerCertificate } from './tls/server-certificate.ts';
@@ -14,7 +15,7 @@ export type GreetingFacts = {
 };
 
 export function greeting({ version, url, port, config, administrator, certificate }: GreetingFacts): string {
-  const registry = registryInReferences(config.host, port);
+  const registry = registryInReferences(config, port);
   const authority = certificate?.authority;
   const first = config.profile === 'local' ? 'first' : `${administrator?.name ?? 'YOUR-NAME'}/first`;
   return [
@@ -53,6 +54,9 @@ function accounts(registry: string, administrator: FirstAdministrator | undefine
 }
 
 /** Docker takes an address for a registry when it holds a dot, a port or is `localhost`; older clients know no `[::1]`. */
-function registryInReferences(host: string, port: number): string {
+function registryInReferences({ host, http }: Config, port: number): string {
+  if (http.publicUrl !== undefined) return new URL(http.publicUrl).host;
+  // On all addresses others reach it by this computer's name.
+  if (host === '0.0.0.0' || host === '::') return `${hostname()}:${port}`;
   return `${host === '127.0.0.1' || host.includes(':') ? 'localhost' : host}:${port}`;
 }

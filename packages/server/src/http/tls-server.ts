@@ -36,6 +36,9 @@ const httpsOnly =
   'Client sent an HTTP request to an HTTPS server. This registry speaks TLS: use https:// (see "Serve other computers" in its documentation).\n';
 const plainAnswer = `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${httpsOnly.length}\r\nConnection: close\r\n\r\n${httpsOnly}`;
 
+/** A client that has everything closes; one on which nothing moves for this long is gone. */
+const lingerMs = 10_000;
+
 /** The first byte of a TLS handshake; no method of HTTP begins with it. */
 const handshakeRecord = 0x16;
 
@@ -122,7 +125,11 @@ export async function startTlsServer({ listen, identity, clients, connectionsMax
       inside.pipe(secure);
     });
     inside.on('error', ignore);
-    inside.once('close', () => secure.destroySoon());
+    // Not destroyed yet: what was written may still be on its way, and a slow client needs its time.
+    inside.once('close', () => {
+      secure.end();
+      secure.setTimeout(lingerMs, () => secure.destroy());
+    });
     secure.once('close', () => inside.destroy());
   }
 }
@@ -155,8 +162,9 @@ function inOneLine(name: string): string {
 
 function sent(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
-    if (socket.destroyed || socket.writableFinished) resolve();
-    socket.once('finish', resolve).once('close', () => resolve());
+    if (socket.destroyed) resolve();
+    // 'finish' comes when the last byte was encrypted, which is before it is sent.
+    socket.once('close', () => resolve());
   });
 }
 
