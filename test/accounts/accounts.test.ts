@@ -251,7 +251,17 @@ describe('tokens', () => {
     const byToken = world.as('reader', secret);
     expect(await pullStatus(byToken, 'reader/app', 'v1')).toBe(200);
     expect((await pushImage(byToken, 'reader/app', 'v2')).status).toBe(403);
-    expect((await byToken.api('POST', '/user/tokens', { name: 'more' })).status).toBe(403);
+    // It is for repositories, not for the account.
+    for (const [method, path] of [
+      ['POST', '/user/tokens'],
+      ['GET', '/user/tokens'],
+      ['GET', '/user/sessions'],
+      ['PATCH', '/user'],
+      ['DELETE', '/user/tokens/x'],
+      ['POST', '/organisations'],
+    ] as const) {
+      expect((await byToken.api(method, path, method === 'GET' ? undefined : { name: 'more' })).status).toBe(403);
+    }
     expect((await world.as('somebody-else', secret).api('GET', '/user')).status).toBe(401);
     const out = await byToken.token('repository:reader/app:pull');
     const pull = () => fetch(`${server.url}/v2/reader/app/manifests/v1`, { headers: { authorization: `Bearer ${out}` } });

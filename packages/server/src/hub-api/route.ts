@@ -5,7 +5,7 @@
  *     path     segments, `{name}` for one of them. `{repository}` takes as many as it can: what belongs
  *              to a repository stands behind `/-/`, which no repository name can hold.
  *     access   `open`           nobody is asked
- *              `user`           a person who is logged in
+ *              `user`           a person who is logged in, and not by a token for less than the account
  *              `account`        anybody with a name, robots too
  *              `administrator`  of the server
  *              an action        on the `{namespace}` or `{repository}` of the path

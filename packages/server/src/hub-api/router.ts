@@ -89,6 +89,9 @@ async function requireAccess({ access }: ApiRoute, caller: Caller, { namespace, 
     case 'user':
       if (isNobody) throw new RegistryError('UNAUTHORIZED');
       if (kind !== 'user') throw new RegistryError('DENIED', { message: 'this is for people with an account' });
+      // Or a token that may only pull could take away the others, and end every session.
+      if (caller.scope !== undefined)
+        throw new RegistryError('DENIED', { message: 'this token is limited, and the account itself is not among what it is for' });
       return;
     case 'administrator':
       if (isNobody) throw new RegistryError('UNAUTHORIZED');
