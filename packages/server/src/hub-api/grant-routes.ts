@@ -5,6 +5,7 @@ import type { GrantSubjectKind, StoredGrant } from '../metadata/identity/port.ts
 import { actorOf } from '../registry/actor-of.ts';
 import { newId } from '../runtime/ids.ts';
 import type { HubParts } from './parts.ts';
+import { withoutUndefined } from './without-undefined.ts';
 import { type ApiRoute, route } from './route.ts';
 import { actionsOf, action, listOf, networks, page, repositoryPattern, right, tagPattern, time, toList, toPage } from './schemas.ts';
 
@@ -163,8 +164,4 @@ async function nameOf(kind: GrantSubjectKind, id: string, { rows }: HubParts): P
     case 'everybody':
       return '';
   }
-}
-
-function withoutUndefined<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
-  return JSON.parse(JSON.stringify(value)) as { [Key in keyof Value]: Exclude<Value[Key], undefined> }; // plain values only
 }

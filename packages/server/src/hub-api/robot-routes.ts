@@ -1,18 +1,13 @@
 /** Accounts without a person, of a namespace: for CI and servers. `docker login -u acme+deploy`. */
 import { RegistryError } from '@naru/oci/registry-error';
-import { isRepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import type { Account, Robot } from '../metadata/identity/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { newId } from '../runtime/ids.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
-import { line, listOf, page, time, toList, toPage } from './schemas.ts';
+import { line, listOf, page, shortName, time, toList, toPage } from './schemas.ts';
 
 const robot = z.object({ name: z.string(), login: z.string(), description: z.string(), createdAt: time, createdBy: z.string(), disabledAt: time.optional() });
-const shortName = z
-  .string()
-  .max(64)
-  .refine((text) => isRepositoryName(text) && !text.includes('/'), 'must be made of a to z and 0 to 9, parted by single ., _ or -');
 
 export const robotRoutes: readonly ApiRoute[] = [
   route({

@@ -1,6 +1,6 @@
 /** Values that several rows take or give. Times are epoch milliseconds. */
 import { isDigest } from '@naru/oci/digest';
-import { isTag } from '@naru/oci/repository-name';
+import { isRepositoryName, isTag } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import { actions, type Action, isAction, roles } from '../access/action.ts';
 import { parseNetwork } from '../access/network.ts';
@@ -19,6 +19,11 @@ export const line = z
   .trim()
   .max(200)
   .refine((text) => !/\p{Cc}/u.test(text), 'must be one line of text');
+/** Of what belongs to an account, such as a team or a robot. */
+export const shortName = z
+  .string()
+  .max(64)
+  .refine((text) => isRepositoryName(text) && !text.includes('/'), 'must be made of a to z and 0 to 9, parted by single ., _ or -');
 export const network = z.string().refine((text) => parseNetwork(text) !== undefined, 'must be an address or a network like 10.0.0.0/8');
 export const networks = z.array(network).max(64);
 export const repositoryPattern = z.string().refine(isRepositoryPattern, 'must be a pattern like acme/app, acme/* or acme/**');

@@ -1,19 +1,14 @@
 /** Teams of an organisation: grants name them, so that people come and go without touching rights. */
 import { RegistryError } from '@naru/oci/registry-error';
-import { isRepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import type { Team } from '../metadata/identity/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { newId } from '../runtime/ids.ts';
 import { getOrganisation } from './organisation-routes.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
-import { line, listOf, page, toList, toPage } from './schemas.ts';
+import { line, listOf, page, shortName, toList, toPage } from './schemas.ts';
 
 const team = z.object({ name: z.string(), description: z.string() });
-const teamName = z
-  .string()
-  .max(64)
-  .refine((text) => isRepositoryName(text) && !text.includes('/'), 'must be made of a to z and 0 to 9, parted by single ., _ or -');
 const teamPath = '/organisations/{namespace}/teams/{team}';
 
 export const teamRoutes: readonly ApiRoute[] = [
@@ -37,7 +32,7 @@ export const teamRoutes: readonly ApiRoute[] = [
     path: '/organisations/{namespace}/teams',
     summary: 'Make a team',
     access: 'manage',
-    body: z.object({ name: teamName, description: line.default('') }),
+    body: z.object({ name: shortName, description: line.default('') }),
     response: team,
     async handle(call) {
       const { id: organisationId } = await getOrganisation(call);

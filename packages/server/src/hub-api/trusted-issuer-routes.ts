@@ -1,12 +1,11 @@
 /** CI without secrets: whose tokens a namespace trusts, and for what they must say. Grants give them rights. */
 import { RegistryError } from '@naru/oci/registry-error';
-import { isRepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import { actorOf } from '../registry/actor-of.ts';
 import { newId } from '../runtime/ids.ts';
 import { getAccount } from './robot-routes.ts';
 import { type ApiRoute, route } from './route.ts';
-import { listOf, page, time, toList, toPage } from './schemas.ts';
+import { listOf, page, shortName, time, toList, toPage } from './schemas.ts';
 
 const issuer = z.url({ protocol: /^https?$/ }).max(512);
 const claims = z
@@ -52,10 +51,7 @@ export const trustedIssuerRoutes: readonly ApiRoute[] = [
     summary: 'Trust tokens of an OIDC issuer whose claims match',
     access: 'manage',
     body: z.object({
-      name: z
-        .string()
-        .max(64)
-        .refine((text) => isRepositoryName(text) && !text.includes('/'), 'must be made of a to z and 0 to 9, parted by single ., _ or -'),
+      name: shortName,
       issuer,
       audience: z.string().min(1).max(512),
       claims,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { User } from '../metadata/identity/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
+import { withoutUndefined } from './without-undefined.ts';
 import { line, listOf, page, time, toList, toPage } from './schemas.ts';
 
 const language = z.enum(['en', 'ko']);
@@ -44,7 +45,7 @@ export const userRoutes: readonly ApiRoute[] = [
     response: user,
     async handle({ caller, body, parts: { rows, identity, clock } }) {
       const id = idOf(caller);
-      await rows.identity.users.change({ id, ...defined(body), at: clock.now(), ...actorOf(caller) });
+      await rows.identity.users.change({ id, ...withoutUndefined(body), at: clock.now(), ...actorOf(caller) });
       return { value: toUser(await identity.users.get(id)) };
     },
   }),
@@ -159,8 +160,4 @@ export function idOf({ principal }: ApiCall['caller']): string {
 
 function toUser({ id: _id, passwordHash: _hash, totpSecret, totpUsedStep: _step, ...rest }: User): z.output<typeof user> {
   return { ...rest, hasSecondFactor: totpSecret !== undefined };
-}
-
-function defined<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [Key in keyof Value]: Exclude<Value[Key], undefined> }; // nothing undefined is left
 }

@@ -56,15 +56,7 @@ export function createCallers({ profile, access, tokens, signIn, sessions, clock
       return callerOf((await sessions.find(header('cookie'), remoteAddress)) ?? anonymousIdentity, remoteAddress);
     },
 
-    operator: () => ({
-      principal: operator,
-      name: principalName(operator),
-      credential: { kind: 'socket' },
-      address: '',
-      may: async () => true,
-      mayList: async () => true,
-      mayInNamespace: async () => true,
-    }),
+    operator: () => ({ principal: operator, name: principalName(operator), credential: { kind: 'socket' }, address: '', ...everything }),
 
     callerOf,
   };
@@ -115,17 +107,11 @@ export function createCallers({ profile, access, tokens, signIn, sessions, clock
   }
 }
 
+const everything: Pick<Caller, 'may' | 'mayList' | 'mayInNamespace'> = { may: async () => true, mayList: async () => true, mayInNamespace: async () => true };
+
 /** Without accounts everything is everybody's, and the server listens on loopback only. */
 export function localCaller(address: string): Caller {
-  return {
-    principal: anonymous,
-    name: principalName(anonymous),
-    credential: { kind: 'open' },
-    address,
-    may: async () => true,
-    mayList: async () => true,
-    mayInNamespace: async () => true,
-  };
+  return { principal: anonymous, name: principalName(anonymous), credential: { kind: 'open' }, address, ...everything };
 }
 
 function withoutRepositories({ repositories: _repositories, ...scope }: Scope): Scope {

@@ -3,6 +3,7 @@
  * repository and digest, so that a pull costs no write. A crash loses what was gathered since.
  */
 import type { Caller } from '../access/caller.ts';
+import { namespaceOf } from '../access/namespace.ts';
 import type { AuditEntry, AuditRows } from '../metadata/identity/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -47,14 +48,13 @@ export function createPullAudit({ rows, clock, log, every }: PullAuditParts): Pu
         return;
       }
       const { actor, origin } = actorOf(caller);
-      const slash = repository.indexOf('/');
-      const namespace = slash > 0 ? { namespace: repository.slice(0, slash) } : {};
+      const namespace = namespaceOf(repository);
       gathered.set(key, {
         at: clock.now(),
         action: 'manifest.pulled',
         actor,
         ...origin,
-        ...namespace,
+        ...(namespace !== '' && { namespace }),
         repository,
         digest,
         ...(tag !== undefined && { tag }),

@@ -1,5 +1,6 @@
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import type { Event, EventRows } from './port.ts';
+import { namespaceOf } from '../access/namespace.ts';
 import { chunks } from './chunks.ts';
 import { recordAudit } from './identity/audit-rows.ts';
 import { enqueueJobs } from './job-rows.ts';
@@ -86,14 +87,14 @@ function isTraced({ kind, origin }: NewEvent): boolean {
 }
 
 function toAudit({ kind, at, actor, repository, digest, tag, origin, ...detail }: NewEvent): AuditEntry {
-  const slash = repository.indexOf('/');
+  const namespace = namespaceOf(repository);
   return {
     at,
     action: kind,
     actor,
     ...origin,
     repository,
-    ...(slash > 0 && { namespace: repository.slice(0, slash) }),
+    ...(namespace !== '' && { namespace }),
     ...(digest && { digest }),
     ...(tag && { tag }),
     ...(Object.keys(detail).length > 0 && { detail }),

@@ -4,7 +4,7 @@ import type { Visibility } from '../access/policy.ts';
 import type { MetadataDatabase, Writer } from './database.ts';
 import type { Change, RepositoryRows } from './port.ts';
 import { recordEvents } from './event-rows.ts';
-import { namespaceOf } from './identity/access-reads.ts';
+import { namespaceOf } from '../access/namespace.ts';
 import { touchAccess } from './identity/access-version.ts';
 import { moveContent } from './repository-content.ts';
 import type { Tables } from './schema.ts';

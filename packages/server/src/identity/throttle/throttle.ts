@@ -10,6 +10,7 @@
  * subscriber has.
  */
 import { RegistryError } from '@naru/oci/registry-error';
+import { withoutMapping } from '../../access/network.ts';
 import type { AttemptRows } from '../../metadata/identity/port.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Attempt, Throttle } from '../sign-in.ts';
@@ -31,9 +32,9 @@ export function delayAfter({ failures }: Count, free: number): number {
 export function createThrottle(rows: AttemptRows, clock: Clock): Throttle {
   return {
     async begin(attempt) {
-      const { here, network, anywhere, isFamiliar } = await read(attempt);
+      const { here, network, anywhere, familiarAt } = await read(attempt);
       const now = clock.now();
-      const isUnderAttack = anywhere.failures >= freeTries.anywhere && !isFamiliar;
+      const isUnderAttack = anywhere.failures >= freeTries.anywhere && familiarAt === undefined;
       const until = Math.max(here.lastAt + delayAfter(here, isUnderAttack ? 1 : freeTries.account), network.lastAt + delayAfter(network, freeTries.network));
       if (until > now) {
         const seconds = Math.ceil((until - now) / 1000);
@@ -44,10 +45,10 @@ export function createThrottle(rows: AttemptRows, clock: Clock): Throttle {
     async end(attempt, outcome) {
       const keys = keysOf(attempt);
       const now = clock.now();
-      const { here, network, anywhere } = await read(attempt);
+      const { here, network, anywhere, familiarAt } = await read(attempt);
       if (outcome === 'succeeded') {
         // Nothing to write for whoever signs in as every day.
-        const isNews = here.failures > 0 || now - (await familiarSince(attempt)) > familiarForMs / 3;
+        const isNews = here.failures > 0 || now - (familiarAt ?? 0) > familiarForMs / 3;
         if (isNews) {
           await rows.write([
             { key: keys.here, state: format({ failures: 0, lastAt: 0 }), expiresAt: now },
@@ -65,24 +66,24 @@ export function createThrottle(rows: AttemptRows, clock: Clock): Throttle {
     },
   };
 
-  async function read(attempt: Attempt): Promise<{ here: Count; network: Count; anywhere: Count; isFamiliar: boolean }> {
+  async function read(attempt: Attempt): Promise<{ here: Count; network: Count; anywhere: Count; familiarAt: number | undefined }> {
     const keys = keysOf(attempt);
     const states = await rows.read(Object.values(keys));
     const count = (key: string) => parse(states.get(key), clock.now());
-    return { here: count(keys.here), network: count(keys.network), anywhere: count(keys.anywhere), isFamiliar: states.has(keys.familiar) };
-  }
-
-  async function familiarSince(attempt: Attempt): Promise<number> {
-    const { familiar } = keysOf(attempt);
-    return Number((await rows.read([familiar])).get(familiar) ?? 0);
+    const familiar = states.get(keys.familiar);
+    return {
+      here: count(keys.here),
+      network: count(keys.network),
+      anywhere: count(keys.anywhere),
+      familiarAt: familiar === undefined ? undefined : Number(familiar),
+    };
   }
 }
 
 /** The part of an address that one subscriber has: all of IPv4, /64 of IPv6. */
-export function networkOf(address: string): string {
+export function networkOf(written: string): string {
+  const address = withoutMapping(written);
   if (!address.includes(':')) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
   const [head = '', tail = ''] = address.split('::');
   const left = head.split(':').filter(Boolean);
   const right = tail.split(':').filter(Boolean);

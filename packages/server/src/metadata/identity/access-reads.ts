@@ -8,6 +8,7 @@
  * A repository that is not there is never kept: pushing makes repositories and changes no version.
  */
 import type { RepositoryName } from '@naru/oci/repository-name';
+import { namespaceOf } from '../../access/namespace.ts';
 import { parseNetwork } from '../../access/network.ts';
 import type { Grant, Standing, Visibility } from '../../access/policy.ts';
 import { boundedCache } from '../bounded-cache.ts';
@@ -85,12 +86,6 @@ export function accessReads(database: MetadataDatabase): AccessReads {
       return row !== undefined && row.until > now ? row.repository : undefined;
     },
   };
-}
-
-/** '' for a name of one part: those belong to the server as a whole. */
-export function namespaceOf(repository: string): string {
-  const slash = repository.indexOf('/');
-  return slash < 0 ? '' : repository.slice(0, slash);
 }
 
 function keyOf({ kind, id, credentialId = '' }: Subject): string {
