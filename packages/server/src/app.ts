@@ -19,7 +19,7 @@ import { type HttpServerOptions, startHttpServer } from './http/server.ts';
 import { strictTransport } from './http/strict-transport.ts';
 import { startTlsServer } from './http/tls-server.ts';
 import { ensureAdministrator, type FirstAdministrator } from './identity/first-administrator.ts';
-import { housekeepingIntervalMs, keepHouse } from './identity/housekeeping.ts';
+import { keepHouse } from './identity/housekeeping.ts';
 import { createPullAudit } from './identity/pull-audit.ts';
 import { apiPrefix } from './hub-api/match.ts';
 import { answerLinkPage, linkPagePath } from './hub-api/link-page.ts';
@@ -78,7 +78,6 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
     limits: config.limits,
     log,
   });
-  opened.use(every(housekeepingIntervalMs, () => void keepHouse({ rows: stores.rows.identity, clock, log, auditKeepMs: config.audit.keepMs })));
   const auth = createAuthApi({ ...identity, log });
   const live = createLiveEvents({ rows: stores.rows, clock, sleep: systemSleep });
   const hub = createHubApi({
@@ -117,7 +116,12 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
   const jobs = opened.use(
     startJobRunner({
       rows: stores.rows,
-      kinds: [pruneDeadJobs({ ...stores.rows, clock }), pruneEvents({ ...stores.rows, clock }), ...(mail?.jobKinds ?? [])],
+      kinds: [
+        pruneDeadJobs({ ...stores.rows, clock }),
+        pruneEvents({ ...stores.rows, clock }),
+        keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
+        ...(mail?.jobKinds ?? []),
+      ],
       clock,
       sleep: systemSleep,
       jitter,
