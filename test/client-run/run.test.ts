@@ -1,14 +1,14 @@
 /** Containers for real: crun or runc, conmon, umoci and slirp4netns, on images with busybox in them. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Naru, naruOn } from '../client-store/support/naru.ts';
 import { createFolder, type Folder } from '../clients/support/folder.ts';
 import { run } from '../clients/support/run.ts';
-import { contentOf, descriptorOf, jsonContent, makeManifest, mediaTypes } from '../support/image.ts';
 import { needs, recordSkip } from '../support/needs.ts';
+import { importBusybox } from './support/busybox-image.ts';
 
 setDefaultTimeout(60_000);
 
@@ -26,29 +26,8 @@ describe.if(isRoot && needs('runc', 'conmon', 'umoci', 'slirp4netns', 'busybox')
   });
   afterAll(() => folder[Symbol.asyncDispose]());
 
-  /** An image of one layer: busybox, accounts, and what `prepare` adds. */
-  async function load(name: string, config: object, prepare: (root: string) => Promise<unknown> = async () => undefined): Promise<void> {
-    const work = join(folder.path, `image-${name.replaceAll(/\W/g, '-')}`);
-    const root = join(work, 'root');
-    for (const path of ['bin', 'etc', 'srv']) await mkdir(join(root, path), { recursive: true });
-    await run(['cp', '/bin/busybox', join(root, 'bin/busybox')]);
-    for (const applet of ['sh', 'cat', 'id', 'sleep', 'httpd', 'touch', 'env', 'kill']) await symlink('busybox', join(root, 'bin', applet));
-    await writeFile(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\nwww:x:33:34::/srv:/bin/sh\n');
-    await writeFile(join(root, 'etc/group'), 'root:x:0:\nwww:x:34:\nmore:x:44:www\n');
-    await prepare(root);
-    await run(['tar', '-C', root, '-cf', join(work, 'layer.tar'), '.']);
-    const layer = contentOf(new Uint8Array(await readFile(join(work, 'layer.tar'))), 'application/vnd.oci.image.layer.v1.tar');
-    const image = makeManifest({
-      config: jsonContent(mediaTypes.config, { architecture: 'amd64', os: 'linux', config, rootfs: { type: 'layers', diff_ids: [layer.digest] } }),
-      layers: [layer],
-    });
-    await mkdir(join(work, 'layout/blobs/sha256'), { recursive: true });
-    for (const { digest, bytes } of [...image.blobs, image.manifest]) await writeFile(join(work, 'layout/blobs', digest.replace(':', '/')), bytes);
-    await writeFile(join(work, 'layout/oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-    await writeFile(join(work, 'layout/index.json'), JSON.stringify({ schemaVersion: 2, manifests: [descriptorOf(image.manifest)] }));
-    await run(['tar', '-C', join(work, 'layout'), '-cf', join(work, 'image.tar'), '.']);
-    await naru.ok(['import', join(work, 'image.tar'), name]);
-  }
+  const load = (name: string, config: object, prepare?: (root: string) => Promise<unknown>) =>
+    importBusybox(naru, { folder: folder.path, name, config, ...(prepare && { prepare }) });
 
   const sh = (script: string, ...flags: string[]) => naru.run(['run', '--rm', '--network', 'none', ...flags, 'app:1', 'sh', '-c', script]);
 

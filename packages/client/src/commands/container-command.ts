@@ -1,7 +1,8 @@
 /** What the commands on containers share. */
 import { resolve } from 'node:path';
 import { type Container, ContainerError } from '../container/container.ts';
-import { type Lives, processOf, settle } from '../container/container-life.ts';
+import { type Lives, settle } from '../container/container-life.ts';
+import { processOf } from '../container/container-process.ts';
 import { openContainerRows } from '../container/container-rows.ts';
 import type { ClientCommandLine, CommandContext } from './command.ts';
 import { daemonText, exitCodes, storeRoot } from './image-command.ts';

@@ -5,8 +5,8 @@ import { withDefaultTag } from '@naru/oci/reference';
 import { checkName, parseMount, parsePorts, parseRestart } from '../container/container-options.ts';
 import { type Container, ContainerError, type ContainerSpec, type Network } from '../container/container.ts';
 import { containerPaths } from '../container/container-paths.ts';
-import { type Lives, processOf, removeContainer, settle, startContainer } from '../container/container-life.ts';
-import { unpackImage } from '../container/image-rootfs.ts';
+import { type Lives, removeContainer, settle, startContainer } from '../container/container-life.ts';
+import { processOf } from '../container/container-process.ts';
 import { openLog } from '../container/log-file.ts';
 import { chooseRuntime } from '../container/oci-runtime.ts';
 import { needPrograms } from '../container/programs.ts';
@@ -20,7 +20,7 @@ import { createLineWriter } from '../progress/line-writer.ts';
 import { randomId } from '../runtime/random-id.ts';
 import type { ClientCommand, ClientCommandLine, CommandContext } from './command.ts';
 import { withContainers } from './container-command.ts';
-import { daemonText, readStore } from './image-command.ts';
+import { changeStore, daemonText, readStore } from './image-command.ts';
 import { openSession } from './session.ts';
 import { withTransfer } from './transfer-session.ts';
 
@@ -47,7 +47,7 @@ async function run(line: ClientCommandLine, context: CommandContext): Promise<nu
   const image = (await findLocal(line, context, imageName)) ?? (await pullMissing(line, context, imageName));
 
   return withContainers(line, context, async (lives) => {
-    const container = await readStore(line, context, async (store) => {
+    const container = await changeStore(line, context, (store) => {
       const config = parseImageConfig(store.readBlob(image.id, configMaxBytes)).json['config'];
       const id = randomId();
       const spec = specOf(line, isJsonObject(config) ? config : {}, { ...asked, id, image, runtime });
@@ -58,8 +58,11 @@ async function run(line: ClientCommandLine, context: CommandContext): Promise<nu
         spec: switches.has('detach') ? spec : { ...spec, foreground: currentOwner() },
         state: { status: 'created', exitCode: 0, restartCount: 0, backOffMs: 0, isStopWanted: false },
       };
-      await unpackImage(store, image);
-      lives.rows.insert(made);
+      // From here on nobody removes the image without force; until here somebody may have.
+      store.change((changes) => {
+        if (!changes.listImages().some(({ id: each }) => each === image.id)) throw new ContainerError(`No such image: ${imageName}`);
+        lives.rows.insert(made);
+      });
       return made;
     });
     try {

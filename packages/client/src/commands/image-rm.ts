@@ -1,5 +1,7 @@
 /** `naru image rm`, `naru rmi`. */
 import { ImageReferenceError } from '@naru/oci/reference';
+import { imageUsers, readContainers } from '../container/image-users.ts';
+import { sweepUnpacked } from '../container/sweep-rootfs.ts';
 import { findImage } from '../layout/find-image.ts';
 import type { ClientCommand } from './command.ts';
 import { changeStore, daemonText, exitCodes, nameOptions, noSuchImage } from './image-command.ts';
@@ -15,7 +17,10 @@ export const imageRm: ClientCommand = (line, context) =>
       try {
         const removed = store.change((changes): Removed | string => {
           const { found, wanted } = findImage(changes.listImages(), word, names);
-          return found === undefined ? noSuchImage(wanted) : removeFound(changes, found, { force, keepUntagged: line.switches.has('no-prune'), names });
+          if (found === undefined) return noSuchImage(wanted);
+          // Read in here: whoever makes a container writes its row while it holds the same lock.
+          const users = imageUsers(readContainers(store.root, context.clock));
+          return removeFound(changes, found, word, { force, keepUntagged: line.switches.has('no-prune'), names, users });
         });
         if (typeof removed === 'string') {
           problems.push(removed);
@@ -30,6 +35,7 @@ export const imageRm: ClientCommand = (line, context) =>
       }
     }
     store.sweep();
+    sweepUnpacked(store.root, context.clock, new Set(store.listImages().map(({ id }) => id)));
     for (const problem of problems) await context.terminal.err(`${problem}\n`);
     return isFatal ? exitCodes.failed : exitCodes.done;
   });

@@ -6,16 +6,21 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderMode } from '../layout/durable-file.ts';
+import { openImageReader } from '../layout/open-image-reader.ts';
 import { isRunning, livePid, ownerOf } from '../layout/process-owner.ts';
 import type { RemoteClock } from '../remote/clock.ts';
 import { type Container, ContainerError } from './container.ts';
 import { containerPaths, rootfsPath, volumePath } from './container-paths.ts';
+import { processOf } from './container-process.ts';
 import { type ContainerRows } from './container-rows.ts';
+import { unpackImage } from './image-rootfs.ts';
 import { checkAccountFiles, resolveUser } from './image-user.ts';
 import { callRuntime, runtimeFailure } from './oci-runtime.ts';
 import { runtimeSpec } from './runtime-spec.ts';
 import { containerAddress, nameServer, startNetwork } from './slirp-network.ts';
 import { createSupervised } from './supervisor.ts';
+import { sweepRootfs } from './sweep-rootfs.ts';
+import { isAnonymous, prepareVolume, removeVolume } from './volumes.ts';
 
 export type Lives = {
   readonly root: string;
@@ -52,6 +57,11 @@ async function start(lives: Lives, container: Container, restarted: boolean): Pr
   const { root, rows, clock, settleCommand } = lives;
   const { id, spec } = container;
   await takeDown(lives, container);
+  await unpackImage(root, clock, spec.imageId);
+  for (const { kind, source, target } of spec.mounts) {
+    if (kind === 'bind') mkdirSync(source, { recursive: true });
+    else await prepareVolume(root, source, { rootfs: rootfsPath(root, spec.imageId), target });
+  }
   prepareFiles(root, container);
   const pid = await createSupervised(root, container, [...settleCommand, id]);
   const count = restarted ? container.state.restartCount + 1 : 0;
@@ -74,7 +84,6 @@ function prepareFiles(root: string, container: Container): void {
   );
   if (isHost && existsSync('/etc/resolv.conf')) copyFileSync('/etc/resolv.conf', paths.etc('resolv.conf'));
   else writeFileSync(paths.etc('resolv.conf'), spec.network === 'default' ? `nameserver ${nameServer}\n` : '');
-  for (const mount of spec.mounts) mkdirSync(mountSource(root, mount), { recursive: true });
   for (const folder of [rootfsPath(root, spec.imageId), paths.upper]) checkAccountFiles(folder);
   const config = runtimeSpec(container, {
     rootPath: paths.merged,
@@ -97,11 +106,6 @@ async function takeDown({ root }: Lives, container: Container): Promise<void> {
   if (!existsSync(containerPaths(root, id).bundle)) return;
   await callRuntime(root, container, 'delete', '--force', id);
   for (const path of [containerPaths(root, id).exit, containerPaths(root, id).networkSocket]) rmSync(path, { force: true });
-}
-
-/** Of its first process, while that runs. */
-export function processOf({ state }: Container): number | undefined {
-  return state.process === undefined ? undefined : livePid(state.process);
 }
 
 /** Records that it has ended, if it has. Undefined when it is gone. */
@@ -176,20 +180,35 @@ export async function stopContainer(
 /** Throws ContainerError when it runs and nobody forces. */
 export async function removeContainer(
   lives: Lives,
-  { id }: Container,
+  { id, spec }: Container,
   { force, volumes }: { readonly force: boolean; readonly volumes: boolean },
 ): Promise<void> {
-  const { root, rows } = lives;
+  const { root, rows, clock } = lives;
   await rows.claimed(id, async (container) => {
     if (processOf(container) !== undefined && !force) {
       throw new ContainerError(`You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`, { exitCode: 1 });
     }
     await takeDown(lives, container);
-    for (const { kind, source } of volumes ? container.spec.mounts : []) {
-      // A name that nobody chose: only this container had it.
-      if (kind === 'volume' && /^[0-9a-f]{64}$/.test(source)) rmSync(volumePath(root, source), { recursive: true, force: true });
-    }
     rmSync(join(root, 'containers', id), { recursive: true, force: true });
     rows.remove(id);
+    for (const { kind, source } of volumes ? container.spec.mounts : []) {
+      if (kind === 'volume' && isAnonymous(source)) removeUnused(lives, source);
+    }
   });
+  const images = listImageIds(root, clock);
+  if (!images.has(spec.imageId)) sweepRootfs(root, lives, images);
+}
+
+/** Somebody may have given it to another container by its name. */
+function removeUnused({ root, rows }: Lives, volume: string): void {
+  try {
+    removeVolume(root, rows, volume);
+  } catch (error) {
+    if (!(error instanceof ContainerError)) throw error;
+  }
+}
+
+function listImageIds(root: string, clock: RemoteClock): ReadonlySet<string> {
+  using store = openImageReader(root, clock);
+  return new Set(store.listImages().map(({ id }) => id));
 }

@@ -30,10 +30,27 @@ export function containerPaths(root: string, id: string) {
   };
 }
 
+export function containersDatabase(root: string): string {
+  return join(root, 'containers', 'containers.db');
+}
+
+export function rootfsFolder(root: string): string {
+  return join(root, 'rootfs');
+}
+
 export function rootfsPath(root: string, imageId: string): string {
-  return join(root, 'rootfs', imageId.replace(/^.*:/, ''));
+  return join(rootfsFolder(root), rootfsName(imageId));
+}
+
+/** An image's id without its algorithm. */
+export function rootfsName(imageId: string): string {
+  return imageId.replace(/^.*:/, '');
+}
+
+export function volumesFolder(root: string): string {
+  return join(root, 'volumes');
 }
 
 export function volumePath(root: string, name: string): string {
-  return join(root, 'volumes', name);
+  return join(volumesFolder(root), name);
 }

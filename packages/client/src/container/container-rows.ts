@@ -10,6 +10,7 @@ import { currentOwner, isRunning } from '../layout/process-owner.ts';
 import { openRows } from '../layout/rows.ts';
 import type { RemoteClock } from '../remote/clock.ts';
 import { type Container, ContainerError, type ContainerState } from './container.ts';
+import { containersDatabase } from './container-paths.ts';
 
 export interface ContainerRows extends Disposable {
   /** The newest first. */
@@ -22,6 +23,8 @@ export interface ContainerRows extends Disposable {
   /** Undefined when it is gone by now. */
   change(id: string, change: Partial<ContainerState>): Container | undefined;
   remove(id: string): void;
+  /** While `work` runs nobody makes, changes or removes a container. */
+  exclusively<Result>(work: (containers: readonly Container[]) => Result): Result;
   /** Alone with the container; `work` gets its row as it is then. Undefined when it is gone. */
   claimed<Result>(id: string, work: (container: Container) => Promise<Result>): Promise<Result | undefined>;
 }
@@ -30,7 +33,7 @@ type Row = { id: string; name: string; created_at: number; spec: string; state: 
 
 export function openContainerRows(root: string, clock: RemoteClock): ContainerRows {
   mkdirSync(join(root, 'containers'), { recursive: true, mode: folderMode });
-  const rows = openRows(join(root, 'containers', 'containers.db'));
+  const rows = openRows(containersDatabase(root));
   rows.run(
     'create table if not exists container (id text primary key, name text not null unique, created_at integer not null, spec text not null, state text not null, claimed_by text not null)',
   );
@@ -83,6 +86,7 @@ export function openContainerRows(root: string, clock: RemoteClock): ContainerRo
         return { ...container, state };
       }),
     remove: (id) => void rows.run('delete from container where id = ?', id),
+    exclusively: (work) => rows.transaction(() => work(select(''))),
     async claimed(id, work) {
       if (!(await claim(id))) return undefined;
       try {

@@ -4,22 +4,27 @@
  * two processes may do it at once, and either may be killed.
  */
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { layoutMarker } from '../layout/index-json.ts';
 import { folderMode } from '../layout/durable-file.ts';
-import type { Image } from '../layout/image.ts';
-import type { ImageReader } from '../layout/open-image-reader.ts';
+import { openImageStore } from '../layout/open-image-store.ts';
+import { currentOwner, type ProcessOwner } from '../layout/process-owner.ts';
 import { storePaths } from '../layout/store-paths.ts';
 import { ContainerError } from './container.ts';
-import { rootfsPath } from './container-paths.ts';
+import { rootfsFolder, rootfsPath } from './container-paths.ts';
 import { runProgram } from './programs.ts';
 
-/** Throws ContainerError. */
-export async function unpackImage(store: ImageReader, image: Image): Promise<void> {
-  const target = rootfsPath(store.root, image.id);
+/** Where it is not there yet. A container's row must name the image already, so that no sweep takes it away. Throws ContainerError. */
+export async function unpackImage(root: string, clock: { now(): number }, imageId: string): Promise<void> {
+  const target = rootfsPath(root, imageId);
   if (existsSync(target)) return;
-  mkdirSync(dirname(target), { recursive: true, mode: folderMode });
-  const scratch = mkdtempSync(join(dirname(target), '.unpacking-'));
+  using store = openImageStore(root, clock);
+  const image = store.listImages().find(({ id }) => id === imageId);
+  if (image === undefined) throw new ContainerError(`No such image: ${imageId}`);
+  using lease = store.lease();
+  lease.protect(store.listContent(image.manifest.digest).map(({ digest }) => digest));
+  mkdirSync(rootfsFolder(root), { recursive: true, mode: folderMode });
+  const scratch = mkdtempSync(join(rootfsFolder(root), `${unpacking}${Buffer.from(currentOwner()).toString('base64url')}.`));
   try {
     const layout = join(scratch, 'layout');
     mkdirSync(layout);
@@ -28,7 +33,7 @@ export async function unpackImage(store: ImageReader, image: Image): Promise<voi
     writeFileSync(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [manifest] }));
     symlinkSync(storePaths(store.root).blobs, join(layout, 'blobs'));
     const unpacked = await runProgram('umoci', ['raw', 'unpack', '--image', `${layout}:image`, join(scratch, 'rootfs')]);
-    if (unpacked.exitCode !== 0) throw new ContainerError(`cannot unpack the image ${image.id}: ${lastLine(unpacked.stderr)}`);
+    if (unpacked.exitCode !== 0) throw new ContainerError(`cannot unpack the image ${imageId}: ${lastLine(unpacked.stderr)}`);
     // After a power cut a file must not be empty that every container of the image would read.
     await runProgram('sync', ['--file-system', join(scratch, 'rootfs')]);
     try {
@@ -39,6 +44,14 @@ export async function unpackImage(store: ImageReader, image: Image): Promise<voi
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+const unpacking = '.unpacking-';
+
+/** Whose half an image is, if it is one. */
+export function ownerOfUnpacking(folderName: string): ProcessOwner | undefined {
+  if (!folderName.startsWith(unpacking)) return undefined;
+  return Buffer.from(folderName.slice(unpacking.length).replace(/\..*$/, ''), 'base64url').toString();
 }
 
 function lastLine(text: string): string {

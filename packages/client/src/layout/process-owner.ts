@@ -29,6 +29,13 @@ export function isRunning(owner: ProcessOwner): boolean {
   return startOf(Number(pid)) === start;
 }
 
+/** What somebody was at when he may have been killed: where nobody can tell, a day is enough. */
+export function isAbandoned(owner: ProcessOwner, { changedAt, now }: { readonly changedAt: number; readonly now: number }): boolean {
+  return !isRunning(owner) || changedAt < now - abandonedMs;
+}
+
+const abandonedMs = 24 * 3600 * 1000;
+
 function bootId(): string {
   return readOr('', () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
 }
