@@ -58,7 +58,14 @@ export const rules: readonly Rule[] = [
       path.startsWith('packages/oci/src/') && !path.endsWith('.test.ts') ? imports.filter((target) => !target.startsWith('packages/oci/src/')) : [],
   },
   {
-    name: 'client and web know only oci of the other packages',
+    name: 'archive stands alone',
+    check: ({ path, imports }) =>
+      path.startsWith('packages/archive/src/') && !path.endsWith('.test.ts')
+        ? imports.filter((target) => !/^packages\/archive\/src\/|^node:(stream|zlib)$/.test(target))
+        : [],
+  },
+  {
+    name: 'client and web know only oci and archive of the other packages',
     check: ({ path, imports }) => (/^packages\/(client|web)\//.test(path) ? imports.filter((target) => /^packages\/(server|naru)\//.test(target)) : []),
   },
   {

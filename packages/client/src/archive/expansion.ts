@@ -2,8 +2,8 @@
  * Bombs: a few kilobytes that unpack to terabytes. Unpacking stops when it has given more than a
  * gigabyte and more than two hundred times what went in, which real layers of that size do not reach.
  */
-import { CompressionError } from './compression-error.ts';
-import type { Bytes } from './decompress.ts';
+import { CompressionError } from '@naru/archive/compression-error';
+import type { Bytes } from '@naru/archive/decompress';
 
 export type ExpansionLimit = {
   /** This much is always allowed. */

@@ -10,12 +10,13 @@ import type { ImageStore } from '../layout/open-image-store.ts';
 import type { CheckedImage } from '../layout/record-image.ts';
 import type { RefTarget } from '../layout/write-refs.ts';
 import { ArchiveError } from './archive-names.ts';
-import { type Bytes, decompress } from './decompress.ts';
+import type { Bytes } from '@naru/archive/decompress';
+import { decompress } from './decompress.ts';
 import { defaultExpansionLimit, type ExpansionLimit, expansionMeter } from './expansion.ts';
 import { readDockerArchive } from './read-docker-archive.ts';
 import { hasLayout, readLayoutArchive } from './read-layout-archive.ts';
 import { spoolArchive } from './spool-archive.ts';
-import { TarError } from './tar-reader.ts';
+import { TarError } from '@naru/archive/tar-reader';
 
 export type LoadOptions = {
   /** How names are said; those of an archive are Docker's, whatever the default registry is. */

@@ -9,7 +9,7 @@ import { familiarName, familiarString, parseReference } from '@naru/oci/referenc
 import type { Image, ImageRef } from '../layout/image.ts';
 import type { ImageReader } from '../layout/open-image-reader.ts';
 import { StoreError } from '../layout/store-error.ts';
-import { tarEnd, tarFolder, tarHeader, tarPadding } from './tar-writer.ts';
+import { tarEnd, tarFolder, tarHeader, tarPadding } from '@naru/archive/tar-writer';
 
 /** An image with the names that the archive gives it. */
 export type SavedImage = { readonly image: Image; readonly refs: readonly ImageRef[] };

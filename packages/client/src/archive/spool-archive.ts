@@ -9,8 +9,8 @@ import type { Ingest } from '../layout/ingest.ts';
 import type { Lease } from '../layout/lease.ts';
 import { StoreError } from '../layout/store-error.ts';
 import { ArchiveError, parseArchiveName, quote, resolveArchiveLink } from './archive-names.ts';
-import type { Bytes } from './decompress.ts';
-import { type TarEntry, TarReader } from './tar-reader.ts';
+import type { Bytes } from '@naru/archive/decompress';
+import { type TarEntry, TarReader } from '@naru/archive/tar-reader';
 
 export type SpooledArchive = Disposable & {
   /** By its name in the archive; links are followed. Throws ArchiveError for a name that leads outside. */

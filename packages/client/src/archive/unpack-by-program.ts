@@ -6,8 +6,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
-import { CompressionError } from './compression-error.ts';
-import type { Bytes } from './decompress.ts';
+import { CompressionError } from '@naru/archive/compression-error';
+import type { Bytes } from '@naru/archive/decompress';
 
 const complaintMaxLength = 1000;
 

@@ -6,7 +6,7 @@
  */
 import { ImageReferenceError } from '@naru/oci/reference';
 import { ArchiveError } from '../archive/archive-names.ts';
-import { CompressionError } from '../archive/compression-error.ts';
+import { CompressionError } from '@naru/archive/compression-error';
 import { AuthFileError } from '../credentials/auth-file.ts';
 import { NoSuchImage } from '../filter/filter-images.ts';
 import { FilterError } from '../filter/parse-filters.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parseDigest, type Digest } from '@naru/oci/digest';
 import { parseNormalizedName } from '@naru/oci/reference';
-import { tarEnd, tarHeader, tarPadding } from '../archive/tar-writer.ts';
+import { tarEnd, tarHeader, tarPadding } from '@naru/archive/tar-writer';
 import type { BlobDescriptor } from './image.ts';
 import { openImageReader } from './open-image-reader.ts';
 import { type ImageStore, openImageStore } from './open-image-store.ts';

@@ -1,9 +1,10 @@
 /** What a layer unpacks to: its diff id, and the bytes of its files, which is what Docker calls its size. Nothing is written. */
 import { createHash } from 'node:crypto';
 import type { Digest } from '@naru/oci/digest';
-import { type Bytes, type Compression, decompress } from '../archive/decompress.ts';
+import type { Bytes, Compression } from '@naru/archive/decompress';
+import { decompress } from '../archive/decompress.ts';
 import { type ExpansionLimit, expansionMeter } from '../archive/expansion.ts';
-import { layerLimits, TarReader } from '../archive/tar-reader.ts';
+import { layerLimits, TarReader } from '@naru/archive/tar-reader';
 
 export type InspectedLayer = { readonly diffId: Digest; readonly fileBytes: number; readonly compression: Compression };
 
