@@ -9,6 +9,7 @@ import { speaksTls } from './config/exposure.ts';
 import { isLoopback } from './config/loopback.ts';
 import { findNetwork } from './config/networks.ts';
 import { createControlRouter } from './control-api/router.ts';
+import { startEventConsumers } from './events/consumers.ts';
 import { createLiveEvents } from './events/live-events.ts';
 import { pruneEvents } from './events/prune-events.ts';
 import { observeRequests } from './http/access-log.ts';
@@ -130,6 +131,7 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
       newLease,
     }),
   );
+  opened.use(startEventConsumers({ rows: stores.rows, consumers: [], clock, sleep: systemSleep, log }));
   opened.use(startSchedule({ stores, settings: config, metrics, sleep: systemSleep, jitter }));
 
   const resources = opened.move();
