@@ -6,6 +6,7 @@ import { imageRoutes } from './image-routes.ts';
 import { mailRoutes } from './mail-routes.ts';
 import { namespaceRoutes } from './namespace-routes.ts';
 import { organisationRoutes } from './organisation-routes.ts';
+import { passkeyRoutes } from './passkey-routes.ts';
 import { repositoryRoutes } from './repository-routes.ts';
 import { robotRoutes } from './robot-routes.ts';
 import type { ApiRoute } from './route.ts';
@@ -22,6 +23,7 @@ export const routes: readonly ApiRoute[] = [
   ...mailRoutes,
   ...userRoutes,
   ...secondFactorRoutes,
+  ...passkeyRoutes,
   ...tokenRoutes,
   ...organisationRoutes,
   ...teamRoutes,

@@ -1,26 +1,52 @@
 /** Sessions of browsers: a cookie that only this server can read. */
 import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
+import { baseUrl, type HttpRequest } from '../http/request.ts';
 import { parseAccountName, parseEmail } from '../identity/account-name.ts';
-import { clearedSessionCookie, sessionCookie } from '../identity/sessions.ts';
+import { challengeCookie } from '../identity/passkeys/challenge.ts';
+import { relyingPartyAt } from '../identity/passkeys/relying-party.ts';
+import { type Browser, clearedSessionCookie, type NewSession, sessionCookie } from '../identity/sessions.ts';
 import { actorOf } from '../registry/actor-of.ts';
-import { type ApiRoute, route } from './route.ts';
+import { assertion, options, readAssertion } from './passkey-schemas.ts';
+import { type ApiResult, type ApiRoute, route } from './route.ts';
 
 export const sessionRoutes: readonly ApiRoute[] = [
   route({
     operation: 'signIn',
     method: 'POST',
     path: '/session',
-    summary: 'Log in with a name or an e-mail address; an account with a second factor needs `code` too',
+    summary: 'Log in with a name or an e-mail address; an account with a second factor needs `code` or `passkey` too',
     access: 'open',
-    body: z.object({ name: z.string().max(254), password: z.string().max(4096), code: z.string().max(64).optional() }),
+    body: z.object({ name: z.string().max(254), password: z.string().max(4096), code: z.string().max(64).optional(), passkey: assertion.optional() }),
+    response: z.object({ name: z.string() }),
+    async handle({ request, body: { passkey, ...proof }, parts: { identity } }) {
+      const provePasskey = passkey && (() => identity.passkeys.prove(readAssertion(passkey, request), request.remoteAddress));
+      return sessionResult(await identity.sessions.create({ ...proof, provePasskey }, browserOf(request)), request);
+    },
+  }),
+  route({
+    operation: 'offerPasskeySignIn',
+    method: 'POST',
+    path: '/session/passkey-challenge',
+    summary: 'Begin a log-in with a passkey: what to give to the browser, and a cookie that its answer must come with',
+    access: 'open',
+    response: options,
+    async handle({ request, parts: { identity } }) {
+      const { options: value, sealed } = await identity.passkeys.offerSignIn(relyingPartyAt(baseUrl(request)));
+      return { value, headers: { 'set-cookie': challengeCookie(sealed, request) } };
+    },
+  }),
+  route({
+    operation: 'signInWithPasskey',
+    method: 'POST',
+    path: '/session/passkey',
+    summary: 'Log in with a passkey alone: it names the account, and counts as both factors',
+    access: 'open',
+    body: z.object({ passkey: assertion }),
     response: z.object({ name: z.string() }),
     async handle({ request, body, parts: { identity } }) {
-      const { secret, name, lifetimeSeconds } = await identity.sessions.create(body, {
-        address: request.remoteAddress,
-        userAgent: request.header('user-agent') ?? '',
-      });
-      return { status: 201, value: { name }, headers: { 'set-cookie': sessionCookie(secret, lifetimeSeconds, request) } };
+      const user = await identity.passkeys.prove(readAssertion(body.passkey, request), request.remoteAddress);
+      return sessionResult(await identity.sessions.begin(user, 'passkey', browserOf(request)), request);
     },
   }),
   route({
@@ -63,3 +89,11 @@ export const sessionRoutes: readonly ApiRoute[] = [
     },
   }),
 ];
+
+function browserOf(request: HttpRequest): Browser {
+  return { address: request.remoteAddress, userAgent: request.header('user-agent') ?? '' };
+}
+
+function sessionResult({ secret, name, lifetimeSeconds }: NewSession, request: HttpRequest): ApiResult {
+  return { status: 201, value: { name }, headers: { 'set-cookie': sessionCookie(secret, lifetimeSeconds, request) } };
+}

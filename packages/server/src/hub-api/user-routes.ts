@@ -131,7 +131,7 @@ export const userRoutes: readonly ApiRoute[] = [
         ...(body.administrator !== undefined && { administrator: body.administrator }),
         ...(body.disabled !== undefined && { disabledAt: body.disabled ? at : null }),
         ...(body.disabled === true && { endSessions: {} }),
-        ...(body.secondFactor === false && { totpSecret: null, recoveryCodeHashes: [] }),
+        ...(body.secondFactor === false && { totpSecret: null, recoveryCodeHashes: [], removePasskeys: true }),
         at,
         ...actorOf(caller),
       });

@@ -8,6 +8,8 @@ import { type AuditVerdict, verifyAudit } from './audit.ts';
 import { type Callers, createCallers } from './callers.ts';
 import { createIdentityTokens, type IdentityTokens } from './identity-token.ts';
 import { createInvitationRules, type InvitationRules } from './invitations.ts';
+import { createChallenges } from './passkeys/challenge.ts';
+import { createPasskeys, type Passkeys } from './passkeys/passkeys.ts';
 import type { PasswordHasher } from './password/password-hasher.ts';
 import { createRegistryTokens, type RegistryTokens } from './registry-token.ts';
 import { createSecondFactor, type SecondFactor } from './second-factor.ts';
@@ -23,6 +25,7 @@ export type Identity = {
   readonly sessions: Sessions;
   readonly users: UserRules;
   readonly secondFactor: SecondFactor;
+  readonly passkeys: Passkeys;
   readonly accessTokens: AccessTokens;
   readonly invitations: InvitationRules;
   readonly tokens: RegistryTokens;
@@ -58,6 +61,7 @@ export function createIdentity({ rows, profile, clock, passwords, throttle, fede
     sessions,
     users: createUserRules({ rows, passwords, clock }),
     secondFactor,
+    passkeys: createPasskeys({ rows, challenges: createChallenges({ keys, rows: rows.attempts, clock }), clock }),
     accessTokens: createAccessTokens(rows.credentials, clock),
     invitations: createInvitationRules(rows, clock),
     tokens,

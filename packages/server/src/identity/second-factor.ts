@@ -9,6 +9,9 @@ import { encodeBase32, findTotpStep, totpUri } from './totp/totp.ts';
 
 const recoveryCodes = 10;
 
+/** What is shown beside the password: a code, or a passkey, which says whose it is. */
+export type SecondProof = { readonly code?: string | undefined; readonly provePasskey?: (() => Promise<User>) | undefined };
+
 export type SecondFactor = ReturnType<typeof createSecondFactor>;
 
 export function createSecondFactor(rows: IdentityRows, clock: Clock) {
@@ -39,8 +42,9 @@ export function createSecondFactor(rows: IdentityRows, clock: Clock) {
     },
 
     /** A code is good once. */
-    async isProved({ id, name, totpSecret }: User, code: string | undefined): Promise<boolean> {
+    async isProved({ id, name, totpSecret }: User, { code, provePasskey }: SecondProof): Promise<boolean> {
       if (totpSecret === undefined) return true;
+      if (provePasskey !== undefined) return (await provePasskey().catch(() => undefined))?.id === id;
       if (code === undefined) return false;
       const step = findTotpStep(totpSecret, code, clock.now());
       if (step !== undefined) return rows.users.useTotpStep(id, step);

@@ -9,12 +9,12 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Basic } from './basic.ts';
 import type { Identity } from './callers.ts';
 import type { PasswordHasher } from './password/password-hasher.ts';
-import type { SecondFactor } from './second-factor.ts';
+import type { SecondFactor, SecondProof } from './second-factor.ts';
 import { hashSecret } from './secret-hash.ts';
 
 export type SignIn = {
-  /** Somebody at a browser: name or e-mail, password, and a code where the account asks for one. Throws UNAUTHORIZED, TOO_MANY_REQUESTS. */
-  person(basic: Basic, code: string | undefined, from: SignInEvidence): Promise<User>;
+  /** Somebody at a browser: name or e-mail, password, and a second proof where the account asks for one. Throws UNAUTHORIZED, TOO_MANY_REQUESTS. */
+  person(basic: Basic, second: SecondProof, from: SignInEvidence): Promise<User>;
   /** Name or e-mail, and a password, an access token, or a trusted issuer's. Throws UNAUTHORIZED, TOO_MANY_REQUESTS. */
   byPassword(basic: Basic, from: SignInEvidence): Promise<Identity>;
   /** A trusted issuer's token, for what a namespace trusts it with. Throws UNAUTHORIZED. */
@@ -60,11 +60,12 @@ export function createSignIn({ rows, passwords, throttle, federation, secondFact
   const remembered = boundedCache<{ identity: Identity; version: number; at: number }>({ maxEntries: 4096 });
 
   return {
-    async person({ name, secret }, code, from) {
-      const user = await provePassword(name, secret, from, (found) => secondFactor.isProved(found, code));
+    async person({ name, secret }, second, from) {
+      const user = await provePassword(name, secret, from, (found) => secondFactor.isProved(found, second));
       if (user !== undefined) return user;
+      const isShown = second.code !== undefined || second.provePasskey !== undefined;
       throw new RegistryError('UNAUTHORIZED', {
-        message: code === undefined ? 'a code of the second factor is needed' : 'this code is not right, or was used',
+        message: isShown ? 'this code is not right, or was used' : 'a code of the second factor is needed',
         detail: { field: 'code' },
       });
     },

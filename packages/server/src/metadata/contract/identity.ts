@@ -1,6 +1,6 @@
 import { expect } from 'bun:test';
 import { parseRepositoryName } from '@naru/oci/repository-name';
-import type { Subject } from '../identity/port.ts';
+import { passkeysPerUserMax, type Subject } from '../identity/port.ts';
 import type { MetadataStore } from '../port.ts';
 import { actor, type Contract, failureOf, pushBlob, pushManifest, latest } from './content.ts';
 
@@ -156,6 +156,42 @@ export function identityContract(it: Contract): void {
       await users.useRecoveryCode({ id: 'kim-id', codeHash: 'a', ...change }),
     ]).toEqual([true, false]);
     expect(await users.countRecoveryCodes('kim-id')).toBe(1);
+  });
+
+  it('lets a thing happen once', async (store) => {
+    const { attempts } = store.identity;
+    expect([await attempts.claim('a', 50), await attempts.claim('a', 90), await attempts.claim('b', 50)]).toEqual([true, false, true]);
+    expect(await attempts.removeExpired(51, 100)).toBe(2);
+    expect(await attempts.claim('a', 99)).toBe(true);
+  });
+
+  it('keeps so many passkeys of an account, and lets their counters only grow', async (store) => {
+    await createUser(store, 'kim');
+    await createUser(store, 'lee');
+    const { passkeys, users } = store.identity;
+    const passkey = { userId: 'kim-id', name: 'phone', publicKey: new Uint8Array([1, 2]), counter: 0, transports: ['usb'] };
+    for (let at = 10; at < 10 + passkeysPerUserMax; at++) await passkeys.create({ ...passkey, id: `p${at}`, ...change });
+    expect(await failureOf(passkeys.create({ ...passkey, id: 'more', ...change }))).toMatchObject({ code: 'CONFLICT' });
+    expect(await failureOf(passkeys.create({ ...passkey, id: 'p10', userId: 'lee-id', ...change }))).toMatchObject({ code: 'CONFLICT' });
+    const use = (counter: number) => passkeys.recordUse({ id: 'p10', counter, at: 9 });
+    expect([await use(0), await use(0), await use(3), await use(3), await use(2), await use(0), await use(4)]).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect([
+      await passkeys.rename({ userId: 'lee-id', id: 'p10', name: 'mine', ...change }),
+      await passkeys.rename({ userId: 'kim-id', id: 'p10', name: 'key', ...change }),
+      await passkeys.remove({ userId: 'lee-id', id: 'p10', ...change }),
+    ]).toEqual([false, true, false]);
+    expect(await passkeys.get('p10')).toEqual({ ...passkey, id: 'p10', name: 'key', counter: 4, createdAt: 5, usedAt: 9 });
+    expect(await passkeys.remove({ userId: 'kim-id', id: 'p10', ...change })).toBe(true);
+    await users.change({ id: 'kim-id', removePasskeys: true, ...change });
+    expect(await passkeys.list('kim-id')).toEqual([]);
   });
 
   it('gives all of a repository a new name, and remembers the old one', async (store) => {

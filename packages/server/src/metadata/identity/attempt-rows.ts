@@ -25,6 +25,16 @@ export function attemptRows({ read, write }: MetadataDatabase): AttemptRows {
       });
     },
 
+    claim: (key, expiresAt) =>
+      write(async (tx) => {
+        const { numInsertedOrUpdatedRows } = await tx
+          .insertInto('sign_in_attempt')
+          .values({ key, state: '', expires_at: expiresAt })
+          .onConflict((conflict) => conflict.column('key').doNothing())
+          .executeTakeFirst();
+        return numInsertedOrUpdatedRows === 1n;
+      }),
+
     removeExpired: (before, limit) =>
       write(async (tx) => {
         const expired = await tx.selectFrom('sign_in_attempt').select('key').where('expires_at', '<', before).orderBy('expires_at').limit(limit).execute();

@@ -114,6 +114,7 @@ export type UserChange = {
   readonly disabledAt?: number | null;
   readonly totpSecret?: string | null;
   readonly recoveryCodeHashes?: readonly string[];
+  readonly removePasskeys?: boolean;
   /** Ends every session and identity token of the user, except this one. */
   readonly endSessions?: { readonly except?: string };
 };
@@ -321,11 +322,16 @@ export type Passkey = {
   readonly usedAt?: number;
 };
 
+export const passkeysPerUserMax = 20;
+
 export interface PasskeyRows {
+  /** Throws CONFLICT beyond `passkeysPerUserMax`, and for one that is there already. */
   create(passkey: Omit<Passkey, 'createdAt' | 'usedAt'> & Change): Promise<void>;
   get(id: string): Promise<Passkey | undefined>;
   list(userId: string): Promise<Passkey[]>;
-  recordUse(use: { id: string; counter: number; at: number }): Promise<void>;
+  /** False when its counter did not grow: it was used elsewhere in between. Those that do not count stay at 0. */
+  recordUse(use: { id: string; counter: number; at: number }): Promise<boolean>;
+  rename(passkey: { userId: string; id: string; name: string } & Change): Promise<boolean>;
   remove(passkey: { userId: string; id: string } & Change): Promise<boolean>;
 }
 
@@ -333,6 +339,8 @@ export interface PasskeyRows {
 export interface AttemptRows {
   read(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   write(states: readonly { key: string; state: string; expiresAt: number }[]): Promise<void>;
+  /** For what may happen once: false when the key is there already. */
+  claim(key: string, expiresAt: number): Promise<boolean>;
   removeExpired(before: number, limit: number): Promise<number>;
 }
 

@@ -52,6 +52,7 @@ export function userRows({ read, write }: MetadataDatabase): UserRows {
         const columns = changedColumns(asked);
         if (Object.keys(columns).length > 0) await tx.updateTable('user').set(columns).where('id', '=', asked.id).execute();
         if (asked.recoveryCodeHashes) await replaceRecoveryCodes(tx, asked.id, asked.recoveryCodeHashes);
+        if (asked.removePasskeys === true) await tx.deleteFrom('passkey').where('user_id', '=', asked.id).execute();
         if (asked.endSessions) await endSessions(tx, asked.id, asked.endSessions.except);
         await touchAccess(tx);
         const detail = { changed: Object.keys(asked).filter((key) => key !== 'id') };
