@@ -10,6 +10,7 @@ import { routes } from '@naru/server/oci-api/routes';
 import { commands } from '../packages/naru/src/command-table.ts';
 import { exitCodeTable } from '../packages/naru/src/exit-codes.ts';
 import { helpText } from '../packages/naru/src/help.ts';
+import { apiTypes } from './api-types.ts';
 
 export type Page = { readonly path: string; readonly text: string };
 
@@ -48,6 +49,7 @@ export async function referencePages(): Promise<Page[]> {
       'Every error body is `{"errors":[{"code","message","detail"}]}`. The first column is the name in our code and log; clients see the second.',
       errors(),
     ),
+    { path: 'packages/web/src/api/schema.ts', text: apiTypes() },
   ];
 }
 

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { installMissing, root } from './install.mjs';
 
 await installMissing({ dev: false });
+const { ensurePages } = await import('./pages.mjs'); // needs what was installed
+ensurePages();
 
 const program = join(root, 'packages', 'naru', 'bin', 'naru.mjs');
 process.argv = [process.execPath, program, 'serve', ...process.argv.slice(2)];

@@ -43,8 +43,9 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^registry\//,
     /^access\//,
     ports(),
-    /^runtime\/(clock|hash-bytes|ids|log)\.ts$/,
+    /^runtime\/(clock|hash-bytes|ids|log|version)\.ts$/,
   ],
+  pages: [/^http\/(reply|request|errors)\.ts$/, /^runtime\/hash-bytes\.ts$/],
   'control-api': [/^http\/(reply|request|errors|server)\.ts$/, /^lifecycle\/admin-request\.ts$/],
   config: [],
   tls: [/^runtime\/(clock|log|metrics)\.ts$/],
@@ -98,7 +99,7 @@ export const rules: readonly Rule[] = [
     name: 'only drivers and the process itself touch files',
     check: forbid(
       /from 'node:fs(?:\/promises)?'/,
-      /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|tls\/|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|container|credentials|routing)\/|^packages\/client\/src\/commands\/container-(run|control)\.ts|^packages\/naru\/|^scripts\//,
+      /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|tls\/|pages\/open-pages\.ts|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|container|credentials|routing)\/|^packages\/client\/src\/commands\/container-(run|control)\.ts|^packages\/naru\/|^scripts\//,
     ),
   },
   {
@@ -107,7 +108,10 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'only runtime/clock.ts reads time',
-    check: forbid(/\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/, /^packages\/(server|client)\/src\/runtime\/clock\.ts|^scripts\//),
+    check: forbid(
+      /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/,
+      /^packages\/(server|client)\/src\/runtime\/clock\.ts|^packages\/web\/src\/parts\/now\.ts|^scripts\//,
+    ),
   },
   {
     name: 'only runtime/ids.ts makes randomness',

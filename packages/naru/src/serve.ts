@@ -1,4 +1,5 @@
 import { readConfig } from './read-config.ts';
+import { fileURLToPath } from 'node:url';
 
 const badConfiguration = 2;
 
@@ -6,5 +7,5 @@ export async function serveCommand(flags: Readonly<Record<string, string>>): Pro
   const config = await readConfig(flags);
   if (config === undefined) return badConfiguration;
   const { serve } = await import('@naru/server/main');
-  return serve(config);
+  return serve(config, { pages: fileURLToPath(new URL('../../web/dist', import.meta.url)) });
 }

@@ -23,7 +23,6 @@ import { ensureAdministrator, type FirstAdministrator } from './identity/first-a
 import { keepHouse } from './identity/housekeeping.ts';
 import { createPullAudit } from './identity/pull-audit.ts';
 import { apiPrefix } from './hub-api/match.ts';
-import { answerLinkPage, linkPagePath } from './hub-api/link-page.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
 import { openMail } from './open-mail.ts';
@@ -35,6 +34,8 @@ import { startSchedule } from './lifecycle/schedule.ts';
 import { systemSleep } from './runtime/sleep.ts';
 import { createOciApi } from './oci-api/router.ts';
 import { type OpenStores, openStores, registryLimits } from './open-stores.ts';
+import { answerPage } from './pages/answer-page.ts';
+import { openPages } from './pages/open-pages.ts';
 import { createRegistry } from './registry/registry.ts';
 import { every } from './runtime/every.ts';
 import { type Clock, systemClock } from './runtime/clock.ts';
@@ -56,10 +57,16 @@ export type App = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-export type AppOptions = { readonly config: Config; readonly clock?: Clock; readonly log?: Log };
+export type AppOptions = {
+  readonly config: Config;
+  /** The folder of the built pages. */
+  readonly pages?: string;
+  readonly clock?: Clock;
+  readonly log?: Log;
+};
 
 /** Throws DataFolderError and the like for what an operator must mend. Nothing stays open then. */
-export async function createApp({ config, clock = systemClock, log = silentLog }: AppOptions): Promise<App> {
+export async function createApp({ config, pages: pagesFolder, clock = systemClock, log = silentLog }: AppOptions): Promise<App> {
   await using opened = new AsyncDisposableStack();
   const metrics = createMetrics(version);
   const stores = opened.use(
@@ -95,6 +102,7 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
     },
   };
 
+  const pages = pagesFolder === undefined ? undefined : openPages(pagesFolder);
   const certificate = speaksTls(config) ? await openServerCertificate({ config, folder: stores.folder.tls, clock, log, metrics }) : undefined;
   const plain = { health, metrics, ca: certificate?.authority?.ca };
   const server = await listen({
@@ -104,9 +112,8 @@ export async function createApp({ config, clock = systemClock, log = silentLog }
       refuseForeignPage(request, { hasAccounts: config.profile !== 'local' });
       if (request.path.startsWith('/v2')) return api.answer(request);
       if (request.path.startsWith(`${apiPrefix}/`)) return hub.answer(request);
-      if (mail !== undefined && request.path === linkPagePath) return answerLinkPage(request);
       if (config.profile !== 'local' && (request.path === tokenPath || request.path === keysPath)) return auth.answer(request);
-      return answerPlain(request, plain);
+      return answerPage(request, pages) ?? answerPlain(request, plain);
     }),
     observe: observeRequests({ log: config.log.access ? log : undefined, metrics }),
     log,

@@ -13,12 +13,13 @@ import { findStartMistake } from './start-mistake.ts';
 
 const exitCodes = { stopped: 0, couldNotStart: 1, SIGHUP: 129, SIGINT: 130, SIGTERM: 143, 'parent-gone': 143 } as const;
 
-export async function serve(config: Config): Promise<number> {
+/** `pages`: the folder of the built pages. */
+export async function serve(config: Config, { pages }: { pages: string }): Promise<number> {
   using log = openLog({ level: config.log.level, fd: 2 });
   // Before the start: who presses Ctrl-C while a database is being migrated means it.
   using stop = listenForStop();
 
-  const app = await start(config, log);
+  const app = await start(config, pages, log);
   if (app === undefined) return exitCodes.couldNotStart;
   await using _ = app;
   print(greeting({ version, url: app.url, port: app.port, config, administrator: app.administrator, certificate: app.certificate }));
@@ -31,9 +32,9 @@ export async function serve(config: Config): Promise<number> {
   return impatient === undefined ? exitCodes.stopped : quitAtOnce(impatient, log);
 }
 
-async function start(config: Config, log: Log): Promise<App | undefined> {
+async function start(config: Config, pages: string, log: Log): Promise<App | undefined> {
   try {
-    return await createApp({ config, log });
+    return await createApp({ config, pages, log });
   } catch (error) {
     const mistake = findStartMistake(error, config);
     if (mistake === undefined) throw error;

@@ -2,18 +2,20 @@
 import { RegistryError } from '@naru/oci/registry-error';
 import { isRepositoryName, parseRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
+import { actions, type Action } from '../access/action.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { candidatesFor } from '../registry/repositories.ts';
 import { type ApiRoute, route } from './route.ts';
-import { listOf, page, time, toList, toPage, visibility } from './schemas.ts';
+import { action, listOf, page, time, toList, toPage, visibility } from './schemas.ts';
 
 const repository = z.object({ name: z.string(), visibility });
-/** `tags`: how many. `sizeBytes`: of its blobs, each once. */
+/** `tags`: how many. `sizeBytes`: of its blobs, each once. `may`: what the caller may do here; some tags may be open for more. */
 const repositoryFacts = repository.extend({
   createdAt: time,
   tags: z.number().int(),
   taggedAt: time.optional(),
   sizeBytes: z.number().int(),
+  may: z.array(action),
 });
 
 export const repositoryRoutes: readonly ApiRoute[] = [
@@ -44,8 +46,11 @@ export const repositoryRoutes: readonly ApiRoute[] = [
     summary: 'Get a repository: who may see it, how many tags it has, and how much it holds',
     access: 'pull',
     response: repositoryFacts,
-    async handle({ repository: name, parts: { registry } }) {
-      return { value: await registry.repositories.get(required(name)) };
+    async handle({ repository: name, caller, parts: { registry } }) {
+      const facts = await registry.repositories.get(required(name));
+      const may: Action[] = [];
+      for (const each of actions) if (await caller.may(each, required(name))) may.push(each);
+      return { value: { ...facts, may } };
     },
   }),
   route({

@@ -11,6 +11,7 @@ import { repositoryRoutes } from './repository-routes.ts';
 import { robotRoutes } from './robot-routes.ts';
 import type { ApiRoute } from './route.ts';
 import { secondFactorRoutes } from './second-factor-routes.ts';
+import { serverRoutes } from './server-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { tagRoutes } from './tag-routes.ts';
 import { teamRoutes } from './team-routes.ts';
@@ -19,6 +20,7 @@ import { trustedIssuerRoutes } from './trusted-issuer-routes.ts';
 import { userRoutes } from './user-routes.ts';
 
 export const routes: readonly ApiRoute[] = [
+  ...serverRoutes,
   ...sessionRoutes,
   ...mailRoutes,
   ...userRoutes,

@@ -11,8 +11,10 @@ import { required } from './repository-routes.ts';
 import { type ApiRoute, route } from './route.ts';
 import { bytes, digest, listOf, tag, time, toList, toPage } from './schemas.ts';
 
-/** Of tags in one request to change them, and in a page that says what is behind each. */
+/** Of tags in one request to change them. */
 const tagsMax = 100;
+/** In a page that says what is behind each: the pages of the hub show all of a repository, which may have thousands. */
+const listMax = 1000;
 const historyMax = 1000;
 
 const tagEntry = z.object({
@@ -39,7 +41,7 @@ export const tagRoutes: readonly ApiRoute[] = [
     path: '/repositories/{repository}/-/tags',
     summary: 'List the tags of a repository with what they point to, in byte order',
     access: 'pull',
-    query: z.object({ after: z.string().max(512).optional(), limit: z.coerce.number().int().min(1).max(tagsMax).default(50) }),
+    query: z.object({ after: z.string().max(512).optional(), limit: z.coerce.number().int().min(1).max(listMax).default(50) }),
     response: listOf(tagEntry),
     async handle({ repository, query, parts: { registry } }) {
       const name = required(repository);

@@ -1,0 +1,49 @@
+/** Why a request failed, as facts; the language says it. */
+export type Problem = {
+  readonly kind: 'offline' | 'sign-in' | 'denied' | 'absent' | 'conflict' | 'refused' | 'busy' | 'defect';
+  readonly status: number;
+  /** The server's name of the cause. */
+  readonly code: string;
+  /** The server's own words, in English. */
+  readonly message: string;
+  readonly requestId: string;
+};
+
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly problem: Problem;
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(problem.message, options);
+    this.problem = problem;
+  }
+}
+
+export async function readProblem(response: Response): Promise<ApiError> {
+  const { code, message } = readError(await response.text().catch(() => ''));
+  return new ApiError({ kind: kindOf(response.status), status: response.status, code, message, requestId: response.headers.get('x-request-id') ?? '' });
+}
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ApiError) return error.problem;
+  return { kind: 'defect', status: 0, code: 'DEFECT', message: error instanceof Error ? error.message : String(error), requestId: '' };
+}
+
+function kindOf(status: number): Problem['kind'] {
+  if (status === 401) return 'sign-in';
+  if (status === 403) return 'denied';
+  if (status === 404) return 'absent';
+  if (status === 409 || status === 412) return 'conflict';
+  if (status === 429 || status === 503) return 'busy';
+  return status < 500 ? 'refused' : 'defect';
+}
+
+/** What stands between us and the server may answer with anything. */
+function readError(text: string): { code: string; message: string } {
+  try {
+    const body = JSON.parse(text) as { errors?: readonly { code?: unknown; message?: unknown }[] } | null;
+    const first = body?.errors?.[0];
+    return { code: typeof first?.code === 'string' ? first.code : 'UNKNOWN', message: typeof first?.message === 'string' ? first.message : '' };
+  } catch {
+    return { code: 'UNKNOWN', message: '' };
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * /api/v1 by the table of its types: `call('GET /repositories/{repository}/-/tags', { params, query })`.
+ * What goes wrong is an ApiError, also when no answer came.
+ */
+import { ApiError, readProblem } from './api-error.ts';
+import type { Api } from './schema.ts';
+
+type Asked<Route extends keyof Api> = (keyof Api[Route]['params'] extends never ? { params?: undefined } : { params: Api[Route]['params'] }) &
+  (Api[Route]['body'] extends undefined ? { body?: undefined } : { body: Api[Route]['body'] }) & {
+    query?: Api[Route]['query'];
+    signal?: AbortSignal;
+  };
+
+export type Answer<Route extends keyof Api> = Api[Route]['response'];
+
+type Parameters<Route extends keyof Api> = object extends Asked<Route> ? [asked?: Asked<Route>] : [asked: Asked<Route>];
+
+/** Throws ApiError. */
+export async function call<Route extends keyof Api>(route: Route, ...[asked]: Parameters<Route>): Promise<Answer<Route>> {
+  const [method = 'GET', path = ''] = route.split(' ');
+  const response = await send(method, `/api/v1${fill(path, asked?.params ?? {})}${queryOf(asked?.query ?? {})}`, asked?.body, asked?.signal);
+  if (!response.ok) throw await readProblem(response);
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as Answer<Route>; // the server's own word for it, checked there by the same schema
+}
+
+async function send(method: string, address: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
+  try {
+    return await fetch(address, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(signal && { signal }),
+    });
+  } catch (cause) {
+    if (signal?.aborted === true) throw cause;
+    throw new ApiError({ kind: 'offline', status: 0, code: 'OFFLINE', message: '', requestId: '' }, { cause });
+  }
+}
+
+/** A repository's name keeps its slashes. */
+function fill(path: string, params: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (params[name] ?? '').split('/').map(encodeURIComponent).join('/'));
+}
+
+function queryOf(query: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
+}

@@ -1,0 +1,24 @@
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { problemOf } from './api-error.ts';
+import { selfQuery } from './queries.ts';
+
+/** Answers that say the session is over make the page ask anew who is looking. */
+export function createQueries(): QueryClient {
+  const queries: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError(error, query) {
+        if (problemOf(error).kind === 'sign-in' && query.queryKey[0] !== 'self') void queries.invalidateQueries({ queryKey: selfQuery.queryKey });
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        // What the server said no to does not change by asking again at once.
+        retry: (failures, error) => failures < 2 && ['offline', 'busy'].includes(problemOf(error).kind),
+        networkMode: 'always',
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+  return queries;
+}

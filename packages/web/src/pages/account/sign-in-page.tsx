@@ -1,0 +1,88 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useRouter, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { problemOf } from '../../api/api-error.ts';
+import { call } from '../../api/client.ts';
+import { serverQuery } from '../../api/queries.ts';
+import { useTexts } from '../../language/language.tsx';
+import { problemText } from '../../language/problem-text.ts';
+import { FormField } from '../../parts/form-field.tsx';
+import { usePageTitle } from '../../parts/page-title.ts';
+import { EmptyState } from '../../parts/states.tsx';
+import { AccountForm, textOf } from './account-form.tsx';
+
+export function SignInPage() {
+  const texts = useTexts();
+  const { account } = texts;
+  usePageTitle(texts.titles.signIn);
+  const { to } = useSearch({ from: '/sign-in' });
+  const router = useRouter();
+  const queries = useQueryClient();
+  const { data: server } = useQuery(serverQuery);
+  const [asksCode, setAsksCode] = useState(false);
+  const signIn = useMutation({
+    mutationFn: (fields: FormData) => {
+      const code = textOf(fields, 'code').trim();
+      return call('POST /session', { body: { name: textOf(fields, 'name'), password: textOf(fields, 'password'), ...(code !== '' && { code }) } });
+    },
+    onSuccess() {
+      // What was hidden from a stranger may be seen now.
+      queries.clear();
+      router.history.push(ownPath(to));
+    },
+    onError(error) {
+      if (needsCode(error)) setAsksCode(true);
+    },
+  });
+  const problem = signIn.error && problemOf(signIn.error);
+  if (server?.accounts === false) return <EmptyState title={account.noAccounts} />;
+  return (
+    <AccountForm
+      title={account.signIn}
+      problem={
+        problem
+          ? needsCode(signIn.error)
+            ? account.needsCode
+            : problem.kind === 'sign-in'
+              ? signInProblem(problem.message, account)
+              : problemText(problem, texts)
+          : undefined
+      }
+      onSubmit={(fields) => signIn.mutate(fields)}
+    >
+      <FormField label={account.name} name="name" autoComplete="username" autoCapitalize="none" spellCheck={false} required autoFocus />
+      <FormField label={account.password} name="password" type="password" autoComplete="current-password" required />
+      {asksCode && <FormField label={account.code} hint={account.codeHint} name="code" autoComplete="one-time-code" inputMode="text" autoFocus />}
+      <button type="submit" className="button button-main w-full" disabled={signIn.isPending}>
+        {account.signIn}
+      </button>
+      <p className="flex flex-wrap justify-between gap-2 text-sm">
+        <Link to="/reset-password" className="link">
+          {account.forgot}
+        </Link>
+        {server?.signUp === true && (
+          <span className="text-muted">
+            {account.noAccount}{' '}
+            <Link to="/sign-up" className="link">
+              {account.signUp}
+            </Link>
+          </span>
+        )}
+      </p>
+    </AccountForm>
+  );
+}
+
+function needsCode(error: unknown): boolean {
+  return problemOf(error).message.includes('second factor');
+}
+
+/** The mail that confirms the address was not opened yet, or something is wrong: which of the three is not said. */
+function signInProblem(message: string, { wrong, unconfirmed }: { wrong: string; unconfirmed: string }): string {
+  return message.includes('confirms your e-mail') ? unconfirmed : wrong;
+}
+
+/** A link to here may come from anywhere: it leads on to our own pages only. */
+function ownPath(to: string | undefined): string {
+  return to !== undefined && /^\/(?![/\\])/.test(to) ? to : '/';
+}

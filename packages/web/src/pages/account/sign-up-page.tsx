@@ -1,0 +1,69 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { problemOf } from '../../api/api-error.ts';
+import { call } from '../../api/client.ts';
+import { serverQuery } from '../../api/queries.ts';
+import { useLanguage } from '../../language/language.tsx';
+import { problemText } from '../../language/problem-text.ts';
+import { FormField } from '../../parts/form-field.tsx';
+import { usePageTitle } from '../../parts/page-title.ts';
+import { EmptyState, SignInLink } from '../../parts/states.tsx';
+import { AccountForm, textOf } from './account-form.tsx';
+
+type Asked = { name: string; email: string; password: string };
+
+export function SignUpPage() {
+  const { texts, language } = useLanguage();
+  const { account } = texts;
+  usePageTitle(texts.titles.signUp);
+  const queries = useQueryClient();
+  const { data: server } = useQuery(serverQuery);
+  const signUp = useMutation({
+    mutationFn: (asked: Asked) => call('POST /sign-up', { body: { ...asked, language } }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['self'] }),
+  });
+  if (server?.accounts === false) return <EmptyState title={account.noAccounts} />;
+  if (server?.signUp === false) return <EmptyState title={account.noSignUp} />;
+  if (signUp.isSuccess) {
+    const { mail } = signUp.data;
+    const { email } = signUp.variables;
+    return (
+      <EmptyState title={mail === undefined ? account.ready : account.confirmTitle}>
+        {mail !== undefined && <p className="mb-5">{mail === 'late' ? account.confirmLate(email) : account.confirm(email)}</p>}
+        <p className="mt-4">
+          <SignInLink />
+        </p>
+      </EmptyState>
+    );
+  }
+  const problem = signUp.error && problemOf(signUp.error);
+  return (
+    <AccountForm
+      title={account.signUp}
+      problem={problem ? problemText(problem, texts) : undefined}
+      onSubmit={(fields) => signUp.mutate({ name: textOf(fields, 'name'), email: textOf(fields, 'email'), password: textOf(fields, 'password') })}
+    >
+      <FormField
+        label={account.newName}
+        hint={account.newNameHint}
+        name="name"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        autoFocus
+      />
+      <FormField label={account.email} name="email" type="email" autoComplete="email" required />
+      <FormField label={account.password} hint={account.passwordHint} name="password" type="password" autoComplete="new-password" required />
+      <button type="submit" className="button button-main w-full" disabled={signUp.isPending}>
+        {account.signUp}
+      </button>
+      <p className="text-sm text-muted">
+        {account.haveAccount}{' '}
+        <Link to="/sign-in" className="link">
+          {account.signIn}
+        </Link>
+      </p>
+    </AccountForm>
+  );
+}

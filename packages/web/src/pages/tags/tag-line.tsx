@@ -1,0 +1,105 @@
+import { useTexts } from '../../language/language.tsx';
+import { Bar, Bytes } from '../../parts/bytes.tsx';
+import { CopyButton } from '../../parts/copy-button.tsx';
+import { DigestText } from '../../parts/digest-text.tsx';
+import { chosenTool, pullCommand } from '../../parts/pull-command.tsx';
+import { RelativeTime } from '../../parts/relative-time.tsx';
+import { RepositoryLink } from '../../parts/repository-link.tsx';
+import type { TagRow } from './arrange-tags.ts';
+
+type Props = {
+  repository: string;
+  row: TagRow & { kind: 'tag' };
+  /** Bytes, of the largest image shown. */
+  largest: number;
+  canSelect: boolean;
+  isSelected: boolean;
+  onSelect: (isOn: boolean) => void;
+};
+
+const sameMax = 2;
+
+export function TagLine({ repository, row: { entry, same, step }, largest, canSelect, isSelected, onSelect }: Props) {
+  const { tags: texts } = useTexts();
+  const { tag, digest, platforms, sizeBytes, movedAt, movedBy } = entry;
+  return (
+    <>
+      {canSelect && (
+        <span role="cell">
+          <input
+            type="checkbox"
+            aria-label={texts.select(tag)}
+            className="size-4 accent-accent"
+            checked={isSelected}
+            onChange={({ target }) => onSelect(target.checked)}
+          />
+        </span>
+      )}
+      <span role="cell" className="flex min-w-0 items-center gap-2">
+        <RepositoryLink
+          repository={repository}
+          section={{ kind: 'image', digest }}
+          search={{ tag }}
+          className="link max-w-full shrink-0 truncate font-mono font-medium"
+          data-row={tag}
+          title={tag}
+        >
+          {tag}
+        </RepositoryLink>
+        <CopyButton text={pullCommand(chosenTool(), repository, tag)} what={texts.copyPull(tag)} />
+        {same.length > 0 && <span className="aside">{texts.same(same)}</span>}
+        {same.length > 0 && (
+          <span className="flex min-w-0 gap-1 overflow-hidden max-sm:hidden" title={texts.same(same)}>
+            {same.slice(0, sameMax).map((other) => (
+              <span key={other} aria-hidden="true" className="chip shrink-0 font-mono">
+                = {other}
+              </span>
+            ))}
+            {same.length > sameMax && (
+              <span aria-hidden="true" className="chip shrink-0">
+                {texts.more(same.length - sameMax)}
+              </span>
+            )}
+          </span>
+        )}
+        {step && (
+          <span className="ml-auto hidden text-sm whitespace-nowrap text-muted xl:inline" title={texts.stepTitle(texts.steps[step.kind], step.from)}>
+            {texts.steps[step.kind]}
+          </span>
+        )}
+      </span>
+      <span role="cell" className="wide">
+        <DigestText digest={digest} />
+      </span>
+      <span role="cell" className="narrow-line flex min-w-0 gap-1 overflow-hidden text-sm">
+        {platforms.length === 0 ? (
+          <span className="text-muted">{texts.none}</span>
+        ) : (
+          platforms.slice(0, platformsMax).map((platform) => (
+            <span key={platform} className="chip shrink-0">
+              {platform.replace(/^linux\//, '')}
+            </span>
+          ))
+        )}
+        {platforms.length > platformsMax && (
+          <span className="chip" title={platforms.join(', ')}>
+            {texts.more(platforms.length - platformsMax)}
+          </span>
+        )}
+      </span>
+      <span role="cell" className="narrow-line flex items-center gap-2 text-sm">
+        <span className="w-16 shrink-0 text-right">
+          <Bytes of={sizeBytes} />
+        </span>
+        <span className="wide w-16">
+          <Bar share={sizeBytes / largest} />
+        </span>
+      </span>
+      <span role="cell" className="narrow-line min-w-0 truncate text-sm sm:text-right">
+        <RelativeTime at={movedAt} /> <span className="text-muted">{texts.by(movedBy)}</span>
+      </span>
+    </>
+  );
+}
+
+const platformsMax = 3;

@@ -1,0 +1,83 @@
+/** All pages and their addresses. Each page is a file of its own that is fetched when it is needed. */
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
+import { ErrorState } from './parts/states.tsx';
+import { Shell } from './shell/shell.tsx';
+
+export type PageContext = { readonly queries: QueryClient };
+
+const root = createRootRouteWithContext<PageContext>()({ component: Shell, notFoundComponent: NotFoundPage });
+
+const home = createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(() => import('./pages/home/home-page.tsx'), 'HomePage') });
+
+/** `tag`, `platform`: of the page of an image. */
+type RepositorySearch = { readonly tag?: string; readonly platform?: string };
+const repositorySearch = (search: Readonly<Record<string, unknown>>): RepositorySearch => ({ ...text(search, 'tag'), ...text(search, 'platform') });
+
+const repository = createRoute({
+  getParentRoute: () => root,
+  path: '/r/$',
+  validateSearch: repositorySearch,
+  component: lazyRouteComponent(() => import('./pages/repository/repository-page.tsx'), 'RepositoryPage'),
+});
+
+/** Official images, which live in `library`. */
+const official = createRoute({
+  getParentRoute: () => root,
+  path: '/_/$',
+  validateSearch: repositorySearch,
+  component: lazyRouteComponent(() => import('./pages/repository/repository-page.tsx'), 'OfficialPage'),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): { to?: string } => text(search, 'to'),
+  component: lazyRouteComponent(() => import('./pages/account/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  component: lazyRouteComponent(() => import('./pages/account/sign-up-page.tsx'), 'SignUpPage'),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  component: lazyRouteComponent(() => import('./pages/account/reset-password-page.tsx'), 'ResetPasswordPage'),
+});
+
+/** Where links in mails lead; what they hold stands behind the #. */
+const link = createRoute({
+  getParentRoute: () => root,
+  path: '/account-link',
+  component: lazyRouteComponent(() => import('./pages/account/link-page.tsx'), 'LinkPage'),
+});
+
+const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link]);
+
+export function createPagesRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultErrorComponent: ({ error, reset }) => <ErrorState error={error} retry={reset} />,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  // eslint-disable-next-line typescript/consistent-type-definitions -- declarations merge only as interfaces
+  interface Register {
+    router: ReturnType<typeof createPagesRouter>;
+  }
+}
+
+function text<Name extends string>(search: Readonly<Record<string, unknown>>, name: Name): { [Key in Name]?: string } {
+  const value = search[name];
+  // The router reads what looks like a number or JSON as such, and tags may look like either.
+  const found = typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+  return (found === undefined ? {} : { [name]: found }) as { [Key in Name]?: string }; // a computed key has no type of its own
+}

@@ -1,0 +1,38 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { call } from '../api/client.ts';
+import { selfQuery, serverQuery } from '../api/queries.ts';
+import { useTexts } from '../language/language.tsx';
+import { SignInLink } from '../parts/states.tsx';
+
+export function WhoIsHere() {
+  const { shell } = useTexts();
+  const { data: server } = useQuery(serverQuery);
+  const { data: self } = useQuery({ ...selfQuery, enabled: server?.accounts === true });
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const signOut = useMutation({
+    mutationFn: () => call('DELETE /session'),
+    async onSuccess() {
+      // What was seen with the old rights is forgotten with them.
+      queries.clear();
+      await navigate({ to: '/' });
+    },
+  });
+  if (server?.accounts !== true || self === undefined) return null;
+  if (self.kind === 'anonymous') return <SignInLink />;
+  return (
+    <>
+      <span className="max-w-32 truncate px-2 text-sm" title={shell.signedInAs(self.name)}>
+        {self.name}
+      </span>
+      <button
+        type="button"
+        className="inline-flex h-9 items-center rounded-md px-2 text-sm text-muted hover:bg-sunken hover:text-text"
+        onClick={() => signOut.mutate()}
+      >
+        {shell.signOut}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,120 @@
+/** The pages in a real browser, against the real server: what people do, and what must not happen to them. */
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { makeImage } from '../support/image.ts';
+import { needs } from '../support/needs.ts';
+import { createRegistryClient } from '../support/registry-client.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { openPage, startBrowser, takePicture } from './support/browser.ts';
+import { pushExample } from './support/example.ts';
+
+setDefaultTimeout(60_000);
+const canRun = needs('chromium');
+const root = join(import.meta.dirname, '../..');
+
+describe.skipIf(!canRun)('without a log-in', () => {
+  let server: TestServer;
+  let browser: Browser;
+  beforeAll(async () => {
+    const build = spawnSync('node', ['scripts/pages.mjs'], { cwd: root, encoding: 'utf8' });
+    if (build.status !== 0) throw new Error(build.stderr);
+    [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server[Symbol.asyncDispose]();
+  });
+
+  test('an empty server greets with its own address, and turns live at the first push', async () => {
+    await using empty = await startServer();
+    await using opened = await openPage(browser, empty.url);
+    const { page } = opened;
+    await page.goto('/');
+    await page.getByText('listening for your first push').waitFor();
+    expect(await page.locator('pre').first().innerText()).toContain(`docker push 127.0.0.1:${empty.port}/first:1`);
+    await takePicture(page, 'first-run');
+    await createRegistryClient(empty.url).pushImage('first', makeImage({ seed: 'first' }), '1');
+    await page.getByRole('link', { name: 'first', exact: true }).click();
+    await page.getByText(`docker pull 127.0.0.1:${empty.port}/first:1`).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/r/first');
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test('tags: a push appears by itself, with its digest; deleted ones are put back', async () => {
+    const client = createRegistryClient(server.url);
+    const { index } = await pushExample(client, 'team/deep/app');
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await page.goto('/r/team/deep/app/tags');
+    await page.getByText('11 tags').waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    const tags = () => page.locator('[data-row]').allInnerTexts();
+    expect(await tags()).toEqual(['latest', '1', '1.27', '1.27.2', '1.27.2-alpine', '1.27.1', '1.27.0', '1.27.0-rc.1', '1.26.10', '1.26.9', '1.26.3']);
+
+    const pushed = makeImage({ seed: 'pushed while one looks' });
+    await client.pushImage('team/deep/app', pushed, '1.28.0');
+    const row = page.getByRole('row').filter({ hasText: '1.28.0' });
+    await row.waitFor();
+    expect(await row.locator(`[title="${pushed.manifest.digest}"]`).count()).toBe(1);
+
+    for (const tag of ['1.26.3', '1.26.9']) await page.getByLabel(`Select ${tag}`, { exact: true }).check();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('2 tags deleted.').waitFor();
+    expect(await client.listTags('team/deep/app')).not.toContain('1.26.3');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('2 tags put back.').waitFor();
+    await page.getByText('12 tags').waitFor();
+    expect(await client.listTags('team/deep/app')).toContain('1.26.3');
+
+    await page.getByLabel('Filter by tag or digest').fill(index.digest.slice(0, 20));
+    await page.getByText('4 of 12 tags').waitFor();
+    expect(await tags()).toEqual(['latest', '1', '1.27', '1.27.2']);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test('a tag goes back to where it was, by its history, and forth again', async () => {
+    const client = createRegistryClient(server.url);
+    const { index, older } = await pushExample(client, 'team/restored');
+    const pointsTo = async (): Promise<string | undefined> => (await client.pullManifest('team/restored', 'latest'))?.digest;
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await page.goto(`/r/team/restored/image/${index.digest}?tag=latest`);
+    await page.getByRole('tab', { name: 'History' }).click();
+    await page.getByRole('button', { name: 'Restore', exact: true }).click();
+    await page.getByText('latest points there again.').waitFor();
+    expect(await pointsTo()).toBe(older.manifest.digest);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('latest is back where it was.').waitFor();
+    expect(await pointsTo()).toBe(index.digest);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test('what others wrote is shown as text, and runs nothing', async () => {
+    const { index } = await pushExample(createRegistryClient(server.url), 'team/hostile');
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await page.goto(`/r/team/hostile/image/${index.digest}?tag=%3Cscript%3E`);
+    await page.getByRole('tab', { name: 'Configuration' }).click();
+    await page.getByText('<img src=x').first().waitFor();
+    expect([await page.title(), await page.locator('main img').count()]).toEqual(['team/hostile:<script> · Naru', 0]);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test('back and reload lead where one was', async () => {
+    await pushExample(createRegistryClient(server.url), 'team/walked');
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await page.goto('/r/team/walked');
+    await page.getByRole('link', { name: /^Tags/ }).click();
+    await page.getByRole('link', { name: '1.26.9', exact: true }).click();
+    await page.getByRole('tab', { name: 'Layers' }).waitFor();
+    await page.reload();
+    await page.getByRole('tab', { name: 'Layers' }).waitFor();
+    await page.goBack();
+    await page.getByText('11 tags').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/r/team/walked/tags');
+    expect(opened.complaints).toEqual([]);
+  });
+});
