@@ -25,8 +25,13 @@ export async function fillTags(folder: string, { repository, image, count, name 
 
 export async function fillRepositories(folder: string, { count, name }: Entries): Promise<void> {
   using database = openForFilling(folder);
-  const repository = database.prepare('insert or ignore into repository (name, created_at) values (?, 0)');
-  inBatches(database, count, (index) => repository.run(name(index)));
+  const repository = database.prepare('insert or ignore into repository (name, created_at, search_id) values (?, 0, ?)');
+  // The triggers would put each into the full text by itself: that takes a minute.
+  const triggers = database.prepare<{ name: string; sql: string }, []>("select name, sql from sqlite_schema where type = 'trigger'").all();
+  for (const trigger of triggers) database.run(`drop trigger ${trigger.name}`);
+  inBatches(database, count, (index) => repository.run(name(index), index + 1000));
+  for (const table of ['repository_letters', 'repository_words']) database.run(`insert into ${table}(${table}) values ('rebuild')`);
+  for (const trigger of triggers) database.run(trigger.sql);
 }
 
 /** Each manifest in one of many repositories, under one tag, with one blob; and the events of all that. */

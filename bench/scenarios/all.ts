@@ -7,6 +7,7 @@ import { pullByEight, pullByOne } from './pull.ts';
 import { pushByEight, pushByOne, pushStreamed } from './push.ts';
 import { readyEmpty, readyFull } from './ready.ts';
 import type { Scenario } from './scenario.ts';
+import { search } from './search.ts';
 import { manifestByDigest, manifestByTag, manifestHead, smallBlob } from './small-get.ts';
 import { manifestPutByEight, manifestPutByOne, smallBlobPush } from './small-push.ts';
 
@@ -26,6 +27,7 @@ export const allScenarios: readonly Scenario[] = [
   smallBlobPush,
   tagList,
   catalog,
+  search,
   readyEmpty,
   readyFull,
   memory,

@@ -46,6 +46,21 @@ function defineTests(server: TestServer, engine: DockerEngine): void {
   );
 
   test(
+    'search: name, description and stars as from Docker Hub',
+    async () => {
+      await buildImage(engine, name('team/web-shop', ':1'));
+      await docker(['push', name('team/web-shop', ':1')]);
+      const body = JSON.stringify({ description: 'Sells flowers' });
+      expect((await fetch(`${server.url}/api/v1/repositories/team/web-shop`, { method: 'PATCH', body })).status).toBe(200);
+      const format = '{{.Name}}|{{.Description}}|{{.StarCount}}|{{.IsOfficial}}';
+      expect(await docker(['search', '--format', format, name('shop')])).toBe('team/web-shop|Sells flowers|0|\n');
+      expect(await docker(['search', '--filter', 'is-official=true', '--limit', '5', '--format', format, name('shop')])).toBe('');
+      expect(await docker(['search', '--format', format, name('nothing-here')])).toBe('');
+    },
+    slow,
+  );
+
+  test(
     'pull: the digest that was pushed, then nothing newer',
     async () => {
       await buildImage(engine, name('pulled', ':1'));

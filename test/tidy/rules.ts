@@ -26,6 +26,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   lifecycle: [/^registry\//, ports(), /^runtime\/(clock|hash-bytes|ids|log|metrics|sleep)\.ts$/],
   jobs: [ports(), /^runtime\/(alarm|clock|ids|log|metrics|sleep)\.ts$/],
   events: [/^access\//, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(alarm|clock|ids|log|sleep)\.ts$/],
+  search: [/^access\//, /^registry\/repositories\.ts$/, /^metadata\/text-letters\.ts$/, ports()],
   http: [/^runtime\//, /^blobstore\/port\.ts$/],
   'oci-api': [
     /^http\/(reply|request|errors)\.ts$/,
@@ -39,6 +40,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   'hub-api': [
     /^http\/(reply|request|errors)\.ts$/,
     /^events\//,
+    /^search\//,
     /^identity\//,
     /^registry\//,
     /^access\//,

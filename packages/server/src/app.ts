@@ -23,6 +23,7 @@ import { ensureAdministrator, type FirstAdministrator } from './identity/first-a
 import { keepHouse } from './identity/housekeeping.ts';
 import { createPullAudit } from './identity/pull-audit.ts';
 import { apiPrefix } from './hub-api/match.ts';
+import { answerDockerSearch, dockerSearchPrefix } from './hub-api/docker-search.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
 import { openMail } from './open-mail.ts';
@@ -43,6 +44,7 @@ import { jitter, newLease } from './runtime/ids.ts';
 import { type Log, silentLog } from './runtime/log.ts';
 import { createMetrics, type Metrics } from './runtime/metrics.ts';
 import { version } from './runtime/version.ts';
+import { createSearch } from './search/search.ts';
 import { openServerCertificate, type ServerCertificate } from './tls/server-certificate.ts';
 
 export type App = {
@@ -88,8 +90,9 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   });
   const auth = createAuthApi({ ...identity, log });
   const live = createLiveEvents({ rows: stores.rows, clock, sleep: systemSleep });
+  const search = createSearch(stores.rows.hub.search);
   const hub = createHubApi({
-    parts: { rows: stores.rows, registry, identity, mail: mail?.part, events: live, profile: config.profile, clock, settings: hubSettings(config) },
+    parts: { rows: stores.rows, registry, identity, mail: mail?.part, events: live, search, profile: config.profile, clock, settings: hubSettings(config) },
     identify: identity.callers.identifyBrowser,
     log,
   });
@@ -104,6 +107,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
 
   const pages = pagesFolder === undefined ? undefined : openPages(pagesFolder);
   const certificate = speaksTls(config) ? await openServerCertificate({ config, folder: stores.folder.tls, clock, log, metrics }) : undefined;
+  const dockerSearch = { search, identify: identity.callers.identify, profile: config.profile, log };
   const plain = { health, metrics, ca: certificate?.authority?.ca };
   const server = await listen({
     config,
@@ -112,6 +116,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       refuseForeignPage(request, { hasAccounts: config.profile !== 'local' });
       if (request.path.startsWith('/v2')) return api.answer(request);
       if (request.path.startsWith(`${apiPrefix}/`)) return hub.answer(request);
+      if (request.path.startsWith(dockerSearchPrefix)) return answerDockerSearch(request, dockerSearch);
       if (config.profile !== 'local' && (request.path === tokenPath || request.path === keysPath)) return auth.answer(request);
       return answerPage(request, pages) ?? answerPlain(request, plain);
     }),

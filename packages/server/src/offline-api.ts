@@ -10,6 +10,7 @@ import { systemClock } from './runtime/clock.ts';
 import { newRequestId } from './runtime/ids.ts';
 import { silentLog } from './runtime/log.ts';
 import { systemSleep } from './runtime/sleep.ts';
+import { createSearch } from './search/search.ts';
 
 export type OfflineRequest = { readonly method: string; readonly path: string; readonly body: string };
 
@@ -24,6 +25,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
       registry,
       identity,
       events: createLiveEvents({ rows: stores.rows, clock: systemClock, sleep: systemSleep }),
+      search: createSearch(stores.rows.hub.search),
       mail: openMail({ rows: stores.rows, users: identity.users, config, clock: systemClock })?.part,
       profile: config.profile,
       clock: systemClock,

@@ -5,6 +5,7 @@ import type { MailRules } from '../identity/mail/mail-rules.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Search } from '../search/search.ts';
 
 /** What the handlers work with. */
 export type HubParts = {
@@ -12,6 +13,7 @@ export type HubParts = {
   readonly registry: Registry;
   readonly identity: Identity;
   readonly events: LiveEvents;
+  readonly search: Search;
   /** Absent: this server sends no mails. */
   readonly mail?: MailPart | undefined;
   readonly profile: Profile;

@@ -3,10 +3,12 @@ import { RegistryError } from '@naru/oci/registry-error';
 import { isRepositoryName, parseRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import { actions, type Action } from '../access/action.ts';
+import type { Caller } from '../access/caller.ts';
 import { actorOf } from '../registry/actor-of.ts';
+import type { Registry } from '../registry/registry.ts';
 import { candidatesFor } from '../registry/repositories.ts';
 import { type ApiRoute, route } from './route.ts';
-import { action, listOf, page, time, toList, toPage, visibility } from './schemas.ts';
+import { action, line, listOf, page, time, toList, toPage, visibility } from './schemas.ts';
 
 const repository = z.object({ name: z.string(), visibility });
 /** `tags`: how many. `sizeBytes`: of its blobs, each once. `may`: what the caller may do here; some tags may be open for more. */
@@ -16,6 +18,9 @@ const repositoryFacts = repository.extend({
   taggedAt: time.optional(),
   sizeBytes: z.number().int(),
   may: z.array(action),
+  description: z.string(),
+  official: z.boolean(),
+  verified: z.boolean(),
 });
 
 export const repositoryRoutes: readonly ApiRoute[] = [
@@ -47,10 +52,7 @@ export const repositoryRoutes: readonly ApiRoute[] = [
     access: 'pull',
     response: repositoryFacts,
     async handle({ repository: name, caller, parts: { registry } }) {
-      const facts = await registry.repositories.get(required(name));
-      const may: Action[] = [];
-      for (const each of actions) if (await caller.may(each, required(name))) may.push(each);
-      return { value: { ...facts, may } };
+      return { value: await describe(required(name), caller, registry) };
     },
   }),
   route({
@@ -74,13 +76,16 @@ export const repositoryRoutes: readonly ApiRoute[] = [
     operation: 'changeRepository',
     method: 'PATCH',
     path: '/repositories/{repository}',
-    summary: 'Change who may see a repository',
+    summary: 'Change who may see a repository, and the line that says what it is',
     access: 'manage',
-    body: z.object({ visibility }),
-    response: repository,
-    async handle({ repository: name, caller, body, parts: { rows, clock } }) {
-      await rows.repositories.setVisibility({ name: required(name), visibility: body.visibility, at: clock.now(), ...actorOf(caller) });
-      return { value: { name, visibility: body.visibility } };
+    body: z.object({ visibility: visibility.optional(), description: line.optional() }).refine(hasAny, 'nothing to change'),
+    response: repositoryFacts,
+    async handle({ repository, caller, body, parts: { rows, registry, clock } }) {
+      const name = required(repository);
+      const change = { name, at: clock.now(), ...actorOf(caller) };
+      if (body.visibility !== undefined) await rows.repositories.setVisibility({ visibility: body.visibility, ...change });
+      if (body.description !== undefined) await rows.repositories.describe({ description: body.description, ...change });
+      return { value: await describe(name, caller, registry) };
     },
   }),
   route({
@@ -102,6 +107,17 @@ export const repositoryRoutes: readonly ApiRoute[] = [
     },
   }),
 ];
+
+async function describe(name: RepositoryName, caller: Caller, { repositories }: Registry): Promise<z.input<typeof repositoryFacts>> {
+  const facts = await repositories.get(name);
+  const may: Action[] = [];
+  for (const each of actions) if (await caller.may(each, name)) may.push(each);
+  return { ...facts, may };
+}
+
+function hasAny(body: Readonly<Record<string, unknown>>): boolean {
+  return Object.values(body).some((value) => value !== undefined);
+}
 
 /** Rows whose path has a `{repository}` are called with one. */
 export function required(repository: RepositoryName | undefined): RepositoryName {

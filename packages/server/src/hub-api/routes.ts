@@ -10,6 +10,7 @@ import { passkeyRoutes } from './passkey-routes.ts';
 import { repositoryRoutes } from './repository-routes.ts';
 import { robotRoutes } from './robot-routes.ts';
 import type { ApiRoute } from './route.ts';
+import { searchRoutes } from './search-routes.ts';
 import { secondFactorRoutes } from './second-factor-routes.ts';
 import { serverRoutes } from './server-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -33,6 +34,7 @@ export const routes: readonly ApiRoute[] = [
   ...grantRoutes,
   ...robotRoutes,
   ...trustedIssuerRoutes,
+  ...searchRoutes,
   ...repositoryRoutes,
   ...tagRoutes,
   ...imageRoutes,

@@ -14,6 +14,7 @@ import { jobContract } from './contract/jobs.ts';
 import { manifestContract } from './contract/manifests.ts';
 import { referrerContract } from './contract/referrers.ts';
 import { repositoryContract } from './contract/repositories.ts';
+import { searchContract } from './contract/search.ts';
 import { tagContract } from './contract/tags.ts';
 import { untaggedContract } from './contract/untagged.ts';
 import { uploadContract } from './contract/uploads.ts';
@@ -30,6 +31,7 @@ const subjects = {
   collection: collectionContract,
   integrity: integrityContract,
   jobs: jobContract,
+  search: searchContract,
   identity: identityContract,
   concurrency: concurrencyContract,
 };

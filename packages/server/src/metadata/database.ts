@@ -2,7 +2,7 @@
  * What the rows need of an engine. The row files are written against this and against Kysely only,
  * so that SQLite and PostgreSQL run the same ones.
  */
-import type { CompiledQuery, Kysely, Transaction } from 'kysely';
+import type { CompiledQuery, Kysely, RawBuilder, Transaction } from 'kysely';
 import type { Tables } from './schema.ts';
 
 export type Reader = Pick<Kysely<Tables>, 'selectFrom'>;
@@ -25,10 +25,18 @@ export type MetadataDatabase = {
    * what is true now. Undefined when the engine cannot tell: then nothing is kept.
    */
   readonly dataVersion: () => number | undefined;
+  readonly text: TextIndex;
   /** For statements that read whole tables: they hold up nobody, however long they take. One inspection at a time. */
   readonly inspect: <T>(work: (inspector: Inspector) => Promise<T>) => Promise<T>;
   /** Rejects the inspections under way. */
   readonly close: () => Promise<void>;
+};
+
+/** The full text of repositories (`ColumnTypes.searchable` makes it). */
+export type TextIndex = {
+  /** A table of the `search_id` of those that have all terms, in the order of their numbers when that is what is asked for. */
+  readonly matching: (terms: readonly string[], where: 'name' | 'anywhere') => RawBuilder<{ search_id: number }>;
+  readonly listWords: (db: Reader, beginning: string, limit: number) => Promise<string[]>;
 };
 
 export type Inspector = {

@@ -3,6 +3,7 @@
  * `before`: the call had no effect. `after`: it took effect and the answer was lost, as when a
  * connection breaks behind a commit.
  */
+import type { HubRows } from './hub-port.ts';
 import type { IdentityRows } from './identity/port.ts';
 import type { MetadataStore } from './port.ts';
 
@@ -49,6 +50,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     identity: Object.fromEntries(Object.entries(store.identity).map(([name, rows]) => [name, faulty(`identity.${name}`, rows)])) as IdentityRows, // the same names
     jobs: faulty('jobs', store.jobs),
     jobInspection: faulty('jobInspection', store.jobInspection),
+    hub: Object.fromEntries(Object.entries(store.hub).map(([name, rows]) => [name, faulty(`hub.${name}`, rows)])) as HubRows, // the same names
     commits: store.commits,
     close: () => store.close(),
     calls: () => calls,

@@ -3,7 +3,8 @@
  * after a power cut. Changes write their events in the same transaction (I7).
  *
  * The store is cut by subject, so that nobody depends on more than it uses. `collection-port.ts`
- * holds what garbage collection, fsck and scrub need beside this, `job-port.ts` the queue. All times are epoch ms, `actor` is
+ * holds what garbage collection, fsck and scrub need beside this, `job-port.ts` the queue, `hub-port.ts`
+ * what the hub shows. All times are epoch ms, `actor` is
  * the name of the principal that acts. Lists are in ascending byte order of their key and page by
  * `after` (exclusive) and `limit`.
  *
@@ -14,6 +15,7 @@ import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { StorageKey } from '../blobstore/port.ts';
 import type { UploadId } from '../runtime/ids.ts';
 import type { CollectionRows, IntegrityRows } from './collection-port.ts';
+import type { HubRows } from './hub-port.ts';
 import type { IdentityRows } from './identity/port.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { JobInspection, JobRows, NewJob } from './job-port.ts';
@@ -30,6 +32,7 @@ export type MetadataStore = {
   readonly identity: IdentityRows;
   readonly jobs: JobRows;
   readonly jobInspection: JobInspection;
+  readonly hub: HubRows;
   readonly commits: CommitSignals;
   close(): Promise<void>;
 };
@@ -55,6 +58,9 @@ export type RepositoryFacts = {
   readonly tags: number;
   readonly taggedAt?: number;
   readonly sizeBytes: number;
+  readonly description: string;
+  readonly official: boolean;
+  readonly verified: boolean;
 };
 
 export interface RepositoryRows {
@@ -66,6 +72,8 @@ export interface RepositoryRows {
   create(repository: { name: RepositoryName; visibility: Visibility } & Change): Promise<void>;
   /** Throws NAME_UNKNOWN. */
   setVisibility(repository: { name: RepositoryName; visibility: Visibility } & Change): Promise<void>;
+  /** Says what it is, in one line. Throws NAME_UNKNOWN. */
+  describe(repository: { name: RepositoryName; description: string } & Change): Promise<void>;
   /**
    * All that it holds is then found under the new name; pulls find it under the old one too, until
    * `aliasUntil` or until somebody makes a repository of the old name. Throws NAME_UNKNOWN, NAME_TAKEN.

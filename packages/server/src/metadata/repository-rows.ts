@@ -1,11 +1,17 @@
 import type { RepositoryName } from '@naru/oci/repository-name';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { Visibility } from '../access/policy.ts';
+import type { Selectable } from 'kysely';
 import type { MetadataDatabase, Writer } from './database.ts';
 import type { Change, RepositoryRows } from './port.ts';
 import { recordEvents } from './event-rows.ts';
 import { namespaceOf } from '../access/namespace.ts';
+import { auditOf } from './identity/audit-of.ts';
+import { recordAudit } from './identity/audit-rows.ts';
 import { touchAccess } from './identity/access-version.ts';
+import { moveHubRows } from './hub-rows.ts';
+import { placeByRank } from './search-rank.ts';
+import { toLetters } from './text-letters.ts';
 import { moveContent } from './repository-content.ts';
 import type { Tables } from './schema.ts';
 
@@ -34,6 +40,9 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
           'name',
           'visibility',
           'created_at as createdAt',
+          'description',
+          'official',
+          'verified',
           eb
             .selectFrom('tag')
             .select((tag) => tag.fn.countAll<number | string>().as('count'))
@@ -54,9 +63,16 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
         .where('name', '=', name)
         .executeTakeFirst();
       if (row === undefined) return undefined;
-      const { tags, taggedAt, sizeBytes, ...facts } = row;
+      const { tags, taggedAt, sizeBytes, official, verified, ...facts } = row;
       // PostgreSQL counts and sums into text.
-      return { ...facts, tags: Number(tags ?? 0), sizeBytes: Number(sizeBytes ?? 0), ...(taggedAt !== null && { taggedAt }) };
+      return {
+        ...facts,
+        official: official === 1,
+        verified: verified === 1,
+        tags: Number(tags ?? 0),
+        sizeBytes: Number(sizeBytes ?? 0),
+        ...(taggedAt !== null && { taggedAt }),
+      };
     },
 
     create: ({ name, visibility, ...change }) =>
@@ -73,13 +89,26 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
         await recordEvents(tx, [{ kind: 'repository.visibility', repository: name, visibility, ...change }]);
       }),
 
+    describe: ({ name, description, ...change }) =>
+      write(async (tx) => {
+        await getRepository(tx, name);
+        const text = description.normalize('NFC');
+        await tx
+          .updateTable('repository')
+          .set({ description: text, description_letters: toLetters(text) })
+          .where('name', '=', name)
+          .execute();
+        await recordAudit(tx, [auditOf(change, 'repository.described', { namespace: namespaceOf(name), repository: name, detail: { description: text } })]);
+      }),
+
     rename: ({ from, to, aliasUntil, ...change }) =>
       write(async (tx) => {
-        const { visibility, created_at } = await getRepository(tx, from);
+        const moved = await getRepository(tx, from);
         await refuseTaken(tx, to);
         await tx.deleteFrom('repository_alias').where('name', '=', to).execute();
-        await tx.insertInto('repository').values({ name: to, visibility, created_at }).execute();
+        await moveRow(tx, moved, to);
         await moveContent(tx, from, to);
+        await moveHubRows(tx, from, to);
         await tx.updateTable('repository_alias').set({ repository: to }).where('repository', '=', from).execute();
         await tx.deleteFrom('repository').where('name', '=', from).execute();
         await tx.insertInto('repository_alias').values({ name: from, repository: to, until: aliasUntil }).execute();
@@ -87,6 +116,17 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
         await recordEvents(tx, [{ kind: 'repository.renamed', repository: to, from, ...change }]);
       }),
   };
+}
+
+/** All that is known of it comes along; what only the name was given, or the namespace, does not leave it. */
+async function moveRow(tx: Writer, repository: Selectable<Tables['repository']>, to: RepositoryName): Promise<void> {
+  const { namespace, search_id: _number, ...row } = repository;
+  const official = namespaceOf(to) === namespace ? row.official : 0;
+  await tx
+    .insertInto('repository')
+    .values({ ...row, name: to, official, verified: await readVerified(tx, namespaceOf(to)) })
+    .execute();
+  await placeByRank(tx, to);
 }
 
 /** The first content makes the repository, as open as its namespace wants it, or else as the profile does. */
@@ -100,14 +140,22 @@ export async function ensureRepository(tx: Writer, name: RepositoryName, change:
 async function insertRepository(tx: Writer, name: RepositoryName, visibility: Visibility, change: Change): Promise<void> {
   // Whoever makes a repository of a name that another had before means this one.
   await tx.deleteFrom('repository_alias').where('name', '=', name).execute();
-  await tx.insertInto('repository').values({ name, created_at: change.at, visibility }).execute();
+  await tx
+    .insertInto('repository')
+    .values({ name, created_at: change.at, visibility, verified: await readVerified(tx, namespaceOf(name)) })
+    .execute();
+  await placeByRank(tx, name);
   await recordEvents(tx, [{ kind: 'repository.created', repository: name, visibility, ...change }]);
 }
 
-async function getRepository(tx: Writer, name: RepositoryName): Promise<Tables['repository']> {
+async function getRepository(tx: Writer, name: RepositoryName): Promise<Selectable<Tables['repository']>> {
   const row = await tx.selectFrom('repository').selectAll().where('name', '=', name).executeTakeFirst();
   if (row === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name } });
   return row;
+}
+
+async function readVerified(tx: Writer, namespace: string): Promise<number> {
+  return (await tx.selectFrom('account').select('verified').where('name', '=', namespace).executeTakeFirst())?.verified ?? 0;
 }
 
 async function refuseTaken(tx: Writer, name: RepositoryName): Promise<void> {

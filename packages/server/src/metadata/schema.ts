@@ -32,16 +32,55 @@
  */
 import type { Digest, DigestAlgorithm } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
-import type { Generated } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 import type { StorageKey } from '../blobstore/port.ts';
 import type { UploadId } from '../runtime/ids.ts';
+import type { Badge, BadgeState, FacetKind, ReadmeOrigin } from './hub-port.ts';
 import type { IdentityTables } from './identity/tables.ts';
 import type { JobState } from './job-port.ts';
 import type { EventKind } from './port.ts';
 import type { Visibility } from '../access/policy.ts';
 
 export type Tables = IdentityTables & {
-  repository: { name: RepositoryName; created_at: number; visibility: Visibility };
+  repository: {
+    name: RepositoryName;
+    created_at: number;
+    visibility: Visibility;
+    description: Generated<string>;
+    /** The same as `text-letters.ts` writes it, to be searched. */
+    description_letters: Generated<string>;
+    source_url: Generated<string>;
+    licenses: Generated<string>;
+    official: Generated<number>;
+    verified: Generated<number>;
+    pulls: Generated<number>;
+    pulled_at: Generated<number | null>;
+    stars: Generated<number>;
+    /** When an image was last pushed or moved. */
+    updated_at: Generated<number | null>;
+    /** Made of the name; '' for a name of one part. */
+    namespace: GeneratedAlways<string>;
+    /** popularity × 2^32 + a number of its own: the best known have the highest. */
+    search_id: Generated<number>;
+  };
+  repository_facet: { repository: RepositoryName; kind: FacetKind; value: string };
+  readme: { repository: RepositoryName; text: string; origin: ReadmeOrigin; changed_at: number; changed_by: string };
+  star: { user_id: string; repository: RepositoryName; at: number };
+  /** `day`: since 1970, UTC. The tag '' counts all pulls of the repository. */
+  pull_day: { repository: RepositoryName; tag: Tag | ''; day: number; pulls: number };
+  tag_pull: { repository: RepositoryName; tag: Tag; pulls: number; pulled_at: number };
+  badge_request: {
+    id: string;
+    badge: Badge;
+    subject: string;
+    state: BadgeState;
+    note: string;
+    applied_at: number;
+    applied_by: string;
+    reason: string;
+    decided_at: number | null;
+    decided_by: string | null;
+  };
   /** Where a repository was until it was renamed or transferred: pulls find it there for a while. */
   repository_alias: { name: RepositoryName; repository: RepositoryName; until: number };
 

@@ -5,6 +5,7 @@ import { blobRows } from './blob-rows.ts';
 import { collectionRows } from './collection-rows.ts';
 import { withCommitSignals } from './commit-signals.ts';
 import { eventRows } from './event-rows.ts';
+import { hubRows } from './hub-rows.ts';
 import { identityRows } from './identity/identity-rows.ts';
 import type { Visibility } from '../access/policy.ts';
 import { type HotReadLimits, hotReads } from './hot-reads.ts';
@@ -37,6 +38,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     identity: identityRows(database),
     jobs: jobRows(database),
     jobInspection: jobInspectionRows(database),
+    hub: hubRows(database),
     commits,
     close: () => database.close(),
   };

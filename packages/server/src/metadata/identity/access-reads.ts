@@ -227,7 +227,7 @@ function toPolicyGrant({ effect, actions, pattern, conditions: { networks, ...re
 }
 
 /** Namespaces in which the subject has anything at all: its own, its organisations', those that its grants and its teams' name. */
-async function readNamespaces(read: Reader, subject: Subject): Promise<string[]> {
+export async function readNamespaces(read: Reader, subject: Subject): Promise<string[]> {
   const found = new Set(await namespacesWithGrants(read, 'everybody', ['']));
   if (subject.kind === 'anonymous') return [...found];
   for (const namespace of await namespacesWithGrants(read, subject.kind, [subject.id])) found.add(namespace);

@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { MetadataDatabase } from '../database.ts';
 import type { Tables } from '../schema.ts';
@@ -63,7 +64,7 @@ export function accountRows({ read, write }: MetadataDatabase): AccountRows {
   };
 }
 
-function toAccount({ id, name, kind, created_at, visibility, networks }: Tables['account']): Account {
+function toAccount({ id, name, kind, created_at, visibility, networks }: Omit<Selectable<Tables['account']>, 'verified'>): Account {
   return {
     id,
     name,

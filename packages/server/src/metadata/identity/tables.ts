@@ -22,7 +22,15 @@ import type { Visibility } from '../../access/policy.ts';
 import type { CredentialKind, GrantSubjectKind, MailLinkPurpose, MembershipRole } from './port.ts';
 
 export type IdentityTables = {
-  account: { id: string; name: string; kind: 'user' | 'organisation'; created_at: number; visibility: Visibility | null; networks: string | null };
+  account: {
+    id: string;
+    name: string;
+    kind: 'user' | 'organisation';
+    created_at: number;
+    visibility: Visibility | null;
+    networks: string | null;
+    verified: Generated<number>;
+  };
   user: {
     id: string;
     email: string | null;

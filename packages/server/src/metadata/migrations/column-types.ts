@@ -1,5 +1,5 @@
 /** The few places where the engines spell the schema differently. Each engine brings its own. */
-import type { ColumnDataType, ColumnDefinitionBuilder, CreateTableBuilder, Expression } from 'kysely';
+import type { ColumnDataType, ColumnDefinitionBuilder, CreateTableBuilder, Expression, Kysely } from 'kysely';
 
 export type ColumnTypes = {
   /** Text that is compared and sorted by its bytes. */
@@ -13,4 +13,6 @@ export type ColumnTypes = {
   readonly keyed: <Name extends string, Column extends string>(table: CreateTableBuilder<Name, Column>) => CreateTableBuilder<Name, Column>;
   /** Ends every other table. */
   readonly plain: <Name extends string, Column extends string>(table: CreateTableBuilder<Name, Column>) => CreateTableBuilder<Name, Column>;
+  /** The full text of repositories: `repository.namespace`, the numbers `repository.search_id`, and an index that follows the rows by itself. */
+  readonly searchable: (db: Kysely<unknown>) => Promise<void>;
 };

@@ -4,11 +4,13 @@ import type { ColumnTypes } from './column-types.ts';
 import { createTables } from './0001-create-tables.ts';
 import { createIdentity } from './0002-create-identity.ts';
 import { createJobs } from './0003-create-jobs.ts';
+import { createHub } from './0006-create-hub.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
     '0001-create-tables': { up: (db) => createTables(db, types) },
     '0002-create-identity': { up: (db) => createIdentity(db, types) },
     '0003-create-jobs': { up: (db) => createJobs(db, types) },
+    '0006-create-hub': { up: (db) => createHub(db, types) },
   };
 }

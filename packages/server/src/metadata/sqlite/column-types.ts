@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ColumnTypes } from '../migrations/column-types.ts';
+import { createTextIndex } from './text-index.ts';
 
 /** BINARY is the collation of text when none is named. `strict`: a value of another type is refused. */
 export const sqliteColumnTypes: ColumnTypes = {
@@ -9,4 +10,5 @@ export const sqliteColumnTypes: ColumnTypes = {
   counted: (column) => column.primaryKey().autoIncrement(),
   keyed: (table) => table.modifyEnd(sql`strict, without rowid`),
   plain: (table) => table.modifyEnd(sql`strict`),
+  searchable: createTextIndex,
 };

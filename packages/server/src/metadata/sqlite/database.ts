@@ -10,6 +10,7 @@ import type { Tables } from '../schema.ts';
 import type { SqliteConnection } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
 import type { SqliteInspection } from './inspection.ts';
+import { sqliteTextIndex } from './text-search.ts';
 
 export type SqliteConnections = { readonly writing: SqliteConnection; readonly reading: SqliteConnection; readonly hot: SqliteConnection };
 
@@ -26,6 +27,8 @@ export function sqliteDatabase({ writing, reading, hot }: SqliteConnections, ins
       const statement = hot.prepare(sql);
       return (parameters: readonly string[]) => (statement.get(...parameters) as Row | null) ?? undefined; // the query says what a row is
     },
+
+    text: sqliteTextIndex,
 
     dataVersion: () => (dataVersion.get() as { data_version: number }).data_version, // what the pragma returns
 

@@ -64,6 +64,20 @@ const identityCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ identity }) => identity.audit.prune(1, 10),
 ];
 
+const viewer = { subject: kim, everything: false };
+const filters = { official: true, verified: false, namespace: 'acme', platform: 'linux/amd64', artifactType: 'x', updatedSince: 1 };
+
+const searchCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
+  ({ repositories }) => repositories.describe({ name: parseRepositoryName('first'), description: 'one', ...change }),
+  ({ hub }) => hub.search.find({ viewer, terms: [], where: 'anywhere', filters: {}, limit: 10 }),
+  ({ hub }) => hub.search.find({ viewer, terms: [], where: 'anywhere', filters, limit: 10, below: 5 }),
+  ({ hub }) => hub.search.find({ viewer, terms: ['first'], where: 'name', filters, limit: 10 }),
+  ({ hub }) => hub.search.find({ viewer, terms: ['first', 'fi'], where: 'anywhere', filters, limit: 10 }),
+  ({ hub }) => hub.search.findNamed([repository, other], { viewer, filters }),
+  ({ hub }) => hub.search.load([repository, other]),
+  ({ hub }) => hub.search.listWords('f', 10),
+];
+
 /** Everything that a request or the collector may ask, with and without what is optional. */
 const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.repositories.has(repository),
@@ -136,6 +150,7 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.jobInspection.find(1),
   (store) => store.jobInspection.list({ state: 'dead', limit: 10 }),
   (store) => store.jobInspection.count('scan', 'waiting'),
+  ...searchCalls,
   ...identityCalls,
 ];
 
@@ -185,7 +200,8 @@ async function findSlowPlans(path: string, asked: typeof calls): Promise<string[
 }
 
 /** An ordered walk through an index that stops at its limit is as good as a search. */
-const allowed = /^SCAN condemned_blob USING (COVERING )?INDEX condemned_blob_by_condemned$|^SCAN (audit_entry|event_consumer)$/;
+const allowed =
+  /^SCAN condemned_blob USING (COVERING )?INDEX condemned_blob_by_condemned$|^SCAN repository USING (COVERING )?INDEX repository_by_search_id$|^SCAN (audit_entry|event_consumer)$|^SCAN repository_(letters|words) VIRTUAL TABLE INDEX \d+:=?M\d$|^SCAN word VIRTUAL TABLE INDEX [1-9]/;
 
 function slowSteps(db: Database, text: string): string[] {
   const plan = db.prepare<{ detail: string }, (string | null)[]>(`explain query plan ${text}`);
