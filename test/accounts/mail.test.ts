@@ -1,4 +1,6 @@
 /** Sign-up, passwords, addresses and invitations by mail: the real program and a real SMTP server. */
+import { Database } from 'bun:sqlite';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'bun:test';
 import { startServer } from '../support/server.ts';
 import { linkIn, readMail, startMailSink } from '../support/mail-sink.ts';
@@ -119,6 +121,57 @@ test('an invitation comes by mail', async () => {
   const mail = await sink.take('guest@example.org');
   expect(readMail(mail.raw).headers).toContain('Invitation to acme');
   expect(await guest.api('POST', '/invitations/accept', { secret: linkIn(mail).secret })).toEqual({ status: 200, body: { organisation: 'acme' } });
+});
+
+test('a log-in by a program that was not seen before is told by mail, once', async () => {
+  const han = await world.person('han');
+  const logInBy = (agent: string) =>
+    fetch(`${world.server.url}/api/v1/session`, { method: 'POST', headers: { 'user-agent': agent }, body: JSON.stringify({ name: 'han', password }) });
+  const docker = () => fetch(`${world.server.url}/token`, { headers: { authorization: han.basic, 'user-agent': 'docker/26.1.5 go/go1.22 os/linux' } });
+  for (const agent of ['Mozilla/5.0 (Windows NT 10.0) Firefox/133.0', 'Mozilla/5.0 (Windows NT 10.0) Firefox/134.0'])
+    expect((await logInBy(agent)).status).toBe(201);
+  for (const _ of [1, 2]) expect((await docker()).status).toBe(200);
+  const { headers, body } = readMail((await sink.take('han@example.org')).raw);
+  expect(headers).toContain('A log-in from a new place');
+  expect(body).toMatch(/from 127\.0\.0\.1, by docker, Linux, at \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+  // What was asked for before is sent before: nothing came in between.
+  await anonymous.api('POST', '/mail-links/password-reset', { email: 'han@example.org' });
+  expect(linkIn(await sink.take('han@example.org')).purpose).toBe('reset');
+});
+
+test('one network cannot have everybody’s mailboxes filled', async () => {
+  await using other = await startWorld({ flags });
+  const ask = (number: number) =>
+    fetch(`${other.server.url}/api/v1/mail-links/verification`, { method: 'POST', body: JSON.stringify({ email: `${number}@example.org` }) });
+  const answers = await Promise.all(Array.from({ length: 103 }, (_, number) => ask(number)));
+  expect(
+    Map.groupBy(answers, ({ status }) => status)
+      .get(429)
+      ?.map(({ headers }) => headers.get('retry-after')),
+  ).toEqual(['3600', '3600', '3600']);
+  expect(await other.anonymous.api('POST', '/sign-up', { name: 'too-many', email: 't@example.org', password })).toMatchObject({ status: 429 });
+  expect((await other.admin.api('GET', '/users')).body['items']).toHaveLength(1);
+});
+
+test('a name whose address nobody confirmed is free again after a week', async () => {
+  await using first = await startWorld({ flags });
+  await first.anonymous.api('POST', '/sign-up', { name: 'squatter', email: 'squatter@example.org', password });
+  await sink.take('squatter@example.org');
+  expect((await first.anonymous.api('POST', '/sign-up', { name: 'squatter', email: 'owner@example.org', password })).status).toBe(409);
+  await first.server.stop();
+  const db = new Database(join(first.server.data, 'naru.db'));
+  const weekMs = 7 * 86_400e3;
+  const { wait } = db.query("select run_at - created_at as wait from job where kind = 'expire-unconfirmed'").get() as { wait: number };
+  expect(wait).toBeGreaterThanOrEqual(weekMs);
+  db.run(`update account set created_at = created_at - ${wait}`);
+  db.run(`update job set due_at = due_at - ${wait}, run_at = run_at - ${wait} where kind = 'expire-unconfirmed'`);
+  db.close();
+  await using second = await startServer({ data: first.server.data, flags: ['--profile', 'hub', ...flags] });
+  const signUpAgain = () =>
+    fetch(`${second.url}/api/v1/sign-up`, { method: 'POST', body: JSON.stringify({ name: 'squatter', email: 'owner@example.org', password }) });
+  let status = 409;
+  for (let tries = 0; status === 409 && tries < 50; tries++) ({ status } = await signUpAgain());
+  expect(status).toBe(201);
 });
 
 test('an SMTP server that is down, and a server that is killed: the mail comes later', async () => {

@@ -75,7 +75,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
     await openStores({ data: config.data, clock, log, onRot: metrics.recordRot, visibility: config.profile === 'private' ? 'private' : 'public' }),
   );
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
-  const identity = openIdentity({ rows: stores.rows.identity, config, clock });
+  const identity = openIdentity({ ...stores, config, clock });
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock });
   const administrator = config.profile === 'local' ? undefined : await ensureAdministrator(stores.rows.identity, identity.users, config.admin);
   const pulls =

@@ -16,7 +16,7 @@ export type OfflineRequest = { readonly method: string; readonly path: string; r
 
 export async function runApiOffline(config: Config, { method, path, body }: OfflineRequest): Promise<{ status: number; body: string }> {
   await using stores = await openStores({ data: config.data });
-  const identity = openIdentity({ rows: stores.rows.identity, config, clock: systemClock });
+  const identity = openIdentity({ ...stores, config, clock: systemClock });
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
   const operator = identity.callers.operator();
   const api = createHubApi({

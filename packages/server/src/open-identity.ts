@@ -6,12 +6,16 @@ import { fetchIssuerKeys } from './identity/federation/issuer-keys.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
 import { createPasswordHasher } from './identity/password/password-hasher.ts';
 import { createThrottle } from './identity/throttle/throttle.ts';
-import type { IdentityRows } from './metadata/identity/port.ts';
+import { createMailQueue } from './identity/mail/mail-queue.ts';
+import { createSignInNotice } from './identity/new-sign-in/new-sign-in.ts';
+import type { MetadataStore } from './metadata/port.ts';
 import type { Clock } from './runtime/clock.ts';
 
-export type IdentityOptions = { readonly rows: IdentityRows; readonly config: Config; readonly clock: Clock };
+export type IdentityOptions = { readonly rows: MetadataStore; readonly config: Config; readonly clock: Clock };
 
-export function openIdentity({ rows, config, clock }: IdentityOptions): Identity {
+export function openIdentity({ rows: store, config, clock }: IdentityOptions): Identity {
+  const { identity: rows } = store;
+  const sendsMail = config.mail.smtpUrl !== undefined;
   return createIdentity({
     rows,
     clock,
@@ -20,7 +24,8 @@ export function openIdentity({ rows, config, clock }: IdentityOptions): Identity
     throttle: createThrottle(rows.attempts, clock),
     federation: createFederation({ rows: rows.trustedIssuers, issuers: config.federation.issuers, fetchKeys: fetchIssuerKeys, clock }),
     sessionMs: config.accounts.sessionMs,
-    requiresConfirmedEmail: config.mail.smtpUrl !== undefined,
+    requiresConfirmedEmail: sendsMail,
+    ...(sendsMail && { noticeSignIn: createSignInNotice({ rows: rows.attempts, requestMail: createMailQueue({ ...store, clock }), clock }) }),
   });
 }
 

@@ -3,7 +3,9 @@ import type { Config } from './config/config.ts';
 import type { MailPart } from './hub-api/parts.ts';
 import { createMailer } from './identity/mail/mailer.ts';
 import { mailJobs } from './identity/mail/mail-job.ts';
+import { createMailQueue } from './identity/mail/mail-queue.ts';
 import { createMailRules } from './identity/mail/mail-rules.ts';
+import { expireUnconfirmed } from './identity/mail/unconfirmed-account.ts';
 import type { UserRules } from './identity/users.ts';
 import type { JobKind } from './jobs/job-kind.ts';
 import type { MetadataStore } from './metadata/port.ts';
@@ -26,7 +28,7 @@ export function openMail({ rows, users, config, clock }: MailOptions): { readonl
     },
   };
   return {
-    part: { ...createMailRules({ ...rows, rows: rows.identity, users, clock }), isLate: () => isLate },
-    jobKinds: [mailJobs(parts)],
+    part: { ...createMailRules({ rows: rows.identity, jobs: rows.jobs, request: createMailQueue({ ...rows, clock }), users, clock }), isLate: () => isLate },
+    jobKinds: [mailJobs(parts), expireUnconfirmed({ rows: rows.identity, clock })],
   };
 }

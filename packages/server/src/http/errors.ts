@@ -9,7 +9,11 @@ const retryAfterSeconds = '5';
 
 export function errorReply(error: RegistryError, headers: Headers = {}): Reply {
   const { status, retryable } = error.entry;
-  return jsonReply(status, errorBody(error), { ...(retryable && status !== 400 && status !== 409 && { 'retry-after': retryAfterSeconds }), ...headers });
+  const known = (error.detail as { readonly retryAfterSeconds?: unknown } | undefined)?.retryAfterSeconds; // a detail is whatever its error says
+  return jsonReply(status, errorBody(error), {
+    ...(retryable && status !== 400 && status !== 409 && { 'retry-after': typeof known === 'number' ? String(known) : retryAfterSeconds }),
+    ...headers,
+  });
 }
 
 /** Whatever a route threw. Defects are logged here, once, and tell the client nothing but the request's id. */

@@ -15,8 +15,8 @@ export const mailRoutes: readonly ApiRoute[] = [
     summary: 'Ask for another mail that confirms the address of an account',
     access: 'open',
     body: address,
-    async handle({ body, parts }) {
-      await mailOf(parts).requestFor('verify', body.email);
+    async handle({ request, body, parts }) {
+      await mailOf(parts).requestFor('verify', body.email, request.remoteAddress);
       return {};
     },
   }),
@@ -27,8 +27,8 @@ export const mailRoutes: readonly ApiRoute[] = [
     summary: 'Ask for a mail with a link that sets a new password',
     access: 'open',
     body: address,
-    async handle({ body, parts }) {
-      await mailOf(parts).requestFor('reset', body.email);
+    async handle({ request, body, parts }) {
+      await mailOf(parts).requestFor('reset', body.email, request.remoteAddress);
       return {};
     },
   }),
@@ -54,7 +54,7 @@ export const mailRoutes: readonly ApiRoute[] = [
     async handle({ caller, body, parts }) {
       const id = idOf(caller);
       await parts.identity.users.provePassword(id, body.password);
-      await mailOf(parts).requestChange(id, body.email);
+      await mailOf(parts).requestChange(id, body.email, caller.address);
       return {};
     },
   }),

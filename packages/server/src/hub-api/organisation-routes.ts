@@ -148,6 +148,7 @@ export const organisationRoutes: readonly ApiRoute[] = [
       const { id, name } = await getOrganisation(call);
       const team = body.team === undefined ? undefined : await parts.rows.identity.teams.find(id, body.team);
       if (body.team !== undefined && team === undefined) throw new RegistryError('ACCOUNT_UNKNOWN', { detail: { field: 'team' } });
+      await parts.mail?.countFrom(caller.address);
       const made = await parts.identity.invitations.create({ organisationId: id, email: parseEmail(body.email), role: body.role, teamId: team?.id }, caller);
       const { email } = made.invitation;
       const inviter = caller.principal.kind === 'user' ? await parts.identity.users.get(caller.principal.id) : undefined;

@@ -77,6 +77,7 @@ export const sessionRoutes: readonly ApiRoute[] = [
       const actor = { actor: body.name.toLowerCase(), origin: { address: request.remoteAddress } };
       if (mail === undefined) return { status: 201, value: { name: (await identity.users.create(body, actor)).name } };
       const email = parseEmail(body.email);
+      await mail.expectConfirmation(body.name, request.remoteAddress);
       try {
         await identity.users.create(body, actor);
         await mail.request({ kind: 'verify', email });

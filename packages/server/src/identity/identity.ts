@@ -8,6 +8,7 @@ import { type AuditVerdict, verifyAudit } from './audit.ts';
 import { type Callers, createCallers } from './callers.ts';
 import { createIdentityTokens, type IdentityTokens } from './identity-token.ts';
 import { createInvitationRules, type InvitationRules } from './invitations.ts';
+import type { NoticeSignIn } from './new-sign-in/new-sign-in.ts';
 import { createChallenges } from './passkeys/challenge.ts';
 import { createPasskeys, type Passkeys } from './passkeys/passkeys.ts';
 import type { PasswordHasher } from './password/password-hasher.ts';
@@ -46,14 +47,17 @@ export type IdentityParts = {
   readonly sessionMs: number;
   /** Whether a password opens only accounts whose e-mail address, if they have one, was confirmed. */
   readonly requiresConfirmedEmail: boolean;
+  /** Told of each log-in by a password or a passkey. Absent: nobody is told. */
+  readonly noticeSignIn?: NoticeSignIn;
 };
 
-export function createIdentity({ rows, profile, clock, passwords, throttle, federation, sessionMs, requiresConfirmedEmail }: IdentityParts): Identity {
+export function createIdentity(parts: IdentityParts): Identity {
+  const { rows, profile, clock, passwords, throttle, federation, sessionMs, requiresConfirmedEmail, noticeSignIn = async () => undefined } = parts;
   const keys = createSigningKeys(rows.signingKeys, clock);
   const tokens = createRegistryTokens(keys, clock);
   const secondFactor = createSecondFactor(rows, clock);
-  const signIn = createSignIn({ rows, clock, passwords, throttle, federation, secondFactor, requiresConfirmedEmail });
-  const sessions = createSessions({ rows, signIn, clock, lifetimeMs: sessionMs });
+  const signIn = createSignIn({ rows, clock, passwords, throttle, federation, secondFactor, requiresConfirmedEmail, noticeSignIn });
+  const sessions = createSessions({ rows, signIn, noticeSignIn, clock, lifetimeMs: sessionMs });
   const callers = createCallers({ profile, access: rows.access, tokens, signIn, sessions, clock });
   return {
     callers,

@@ -10,6 +10,7 @@ import { newId, newSecret } from '../runtime/ids.ts';
 import type { Identity } from './callers.ts';
 import { type CookieRequest, formatCookie, readCookie } from './cookie.ts';
 import { userAgentMaxLength } from './identity-token.ts';
+import type { NoticeSignIn } from './new-sign-in/new-sign-in.ts';
 import type { SecondProof } from './second-factor.ts';
 import { hashSecret } from './secret-hash.ts';
 import type { SignIn } from './sign-in.ts';
@@ -29,7 +30,15 @@ export type NewSession = { readonly secret: string; readonly name: string; reado
 const cookieName = 'naru_session';
 const usePrecisionMs = 10 * 60_000;
 
-export function createSessions({ rows, signIn, clock, lifetimeMs }: { rows: IdentityRows; signIn: SignIn; clock: Clock; lifetimeMs: number }): Sessions {
+export type SessionParts = {
+  readonly rows: IdentityRows;
+  readonly signIn: SignIn;
+  readonly noticeSignIn: NoticeSignIn;
+  readonly clock: Clock;
+  readonly lifetimeMs: number;
+};
+
+export function createSessions({ rows, signIn, noticeSignIn, clock, lifetimeMs }: SessionParts): Sessions {
   return {
     async create({ name, password, ...second }, from) {
       return begin(await signIn.person({ name, secret: password }, second, { remoteAddress: from.address }), 'password', from);
@@ -49,6 +58,7 @@ export function createSessions({ rows, signIn, clock, lifetimeMs }: { rows: Iden
   };
 
   async function begin(user: User, provedBy: Credential['kind'], { address, userAgent }: Browser): Promise<NewSession> {
+    await noticeSignIn(user, { address, userAgent });
     const secret = newSecret();
     const at = clock.now();
     await rows.credentials.create({

@@ -8,13 +8,14 @@ import type { IdentityRows, StoredCredential, User } from '../metadata/identity/
 import type { Clock } from '../runtime/clock.ts';
 import type { Basic } from './basic.ts';
 import type { Identity } from './callers.ts';
+import type { NoticeSignIn } from './new-sign-in/new-sign-in.ts';
 import type { PasswordHasher } from './password/password-hasher.ts';
 import type { SecondFactor, SecondProof } from './second-factor.ts';
 import { hashSecret } from './secret-hash.ts';
 
 export type SignIn = {
   /** Somebody at a browser: name or e-mail, password, and a second proof where the account asks for one. Throws UNAUTHORIZED, TOO_MANY_REQUESTS. */
-  person(basic: Basic, second: SecondProof, from: SignInEvidence): Promise<User>;
+  person(basic: Basic, second: SecondProof, from: Pick<SignInEvidence, 'remoteAddress'>): Promise<User>;
   /** Name or e-mail, and a password, an access token, or a trusted issuer's. Throws UNAUTHORIZED, TOO_MANY_REQUESTS. */
   byPassword(basic: Basic, from: SignInEvidence): Promise<Identity>;
   /** A trusted issuer's token, for what a namespace trusts it with. Throws UNAUTHORIZED. */
@@ -23,7 +24,7 @@ export type SignIn = {
   byToken(secret: string, from: SignInEvidence): Promise<Identity>;
 };
 
-export type SignInEvidence = { readonly remoteAddress: string };
+export type SignInEvidence = { readonly remoteAddress: string; header(name: string): string | undefined };
 
 /** Slows down whoever guesses. `begin` throws TOO_MANY_REQUESTS. */
 export type Throttle = {
@@ -41,6 +42,7 @@ export type SignInParts = {
   readonly throttle: Throttle;
   readonly federation: Federation;
   readonly secondFactor: Pick<SecondFactor, 'isProved'>;
+  readonly noticeSignIn: NoticeSignIn;
   readonly requiresConfirmedEmail: boolean;
   readonly clock: Clock;
 };
@@ -55,8 +57,9 @@ const longestSecret = 16 * 1024;
 
 const refusal = 'incorrect username or password';
 
-export function createSignIn({ rows, passwords, throttle, federation, secondFactor, requiresConfirmedEmail, clock }: SignInParts): SignIn {
-  /** By the hash of name and password: tools that send Basic with each request must not cost a password hash each time. */
+export function createSignIn(parts: SignInParts): SignIn {
+  const { rows, passwords, throttle, federation, secondFactor, noticeSignIn, requiresConfirmedEmail, clock } = parts;
+  /** By the hash of name, password and network: tools that send Basic with each request must not cost a password hash each time. */
   const remembered = boundedCache<{ identity: Identity; version: number; at: number }>({ maxEntries: 4096 });
 
   return {
@@ -81,7 +84,7 @@ export function createSignIn({ rows, passwords, throttle, federation, secondFact
         const identity = await federation.identify(secret);
         if (identity !== undefined) return identity;
       }
-      const key = hashSecret(`${name}\0${secret}`);
+      const key = hashSecret(`${name}\0${secret}\0${from.remoteAddress}`);
       const known = remembered.get(key);
       const version = await rows.access.version();
       if (known !== undefined && known.version === version && clock.now() - known.at < rememberedMs) return known.identity;
@@ -103,7 +106,10 @@ export function createSignIn({ rows, passwords, throttle, federation, secondFact
 
   async function byAccountPassword(name: string, password: string, from: SignInEvidence): Promise<Identity> {
     const user = await provePassword(name, password, from, async ({ totpSecret }) => totpSecret === undefined);
-    if (user !== undefined) return { subject: { kind: 'user', id: user.id }, credential: { kind: 'password' } };
+    if (user !== undefined) {
+      await noticeSignIn(user, { address: from.remoteAddress, userAgent: from.header('user-agent') ?? '' });
+      return { subject: { kind: 'user', id: user.id }, credential: { kind: 'password' } };
+    }
     throw new RegistryError('UNAUTHORIZED', { message: 'this account has a second factor: use an access token in the place of the password' });
   }
 
@@ -111,7 +117,7 @@ export function createSignIn({ rows, passwords, throttle, federation, secondFact
   async function provePassword(
     name: string,
     password: string,
-    { remoteAddress }: SignInEvidence,
+    { remoteAddress }: Pick<SignInEvidence, 'remoteAddress'>,
     isProved: (user: User) => Promise<boolean>,
   ): Promise<User | undefined> {
     const attempt = { account: name.trim().toLowerCase(), address: remoteAddress };

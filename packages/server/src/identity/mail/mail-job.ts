@@ -20,6 +20,8 @@ export type MailRequest =
   | { readonly kind: 'verify' | 'reset' | 'taken'; readonly email: string }
   | { readonly kind: 'change'; readonly userId: string; readonly email: string }
   | { readonly kind: 'password-changed'; readonly userId: string }
+  /** `address`: of the network. `at`: epoch ms. */
+  | { readonly kind: 'new-sign-in'; readonly userId: string; readonly address: string; readonly device: string; readonly at: number }
   /** To the address before. */
   | { readonly kind: 'address-changed'; readonly userId: string; readonly email: string }
   | {
@@ -101,6 +103,12 @@ export function mailJobs({ rows, mailer, linkUrl, clock, onTried }: MailJobParts
         const user = await rows.users.get(request.userId);
         return user?.email === undefined ? undefined : letterTo(user, user.email, async () => ({ kind: 'password-changed', name: user.name }));
       }
+      case 'new-sign-in': {
+        const user = await rows.users.get(request.userId);
+        if (user?.email === undefined || user.emailVerifiedAt === undefined) return undefined;
+        const { address, device, at } = request;
+        return letterTo(user, user.email, async () => ({ kind: 'new-sign-in', name: user.name, address, device, at }));
+      }
     }
   }
 
@@ -119,15 +127,7 @@ export function mailJobs({ rows, mailer, linkUrl, clock, onTried }: MailJobParts
 
   /** A second try of the same job counts once. */
   async function isTooMany(to: string, kind: MailRequest['kind'], { attempts }: Pick<Job, 'attempts'>): Promise<boolean> {
-    const key = `mail ${kind} ${to}`;
-    const now = clock.now();
-    const [count = 0, until = 0] = ((await rows.attempts.read([key])).get(key) ?? '').split(' ').map(Number);
-    const isOver = until <= now;
-    if (!isOver && count >= mailsPerDayMax && attempts === 1) return true;
-    if (attempts > 1) return false;
-    const expiresAt = isOver ? now + 86_400e3 : until;
-    await rows.attempts.write([{ key, state: `${isOver ? 1 : count + 1} ${expiresAt}`, expiresAt }]);
-    return false;
+    return attempts === 1 && (await rows.attempts.count({ key: `mails of a day ${kind} ${to}`, at: clock.now(), windowMs: 86_400e3 })) > mailsPerDayMax;
   }
 }
 

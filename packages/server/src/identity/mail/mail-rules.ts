@@ -2,52 +2,66 @@
 import { RegistryError } from '@naru/oci/registry-error';
 import type { Actor } from '../../metadata/port.ts';
 import type { IdentityRows, MailLink } from '../../metadata/identity/port.ts';
-import type { JobInspection, JobRows } from '../../metadata/job-port.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { parseEmail } from '../account-name.ts';
+import { parseAccountName, parseEmail } from '../account-name.ts';
 import { checkPassword } from '../password/password-rules.ts';
 import { hashSecret } from '../secret-hash.ts';
+import { networkOf } from '../throttle/throttle.ts';
 import type { UserRules } from '../users.ts';
-import { mailJobKind, type MailRequest } from './mail-job.ts';
+import { expiryOf } from './unconfirmed-account.ts';
+import type { JobRows } from '../../metadata/job-port.ts';
+import type { RequestMail } from './mail-queue.ts';
 
 export type MailRulesParts = {
   readonly rows: IdentityRows;
   readonly jobs: Pick<JobRows, 'enqueue'>;
-  readonly jobInspection: Pick<JobInspection, 'count'>;
+  readonly request: RequestMail;
   readonly users: UserRules;
   readonly clock: Clock;
 };
 
 export type MailRules = ReturnType<typeof createMailRules>;
 
-/** A flood of requests for mails ends here, and not in a full disk. */
-const waitingMax = 10_000;
+/** What one network may ask for in an hour: a class that signs up together, and no flood of other people's mailboxes. */
+export const mailsPerHourMax = 100;
 
 const refusal = 'this link is over, or was used: ask for another one';
 
-export function createMailRules({ rows, jobs, jobInspection, users, clock }: MailRulesParts) {
-  /** Durable when it returns: the mail is sent now, or when the SMTP server can be reached. Throws TOO_MANY_REQUESTS. */
-  async function request(mail: MailRequest): Promise<void> {
-    if ((await jobInspection.count(mailJobKind, 'waiting')) >= waitingMax) {
-      throw new RegistryError('TOO_MANY_REQUESTS', { message: 'too many mails wait to be sent: try again later' });
+export function createMailRules({ rows, jobs, request, users, clock }: MailRulesParts) {
+  /** '' is this computer's operator, who is not counted. Throws TOO_MANY_REQUESTS. */
+  async function countFrom(address: string): Promise<void> {
+    if (address === '') return;
+    const count = await rows.attempts.count({ key: `mails from ${networkOf(address)}`, at: clock.now(), windowMs: 3600e3 });
+    if (count > mailsPerHourMax) {
+      const detail = { retryAfterSeconds: 3600 };
+      throw new RegistryError('TOO_MANY_REQUESTS', { message: 'too many mails were asked for from your network: try again in an hour', detail });
     }
-    const whom = 'email' in mail ? mail.email : mail.userId;
-    // The same mail twice before the first is sent is one. Invitations differ in their organisation.
-    const key = `${mail.kind} ${whom}${mail.kind === 'invite' ? ` ${hashSecret(mail.secret)}` : ''}`;
-    await jobs.enqueue([{ kind: mailJobKind, payload: mail, key, priority: 'high' }], clock.now());
   }
 
   return {
     request,
+    countFrom,
 
-    /** For the owner of an address, whoever asks: nobody learns whether it is known. Throws REQUEST_INVALID. */
-    async requestFor(kind: 'verify' | 'reset', address: string): Promise<void> {
-      await request({ kind, email: parseEmail(address) });
+    /** Before somebody's account is made: unless the address is confirmed, the name is free again after a while. Throws TOO_MANY_REQUESTS, REQUEST_INVALID. */
+    async expectConfirmation(name: string, from: string): Promise<void> {
+      const now = clock.now();
+      const expiry = expiryOf(parseAccountName(name), now);
+      await countFrom(from);
+      await jobs.enqueue([expiry], now);
     },
 
-    /** Throws REQUEST_INVALID. That the address is somebody else's shows only behind the link. */
-    async requestChange(userId: string, address: string): Promise<void> {
-      await request({ kind: 'change', userId, email: parseEmail(address) });
+    /** For the owner of an address, whoever asks: nobody learns whether it is known. Throws REQUEST_INVALID, TOO_MANY_REQUESTS. */
+    async requestFor(kind: 'verify' | 'reset', address: string, from: string): Promise<void> {
+      const email = parseEmail(address);
+      await countFrom(from);
+      await request({ kind, email });
+    },
+
+    /** Throws REQUEST_INVALID, TOO_MANY_REQUESTS. That the address is somebody else's shows only behind the link. */
+    async requestChange(userId: string, address: string, from: string): Promise<void> {
+      const email = parseEmail(address);
+      await countFrom(from);
+      await request({ kind: 'change', userId, email });
     },
 
     /** The link of a mail, once. Throws DENIED, REQUEST_INVALID, EMAIL_TAKEN. */

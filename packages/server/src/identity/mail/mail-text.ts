@@ -12,6 +12,7 @@ export type MailContent =
   | { readonly kind: 'taken'; readonly name: string }
   | { readonly kind: 'password-changed'; readonly name: string }
   | { readonly kind: 'address-changed'; readonly name: string }
+  | { readonly kind: 'new-sign-in'; readonly name: string; readonly address: string; readonly device: string; readonly at: number }
   | { readonly kind: 'invite'; readonly organisation: string; readonly invitedBy: string; readonly link: string };
 
 export function renderMail(to: string, language: Language, content: MailContent): Mail {
@@ -79,6 +80,15 @@ function english(content: MailContent): Text {
         subject: 'The e-mail address of your account was changed',
         paragraphs: [`Hello ${content.name},`, 'your account has another address now. If it was not you, write to who runs this server.'],
       };
+    case 'new-sign-in':
+      return {
+        subject: 'A log-in from a new place',
+        paragraphs: [
+          `Hello ${content.name},`,
+          `somebody logged in to your account from where nobody did in the last 90 days: from ${content.address}, by ${content.device}, at ${utc(content.at)}.`,
+          'If it was you, do nothing. If not, change your password: that ends every session. Then look at your access tokens and passkeys.',
+        ],
+      };
     case 'invite':
       return {
         subject: `Invitation to ${content.organisation}`,
@@ -134,6 +144,15 @@ function korean(content: MailContent): Text {
         subject: '계정의 이메일 주소가 바뀌었습니다',
         paragraphs: [`${content.name} 님, 안녕하세요.`, '계정의 이메일 주소가 바뀌었습니다. 본인이 아니라면 서버 운영자에게 알려 주세요.'],
       };
+    case 'new-sign-in':
+      return {
+        subject: '새로운 곳에서 로그인했습니다',
+        paragraphs: [
+          `${content.name} 님, 안녕하세요.`,
+          `지난 90일 동안 로그인한 적이 없는 곳에서 계정에 로그인했습니다. 주소는 ${content.address}, 프로그램은 ${content.device}, 시각은 ${utc(content.at)}입니다.`,
+          '본인이라면 그냥 두시면 됩니다. 아니라면 비밀번호를 바꿔 주세요. 모든 세션이 끝납니다. 그다음 액세스 토큰과 패스키를 살펴보세요.',
+        ],
+      };
     case 'invite':
       return {
         subject: `${content.organisation} 조직에 초대합니다`,
@@ -143,6 +162,11 @@ function korean(content: MailContent): Text {
         ],
       };
   }
+}
+
+/** `2026-11-21 13:05 UTC` */
+function utc(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

@@ -30,7 +30,7 @@ export const challengeSeconds = 300;
 const audience = 'naru-passkey';
 const cookieName = 'naru_passkey';
 
-export function createChallenges({ keys, rows, clock }: { keys: SigningKeys; rows: Pick<AttemptRows, 'claim'>; clock: Clock }): Challenges {
+export function createChallenges({ keys, rows, clock }: { keys: SigningKeys; rows: Pick<AttemptRows, 'count'>; clock: Clock }): Challenges {
   return {
     async issue(purpose) {
       const challenge = newSecret();
@@ -62,7 +62,8 @@ export function createChallenges({ keys, rows, clock }: { keys: SigningKeys; row
     },
 
     async use(challenge) {
-      if (!(await rows.claim(`passkey ${challenge}`, clock.now() + challengeSeconds * 1000))) throw over();
+      const uses = await rows.count({ key: `passkey ${challenge}`, at: clock.now(), windowMs: challengeSeconds * 1000 });
+      if (uses > 1) throw over();
     },
   };
 }

@@ -25,14 +25,18 @@ export function attemptRows({ read, write }: MetadataDatabase): AttemptRows {
       });
     },
 
-    claim: (key, expiresAt) =>
+    count: ({ key, at, windowMs }) =>
       write(async (tx) => {
-        const { numInsertedOrUpdatedRows } = await tx
+        const row = await tx.selectFrom('sign_in_attempt').select(['state', 'expires_at']).where('key', '=', key).executeTakeFirst();
+        const open = row !== undefined && row.expires_at > at ? row : undefined;
+        const count = Number(open?.state ?? 0) + 1;
+        const values = { state: String(count), expires_at: open?.expires_at ?? at + windowMs };
+        await tx
           .insertInto('sign_in_attempt')
-          .values({ key, state: '', expires_at: expiresAt })
-          .onConflict((conflict) => conflict.column('key').doNothing())
-          .executeTakeFirst();
-        return numInsertedOrUpdatedRows === 1n;
+          .values({ key, ...values })
+          .onConflict((conflict) => conflict.column('key').doUpdateSet(values))
+          .execute();
+        return count;
       }),
 
     removeExpired: (before, limit) =>

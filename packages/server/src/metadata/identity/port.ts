@@ -335,12 +335,12 @@ export interface PasskeyRows {
   remove(passkey: { userId: string; id: string } & Change): Promise<boolean>;
 }
 
-/** State of the throttle on log-ins, as its own rules write it: so that a restart forgives nobody. */
+/** What is counted and limited, log-ins above all, as their own rules write it: so that a restart forgives nobody. */
 export interface AttemptRows {
   read(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   write(states: readonly { key: string; state: string; expiresAt: number }[]): Promise<void>;
-  /** For what may happen once: false when the key is there already. */
-  claim(key: string, expiresAt: number): Promise<boolean>;
+  /** Counts one more within a window that its first one opens. Gives how many there are. */
+  count(tally: { key: string; at: number; windowMs: number }): Promise<number>;
   removeExpired(before: number, limit: number): Promise<number>;
 }
 
