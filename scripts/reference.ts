@@ -6,6 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorTable } from '@naru/oci/error-code';
 import { configReference } from '@naru/server/config/reference';
+import { openApiDocument } from '@naru/server/hub-api/openapi';
+import { routes as apiRoutes } from '@naru/server/hub-api/routes';
 import { routes } from '@naru/server/oci-api/routes';
 import { commands } from '../packages/naru/src/command-table.ts';
 import { exitCodeTable } from '../packages/naru/src/exit-codes.ts';
@@ -49,6 +51,7 @@ export async function referencePages(): Promise<Page[]> {
       'Every error body is `{"errors":[{"code","message","detail"}]}`. The first column is the name in our code and log; clients see the second.',
       errors(),
     ),
+    { path: 'docs/reference/openapi.json', text: `${JSON.stringify(openApiDocument(apiRoutes), null, 1)}\n` },
     { path: 'packages/web/src/api/schema.ts', text: apiTypes() },
   ];
 }

@@ -174,7 +174,7 @@ describe('/api/v1', () => {
 
   function expectedFor(who: Who, { operation, access, path }: { operation: string; access: string; path: string }, visibility: string): Outcome {
     const isHidden = path.includes('{repository}') && access !== 'account' && !mayPull[who].includes(visibility);
-    if (who === 'anonymous') return access === 'pull' && !isHidden ? 'open' : 'login';
+    if (who === 'anonymous') return access === 'pull' && !isHidden && !forPeople.has(operation) ? 'open' : 'login';
     if (isHidden) return 'hidden';
     switch (access) {
       case 'account':
@@ -184,12 +184,15 @@ describe('/api/v1', () => {
       case 'administrator':
         return who === 'administrator' ? 'open' : 'denied';
       case 'pull':
-        return 'open';
+        return who === 'robot' && forPeople.has(operation) ? 'denied' : 'open';
       default:
         return mayManage.includes(who) ? 'open' : 'denied';
     }
   }
 });
+
+/** For whoever may pull, as long as it is a person. */
+const forPeople: ReadonlySet<string> = new Set(['starRepository', 'unstarRepository']);
 
 /** For everybody with a name, and then for those only whom it concerns. */
 const amongThemselves: Readonly<Record<string, readonly Who[]>> = {

@@ -63,7 +63,7 @@ describe('reading', () => {
   test('tags with digest, platforms and the size of a pull', async () => {
     const found = itemsOf(await ask('GET', at('/-/tags'))).map(({ movedAt: _at, ...entry }) => entry);
     const whole = (image: Image) => sizeOf(image.manifest, ...image.blobs);
-    const common = { movedBy: 'anonymous', mediaType: mediaTypes.manifest, artifactType: mediaTypes.config };
+    const common = { movedBy: 'anonymous', pulls: 0, mediaType: mediaTypes.manifest, artifactType: mediaTypes.config };
     expect(found).toEqual([
       { tag: '1.0', digest: one.manifest.digest, ...common, sizeBytes: whole(one), platforms: ['linux/amd64'] },
       { tag: 'built', digest: built.manifest.digest, ...common, sizeBytes: whole(built), platforms: ['linux/amd64'] },
@@ -72,6 +72,7 @@ describe('reading', () => {
         tag: 'multi',
         digest: index.digest,
         movedBy: 'anonymous',
+        pulls: 0,
         mediaType: mediaTypes.index,
         sizeBytes: sizeOf(index) + whole(one) + whole(two) + whole(built),
         platforms: ['linux/amd64', 'linux/arm64'],

@@ -26,6 +26,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   lifecycle: [/^registry\//, ports(), /^runtime\/(clock|hash-bytes|ids|log|metrics|sleep)\.ts$/],
   jobs: [ports(), /^runtime\/(alarm|clock|ids|log|metrics|sleep)\.ts$/],
   events: [/^access\//, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(alarm|clock|ids|log|sleep)\.ts$/],
+  hub: [/^access\//, /^registry\//, /^jobs\/job-kind\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   search: [/^access\//, /^registry\/repositories\.ts$/, /^metadata\/text-letters\.ts$/, ports()],
   http: [/^runtime\//, /^blobstore\/port\.ts$/],
   'oci-api': [
@@ -41,6 +42,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^http\/(reply|request|errors)\.ts$/,
     /^events\//,
     /^search\//,
+    /^hub\//,
     /^identity\//,
     /^registry\//,
     /^access\//,

@@ -26,6 +26,8 @@ import { apiPrefix } from './hub-api/match.ts';
 import { answerDockerSearch, dockerSearchPrefix } from './hub-api/docker-search.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
+import { createPullCounts } from './hub/pull-counts.ts';
+import { prunePulls } from './hub/prune-pulls.ts';
 import { openMail } from './open-mail.ts';
 import { pruneDeadJobs } from './jobs/prune-dead.ts';
 import { startJobRunner } from './jobs/runner.ts';
@@ -80,11 +82,15 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   const administrator = config.profile === 'local' ? undefined : await ensureAdministrator(stores.rows.identity, identity.users, config.admin);
   const pulls =
     config.profile === 'local' || !config.audit.pulls ? undefined : opened.use(createPullAudit({ rows: stores.rows.identity.audit, clock, log, every }));
+  const counts = opened.use(createPullCounts({ rows: stores.rows.hub.pulls, clock, log, every }));
   const api = createOciApi({
     registry,
     callers: identity.callers,
     findMoved: identity.findMoved,
-    ...(pulls && { onPull: pulls.record }),
+    onManifest(served) {
+      counts.record(served);
+      if (served.method === 'GET') pulls?.record(served);
+    },
     limits: config.limits,
     log,
   });
@@ -132,6 +138,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       kinds: [
         pruneDeadJobs({ ...stores.rows, clock }),
         pruneEvents({ ...stores.rows, clock }),
+        prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         ...(mail?.jobKinds ?? []),
       ],

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { actions, type Action } from '../access/action.ts';
 import type { Caller } from '../access/caller.ts';
 import { actorOf } from '../registry/actor-of.ts';
-import type { Registry } from '../registry/registry.ts';
 import { candidatesFor } from '../registry/repositories.ts';
+import type { HubParts } from './parts.ts';
 import { type ApiRoute, route } from './route.ts';
 import { action, line, listOf, page, time, toList, toPage, visibility } from './schemas.ts';
 
@@ -21,6 +21,11 @@ const repositoryFacts = repository.extend({
   description: z.string(),
   official: z.boolean(),
   verified: z.boolean(),
+  pulls: z.number().int(),
+  pulledAt: time.optional(),
+  stars: z.number().int(),
+  /** By the caller. */
+  starred: z.boolean(),
 });
 
 export const repositoryRoutes: readonly ApiRoute[] = [
@@ -51,8 +56,8 @@ export const repositoryRoutes: readonly ApiRoute[] = [
     summary: 'Get a repository: who may see it, how many tags it has, and how much it holds',
     access: 'pull',
     response: repositoryFacts,
-    async handle({ repository: name, caller, parts: { registry } }) {
-      return { value: await describe(required(name), caller, registry) };
+    async handle({ repository: name, caller, parts }) {
+      return { value: await describe(required(name), caller, parts) };
     },
   }),
   route({
@@ -80,12 +85,13 @@ export const repositoryRoutes: readonly ApiRoute[] = [
     access: 'manage',
     body: z.object({ visibility: visibility.optional(), description: line.optional() }).refine(hasAny, 'nothing to change'),
     response: repositoryFacts,
-    async handle({ repository, caller, body, parts: { rows, registry, clock } }) {
+    async handle({ repository, caller, body, parts }) {
+      const { rows, clock } = parts;
       const name = required(repository);
       const change = { name, at: clock.now(), ...actorOf(caller) };
       if (body.visibility !== undefined) await rows.repositories.setVisibility({ visibility: body.visibility, ...change });
       if (body.description !== undefined) await rows.repositories.describe({ description: body.description, ...change });
-      return { value: await describe(name, caller, registry) };
+      return { value: await describe(name, caller, parts) };
     },
   }),
   route({
@@ -108,11 +114,12 @@ export const repositoryRoutes: readonly ApiRoute[] = [
   }),
 ];
 
-async function describe(name: RepositoryName, caller: Caller, { repositories }: Registry): Promise<z.input<typeof repositoryFacts>> {
-  const facts = await repositories.get(name);
+async function describe(name: RepositoryName, caller: Caller, { registry, rows }: HubParts): Promise<z.input<typeof repositoryFacts>> {
+  const facts = await registry.repositories.get(name);
   const may: Action[] = [];
   for (const each of actions) if (await caller.may(each, name)) may.push(each);
-  return { ...facts, may };
+  const starred = caller.principal.kind === 'user' && (await rows.hub.stars.has(caller.principal.id, name));
+  return { ...facts, may, starred };
 }
 
 function hasAny(body: Readonly<Record<string, unknown>>): boolean {

@@ -7,6 +7,7 @@ import { mailRoutes } from './mail-routes.ts';
 import { namespaceRoutes } from './namespace-routes.ts';
 import { organisationRoutes } from './organisation-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
+import { popularityRoutes } from './popularity-routes.ts';
 import { repositoryRoutes } from './repository-routes.ts';
 import { robotRoutes } from './robot-routes.ts';
 import type { ApiRoute } from './route.ts';
@@ -36,6 +37,7 @@ export const routes: readonly ApiRoute[] = [
   ...trustedIssuerRoutes,
   ...searchRoutes,
   ...repositoryRoutes,
+  ...popularityRoutes,
   ...tagRoutes,
   ...imageRoutes,
   ...auditRoutes,

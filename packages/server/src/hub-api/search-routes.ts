@@ -15,7 +15,7 @@ const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
 const text = z.string().max(textMax).default('');
 const filter = z.string().max(textMax).optional();
 
-const foundRepository = z.object({
+export const foundRepository = z.object({
   name: z.string(),
   visibility,
   description: z.string(),

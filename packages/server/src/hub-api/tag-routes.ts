@@ -22,6 +22,8 @@ const tagEntry = z.object({
   digest,
   movedAt: time,
   movedBy: z.string(),
+  pulls: z.number().int(),
+  pulledAt: time.optional(),
   mediaType: z.string(),
   artifactType: z.string().optional(),
   /** What a pull of all platforms transfers, compressed. */
@@ -115,7 +117,8 @@ export const tagRoutes: readonly ApiRoute[] = [
 
 async function describe(name: RepositoryName, row: TagRow, registry: Registry): Promise<z.input<typeof tagEntry>> {
   const { platforms, ...summary } = await registry.images.summarize(name, row.digest);
-  return { tag: row.tag, digest: row.digest, movedAt: row.at, movedBy: row.actor, ...summary, platforms: [...platforms] };
+  const { at, actor, ...rest } = row;
+  return { ...rest, movedAt: at, movedBy: actor, ...summary, platforms: [...platforms] };
 }
 
 /** A right may hold for some tags only. Throws UNAUTHORIZED or DENIED, and then nothing was done. */

@@ -12,6 +12,7 @@ import { identityContract } from './contract/identity.ts';
 import { integrityContract } from './contract/integrity.ts';
 import { jobContract } from './contract/jobs.ts';
 import { manifestContract } from './contract/manifests.ts';
+import { pullContract } from './contract/pulls.ts';
 import { referrerContract } from './contract/referrers.ts';
 import { repositoryContract } from './contract/repositories.ts';
 import { searchContract } from './contract/search.ts';
@@ -32,6 +33,7 @@ const subjects = {
   integrity: integrityContract,
   jobs: jobContract,
   search: searchContract,
+  'pulls and stars': pullContract,
   identity: identityContract,
   concurrency: concurrencyContract,
 };

@@ -81,9 +81,9 @@ export async function recordEvents(tx: Writer, events: readonly NewEvent[]): Pro
   announce(tx, 'events');
 }
 
-/** Pushed blobs leave no trace of their own, the manifest that names them does; nor do those that collection sweeps, which nobody asked for. */
+/** Pulls have a trace of their own (`identity/pull-audit.ts`). Pushed blobs leave none, the manifest that names them does; nor do those that collection sweeps, which nobody asked for. */
 function isTraced({ kind, origin }: NewEvent): boolean {
-  return kind !== 'blob.pushed' && (kind !== 'blob.deleted' || origin !== undefined);
+  return kind !== 'blob.pushed' && kind !== 'repository.pulled' && (kind !== 'blob.deleted' || origin !== undefined);
 }
 
 function toAudit({ kind, at, actor, repository, digest, tag, origin, ...detail }: NewEvent): AuditEntry {
@@ -101,7 +101,7 @@ function toAudit({ kind, at, actor, repository, digest, tag, origin, ...detail }
   };
 }
 
-type Payload = Pick<Event, 'digest' | 'tag' | 'previous' | 'from' | 'visibility'>;
+type Payload = Pick<Event, 'digest' | 'tag' | 'previous' | 'from' | 'visibility' | 'pulls'>;
 
 function parsePayload(text: string): Payload {
   return JSON.parse(text) as Payload; // recordEvents wrote it

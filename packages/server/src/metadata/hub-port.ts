@@ -1,10 +1,13 @@
 /** The rows of what the hub shows beside the content: part of `port.ts`, and all that is said there holds here. */
-import type { RepositoryName } from '@naru/oci/repository-name';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Visibility } from '../access/policy.ts';
 import type { Subject } from './identity/port.ts';
+import type { Page } from './port.ts';
 
 export type HubRows = {
   readonly search: SearchRows;
+  readonly pulls: PullRows;
+  readonly stars: StarRows;
 };
 
 export type FacetKind = 'platform' | 'artifact-type';
@@ -60,4 +63,31 @@ export interface SearchRows {
   load(names: readonly RepositoryName[]): Promise<FoundRepository[]>;
   /** Words in names and descriptions that begin so, in their order. */
   listWords(beginning: string, limit: number): Promise<string[]>;
+}
+
+// --- pulls ----------------------------------------------------------------------------------
+
+/** Since 1970, in UTC. */
+export type Day = number;
+
+/** Pulls that were gathered; no tag: by digest. `at`: the last of them. */
+export type GatheredPulls = { readonly repository: RepositoryName; readonly tag?: Tag; readonly pulls: number; readonly at: number };
+
+export interface PullRows {
+  /** All of them in one transaction, with an event for each repository. Passes over repositories that are gone. */
+  add(gathered: readonly GatheredPulls[]): Promise<void>;
+  /** Days without pulls are left out. */
+  listDays(query: { repository: RepositoryName; tag?: Tag; from: Day; to: Day }): Promise<{ day: Day; pulls: number }[]>;
+  /** Forgets days before these, of repositories and of single tags; returns how many rows, `limit` at most. */
+  prune(before: { repositories: Day; tags: Day }, limit: number): Promise<number>;
+}
+
+// --- stars ----------------------------------------------------------------------------------
+
+export interface StarRows {
+  /** Again changes nothing. Throws NAME_UNKNOWN. */
+  set(star: { userId: string; repository: RepositoryName; at: number }): Promise<void>;
+  remove(star: { userId: string; repository: RepositoryName }): Promise<void>;
+  has(userId: string, repository: RepositoryName): Promise<boolean>;
+  list(userId: string, page: Page<string>): Promise<RepositoryName[]>;
 }

@@ -2,11 +2,15 @@
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { MetadataDatabase, Writer } from './database.ts';
 import type { HubRows } from './hub-port.ts';
+import { pullRows } from './pull-rows.ts';
 import { searchRows } from './search-rows.ts';
+import { starRows } from './star-rows.ts';
 
 export function hubRows(database: MetadataDatabase): HubRows {
   return {
     search: searchRows(database),
+    pulls: pullRows(database),
+    stars: starRows(database),
   };
 }
 

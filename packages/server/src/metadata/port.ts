@@ -61,6 +61,9 @@ export type RepositoryFacts = {
   readonly description: string;
   readonly official: boolean;
   readonly verified: boolean;
+  readonly pulls: number;
+  readonly pulledAt?: number;
+  readonly stars: number;
 };
 
 export interface RepositoryRows {
@@ -170,8 +173,8 @@ export interface ManifestRows {
 /** Newest first. No digest: the tag was deleted. */
 export type TagMove = { readonly tag: Tag; readonly digest?: Digest; readonly previous?: Digest } & Change;
 
-/** Where a tag points, since when and by whom. */
-export type TagRow = { readonly tag: Tag; readonly digest: Digest } & Pick<Change, 'at' | 'actor'>;
+/** Where a tag points, since when and by whom, and how often it was pulled. */
+export type TagRow = { readonly tag: Tag; readonly digest: Digest; readonly pulls: number; readonly pulledAt?: number } & Pick<Change, 'at' | 'actor'>;
 
 /** `expected`: where the tag is now, null for nowhere; the change is refused when that is not so. */
 export type TagPlacement = { readonly tag: Tag; readonly digest: Digest; readonly expected?: Digest | null };
@@ -197,6 +200,7 @@ export const eventKinds = [
   'repository.created',
   'repository.renamed',
   'repository.visibility',
+  'repository.pulled',
   'blob.pushed',
   'blob.mounted',
   'blob.deleted',
@@ -221,6 +225,8 @@ export type Event = {
   readonly from?: RepositoryName;
   /** repository.created, repository.visibility */
   readonly visibility?: Visibility;
+  /** repository.pulled: how often, since the last event of this kind. */
+  readonly pulls?: number;
 } & Change;
 
 export interface EventRows {

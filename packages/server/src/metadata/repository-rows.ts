@@ -43,6 +43,9 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
           'description',
           'official',
           'verified',
+          'pulls',
+          'stars',
+          'pulled_at',
           eb
             .selectFrom('tag')
             .select((tag) => tag.fn.countAll<number | string>().as('count'))
@@ -63,7 +66,7 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
         .where('name', '=', name)
         .executeTakeFirst();
       if (row === undefined) return undefined;
-      const { tags, taggedAt, sizeBytes, official, verified, ...facts } = row;
+      const { tags, taggedAt, sizeBytes, official, verified, pulled_at, ...facts } = row;
       // PostgreSQL counts and sums into text.
       return {
         ...facts,
@@ -72,6 +75,7 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
         tags: Number(tags ?? 0),
         sizeBytes: Number(sizeBytes ?? 0),
         ...(taggedAt !== null && { taggedAt }),
+        ...(pulled_at !== null && { pulledAt: pulled_at }),
       };
     },
 

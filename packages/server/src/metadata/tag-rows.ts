@@ -1,8 +1,8 @@
 import { RegistryError } from '@naru/oci/registry-error';
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
-import type { MetadataDatabase, Writer } from './database.ts';
-import type { Change, TagMove, TagRows } from './port.ts';
+import type { MetadataDatabase, Reader, Writer } from './database.ts';
+import type { Change, TagMove, TagRow, TagRows } from './port.ts';
 import { chunks } from './chunks.ts';
 import { recordEvents } from './event-rows.ts';
 
@@ -22,23 +22,17 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
     },
 
     async listRows(repository, { after = '', limit }) {
-      return read
-        .selectFrom('tag')
-        .select(['name as tag', 'digest', 'moved_at as at', 'moved_by as actor'])
-        .where('repository', '=', repository)
-        .where('name', '>', after as Tag)
-        .orderBy('name')
+      const rows = await selectRows(read, repository)
+        .where('tag.name', '>', after as Tag)
+        .orderBy('tag.name')
         .limit(limit)
         .execute();
+      return rows.map(toRow);
     },
 
-    find(repository, tag) {
-      return read
-        .selectFrom('tag')
-        .select(['name as tag', 'digest', 'moved_at as at', 'moved_by as actor'])
-        .where('repository', '=', repository)
-        .where('name', '=', tag)
-        .executeTakeFirst();
+    async find(repository, tag) {
+      const row = await selectRows(read, repository).where('tag.name', '=', tag).executeTakeFirst();
+      return row && toRow(row);
     },
 
     async listOn(repository, digest, limit) {
@@ -98,6 +92,18 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
       return rows.map(({ digest, previous, ...move }): TagMove => ({ ...move, ...(digest !== null && { digest }), ...(previous !== null && { previous }) }));
     },
   };
+}
+
+function selectRows(read: Reader, repository: RepositoryName) {
+  return read
+    .selectFrom('tag')
+    .leftJoin('tag_pull', (join) => join.onRef('tag_pull.repository', '=', 'tag.repository').onRef('tag_pull.tag', '=', 'tag.name'))
+    .select(['tag.name as tag', 'tag.digest', 'tag.moved_at as at', 'tag.moved_by as actor', 'tag_pull.pulls', 'tag_pull.pulled_at'])
+    .where('tag.repository', '=', repository);
+}
+
+function toRow({ pulls, pulled_at, ...row }: Omit<TagRow, 'pulls' | 'pulledAt'> & { pulls: number | null; pulled_at: number | null }): TagRow {
+  return { ...row, pulls: pulls ?? 0, ...(pulled_at !== null && { pulledAt: pulled_at }) };
 }
 
 /** Where the tag points now. */

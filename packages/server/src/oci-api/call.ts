@@ -1,9 +1,9 @@
 /** What a handler is given: the request, with its address parsed and its principal allowed. */
-import type { RepositoryName } from '@naru/oci/repository-name';
+import type { Digest } from '@naru/oci/digest';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Caller } from '../access/caller.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Reply } from '../http/reply.ts';
-import type { Pull } from '../identity/pull-audit.ts';
 import type { Registry } from '../registry/registry.ts';
 
 export type ApiLimits = {
@@ -14,13 +14,25 @@ export type ApiLimits = {
   readonly referrersPageMax: number;
 };
 
+export type ServedManifest = {
+  readonly caller: Caller;
+  readonly method: string;
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** Absent: it was asked for by digest. */
+  readonly tag?: Tag;
+};
+
+export type OnManifest = (served: ServedManifest) => void;
+
 export type Call = {
   readonly request: HttpRequest;
   readonly registry: Registry;
   readonly limits: ApiLimits;
   readonly caller: Caller;
-  /** Told of each manifest that was served to somebody who wanted it (GET, not HEAD). */
-  readonly onPull: ((pull: Pull) => void) | undefined;
+  /** Told of each manifest that was served, or asked about (HEAD). */
+  readonly onManifest: OnManifest | undefined;
 };
 
 /** Most routes are about a repository; `target` is the last part of the address, not parsed yet. */

@@ -13,10 +13,10 @@ import { matchesEtag, readPrecondition } from './conditions.ts';
 import { refusalFor } from './refusal.ts';
 
 /** end-3, GET and HEAD. Whatever the client accepts, it gets what was pushed: a converted manifest would have another digest. */
-export const getManifest: RepositoryHandler = async ({ request, registry, repository, target, caller, onPull }) => {
+export const getManifest: RepositoryHandler = async ({ request, registry, repository, target, caller, onManifest }) => {
   const reference = readReference(target);
   const { digest, mediaType, bytes } = await registry.manifests.get(repository, reference);
-  if (onPull && request.method === 'GET') onPull({ caller, repository, digest, ...(reference.kind === 'tag' && { tag: reference.tag }) });
+  onManifest?.({ caller, method: request.method, repository, digest, mediaType, ...(reference.kind === 'tag' && { tag: reference.tag }) });
   const headers: Headers = {
     'content-type': mediaType,
     'docker-content-digest': digest,

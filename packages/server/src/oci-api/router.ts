@@ -8,11 +8,10 @@ import { errorReply } from '../http/errors.ts';
 import type { Reply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Callers } from '../identity/callers.ts';
-import type { Pull } from '../identity/pull-audit.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Address, readAddress, type Shape } from './address.ts';
-import type { ApiLimits, Call } from './call.ts';
+import type { ApiLimits, Call, OnManifest } from './call.ts';
 import { refusalFor, replyToRefused } from './refusal.ts';
 import { type RepositoryRoute, type Route, routes } from './routes.ts';
 
@@ -27,7 +26,7 @@ export type OciApiParts = {
   readonly registry: Registry;
   readonly callers: Pick<Callers, 'identify'>;
   readonly findMoved: FindMoved;
-  readonly onPull?: (pull: Pull) => void;
+  readonly onManifest?: OnManifest;
   readonly limits: ApiLimits;
   readonly log: Log;
 };
@@ -37,7 +36,7 @@ const versionHeader = { 'docker-distribution-api-version': 'registry/2.0' };
 
 const routeOf = new Map(routes.map((route) => [`${route.method} ${route.shape}`, route]));
 
-export function createOciApi({ registry, callers, findMoved, onPull, limits, log }: OciApiParts): OciApi {
+export function createOciApi({ registry, callers, findMoved, onManifest, limits, log }: OciApiParts): OciApi {
   return {
     async answer(request) {
       const address = readAddress(request.path);
@@ -51,7 +50,7 @@ export function createOciApi({ registry, callers, findMoved, onPull, limits, log
     if (!address) throw new RegistryError('NOT_FOUND');
     if (!route) return notAllowed(address.shape);
     const caller = await callers.identify(request);
-    const call: Call = { request, registry, limits, caller, onPull };
+    const call: Call = { request, registry, limits, caller, onManifest };
     if (route.action === 'none') return route.handle(call);
     const named = parseRepositoryName(address.name);
     const use = (repository: RepositoryName) => useRepository(call, route, { repository, target: address.target });

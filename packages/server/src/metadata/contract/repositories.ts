@@ -37,7 +37,18 @@ export function repositoryContract(it: Contract): void {
   it('counts what a repository holds: its tags, and each blob once', async (store) => {
     expect(await store.repositories.findFacts(repository)).toBeUndefined();
     await store.repositories.create({ name: repository, visibility: 'private', at: 1, actor });
-    const facts = { name: repository, visibility: 'private' as const, createdAt: 1, tags: 0, sizeBytes: 0, description: '', official: false, verified: false };
+    const facts = {
+      name: repository,
+      visibility: 'private' as const,
+      createdAt: 1,
+      tags: 0,
+      sizeBytes: 0,
+      description: '',
+      official: false,
+      verified: false,
+      pulls: 0,
+      stars: 0,
+    };
     expect(await store.repositories.findFacts(repository)).toEqual(facts);
     const layers = [await pushBlob(store, 'four'), await pushBlob(store, 'fives')];
     await pushBlob(store, 'elsewhere', { in: other });

@@ -63,8 +63,8 @@ export function tagContract(it: Contract): void {
     const one = await pushManifest(store, { name: 'one' }, { tags: [latest], at: 1 });
     const two = await pushManifest(store, { name: 'two' }, { tags: [stable], at: 2 });
     const rows = [
-      { tag: latest, digest: one.digest, at: 1, actor },
-      { tag: stable, digest: two.digest, at: 2, actor },
+      { tag: latest, digest: one.digest, at: 1, actor, pulls: 0 },
+      { tag: stable, digest: two.digest, at: 2, actor, pulls: 0 },
     ];
     expect(await store.tags.listRows(repository, { limit: 10 })).toEqual(rows);
     expect(await store.tags.listRows(repository, { after: latest, limit: 10 })).toEqual(rows.slice(1));
@@ -87,8 +87,8 @@ export function tagContract(it: Contract): void {
     expect(await store.tags.list(repository, { limit: 10 })).toEqual([]);
     await store.tags.place({ repository, tags: removed.map((tag) => ({ ...tag, expected: null })), at: 3, actor });
     expect(await store.tags.listRows(repository, { limit: 10 })).toEqual([
-      { tag: latest, digest: one.digest, at: 3, actor },
-      { tag: stable, digest: one.digest, at: 3, actor },
+      { tag: latest, digest: one.digest, at: 3, actor, pulls: 0 },
+      { tag: stable, digest: one.digest, at: 3, actor, pulls: 0 },
     ]);
     expect((await store.manifests.findByTag(repository, latest))?.digest).toBe(one.digest);
     expect((await eventsAfter(store, before)).map(({ kind, tag, at }) => [kind, tag, at])).toEqual([

@@ -1,4 +1,5 @@
 import { RegistryError } from '@naru/oci/registry-error';
+import { removeStarsOf } from '../star-rows.ts';
 import type { MetadataDatabase, Reader, Writer } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import { touchAccess } from './access-version.ts';
@@ -108,6 +109,7 @@ export async function removeUser(tx: Writer, id: string): Promise<void> {
   await tx.deleteFrom('team_member').where('user_id', '=', id).execute();
   await tx.deleteFrom('membership').where('user_id', '=', id).execute();
   await tx.deleteFrom('passkey').where('user_id', '=', id).execute();
+  await removeStarsOf(tx, id);
   await tx.deleteFrom('recovery_code').where('user_id', '=', id).execute();
   await tx.deleteFrom('mail_link').where('user_id', '=', id).execute();
   await tx.deleteFrom('external_identity').where('user_id', '=', id).execute();

@@ -76,6 +76,12 @@ const searchCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ hub }) => hub.search.findNamed([repository, other], { viewer, filters }),
   ({ hub }) => hub.search.load([repository, other]),
   ({ hub }) => hub.search.listWords('f', 10),
+  ({ hub }) => hub.pulls.add([{ repository: parseRepositoryName('first'), tag: latest, pulls: 1, at: 1 }]),
+  ({ hub }) => hub.pulls.listDays({ repository, from: 0, to: 1 }),
+  ({ hub }) => hub.pulls.prune({ repositories: 1, tags: 1 }, 10),
+  ({ hub }) => hub.stars.has('kim', repository),
+  ({ hub }) => hub.stars.list('kim', { after: 'a', limit: 10 }),
+  ({ hub }) => hub.stars.remove({ userId: 'kim', repository }),
 ];
 
 /** Everything that a request or the collector may ask, with and without what is optional. */

@@ -8,6 +8,7 @@ const entry = (tag: string, letter: string, movedAt = 0, platforms = ['linux/amd
   digest: digestOf(letter),
   movedAt,
   movedBy: 'kim',
+  pulls: 0,
   mediaType: 'application/vnd.oci.image.manifest.v1+json',
   sizeBytes: 1,
   platforms,
