@@ -28,10 +28,10 @@ async function found(person: Person, query: string): Promise<unknown[]> {
 
 describe('/api/v1/search', () => {
   test('tells what is known of each', async () => {
-    expect((await world.anonymous.api('GET', '/search?q=shop')).body).toEqual({
-      items: [{ name: 'kim/web-shop', visibility: 'public', description: '꽃을 파는 가게', official: false, verified: false, pulls: 0, stars: 0 }],
-      instead: [],
-    });
+    const { items, instead } = (await world.anonymous.api('GET', '/search?q=shop')).body as { items: { updatedAt?: number }[]; instead: string[] }; // what the schema says
+    const [{ updatedAt: _soon, ...shop } = {}, ...others] = items; // a job notes it a moment after the push
+    expect(shop).toEqual({ name: 'kim/web-shop', visibility: 'public', description: '꽃을 파는 가게', official: false, verified: false, pulls: 0, stars: 0 });
+    expect([others, instead]).toEqual([[], []]);
   });
 
   test('nobody finds what they may not pull', async () => {

@@ -26,6 +26,7 @@ import { apiPrefix } from './hub-api/match.ts';
 import { answerDockerSearch, dockerSearchPrefix } from './hub-api/docker-search.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
+import { describeRepositories, pushedImages } from './hub/describe-repository.ts';
 import { createPullCounts } from './hub/pull-counts.ts';
 import { prunePulls } from './hub/prune-pulls.ts';
 import { openMail } from './open-mail.ts';
@@ -138,6 +139,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       kinds: [
         pruneDeadJobs({ ...stores.rows, clock }),
         pruneEvents({ ...stores.rows, clock }),
+        describeRepositories({ registry, rows: stores.rows.hub.pages, clock }),
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         ...(mail?.jobKinds ?? []),
@@ -150,7 +152,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       newLease,
     }),
   );
-  opened.use(startEventConsumers({ rows: stores.rows, consumers: [], clock, sleep: systemSleep, log }));
+  opened.use(startEventConsumers({ rows: stores.rows, consumers: [pushedImages], clock, sleep: systemSleep, log }));
   opened.use(startSchedule({ stores, settings: config, metrics, sleep: systemSleep, jitter }));
 
   const resources = opened.move();

@@ -24,6 +24,10 @@ const repositoryFacts = repository.extend({
   pulls: z.number().int(),
   pulledAt: time.optional(),
   stars: z.number().int(),
+  /** As the images say. */
+  sourceUrl: z.string(),
+  licenses: z.string(),
+  updatedAt: time.optional(),
   /** By the caller. */
   starred: z.boolean(),
 });

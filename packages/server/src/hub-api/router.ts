@@ -2,7 +2,6 @@
  * /api/v1: finds the row, asks who calls and whether they may, parses what they sent, calls the
  * handler. Nothing is done for anyone before that. What one may not see answers like what does not exist.
  */
-import { formatEtag } from '@naru/oci/etag';
 import { RegistryError } from '@naru/oci/registry-error';
 import { isRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
 import type { z } from 'zod';
@@ -10,8 +9,8 @@ import type { Caller } from '../access/caller.ts';
 import { errorReply, replyToThrown } from '../http/errors.ts';
 import { jsonReply, type Reply, reply } from '../http/reply.ts';
 import { type HttpRequest, readBody } from '../http/request.ts';
-import { hashBytes } from '../runtime/hash-bytes.ts';
 import type { Log } from '../runtime/log.ts';
+import { etagOf } from './etag-of.ts';
 import { apiPrefix, findRoute } from './match.ts';
 import { openApiDocument } from './openapi.ts';
 import type { HubParts } from './parts.ts';
@@ -69,7 +68,7 @@ export function createHubApi({ parts, identify, log }: HubApiParts): HubApi {
 
 /** What is read of a repository holds no secret: whoever watches it asks again with the tag, and is told when nothing has changed. */
 function revalidated(answer: Reply, request: HttpRequest): Reply {
-  const etag = formatEtag(hashBytes('sha256', Buffer.from(answer.body as string)).slice('sha256:'.length, -32)); // jsonReply's body is text
+  const etag = etagOf(answer.body as string); // jsonReply's body is text
   const validated = { ...answer, headers: { ...answer.headers, 'cache-control': 'private, no-cache', vary: 'authorization, cookie', etag } };
   return request.header('if-none-match') === etag ? { status: 304, headers: validated.headers } : validated;
 }

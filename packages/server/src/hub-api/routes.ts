@@ -1,5 +1,6 @@
 /** All of /api/v1, in the order of the OpenAPI document. */
 import { auditRoutes } from './audit-routes.ts';
+import { badgeRoutes } from './badge-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { imageRoutes } from './image-routes.ts';
@@ -8,6 +9,7 @@ import { namespaceRoutes } from './namespace-routes.ts';
 import { organisationRoutes } from './organisation-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import { popularityRoutes } from './popularity-routes.ts';
+import { readmeRoutes } from './readme-routes.ts';
 import { repositoryRoutes } from './repository-routes.ts';
 import { robotRoutes } from './robot-routes.ts';
 import type { ApiRoute } from './route.ts';
@@ -38,6 +40,8 @@ export const routes: readonly ApiRoute[] = [
   ...searchRoutes,
   ...repositoryRoutes,
   ...popularityRoutes,
+  ...readmeRoutes,
+  ...badgeRoutes,
   ...tagRoutes,
   ...imageRoutes,
   ...auditRoutes,

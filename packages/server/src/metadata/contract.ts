@@ -12,6 +12,7 @@ import { identityContract } from './contract/identity.ts';
 import { integrityContract } from './contract/integrity.ts';
 import { jobContract } from './contract/jobs.ts';
 import { manifestContract } from './contract/manifests.ts';
+import { pageContract } from './contract/pages.ts';
 import { pullContract } from './contract/pulls.ts';
 import { referrerContract } from './contract/referrers.ts';
 import { repositoryContract } from './contract/repositories.ts';
@@ -34,6 +35,7 @@ const subjects = {
   jobs: jobContract,
   search: searchContract,
   'pulls and stars': pullContract,
+  'pages and badges': pageContract,
   identity: identityContract,
   concurrency: concurrencyContract,
 };

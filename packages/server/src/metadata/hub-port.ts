@@ -2,12 +2,14 @@
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Visibility } from '../access/policy.ts';
 import type { Subject } from './identity/port.ts';
-import type { Page } from './port.ts';
+import type { Change, Page } from './port.ts';
 
 export type HubRows = {
   readonly search: SearchRows;
   readonly pulls: PullRows;
   readonly stars: StarRows;
+  readonly pages: PageRows;
+  readonly badges: BadgeRows;
 };
 
 export type FacetKind = 'platform' | 'artifact-type';
@@ -90,4 +92,57 @@ export interface StarRows {
   remove(star: { userId: string; repository: RepositoryName }): Promise<void>;
   has(userId: string, repository: RepositoryName): Promise<boolean>;
   list(userId: string, page: Page<string>): Promise<RepositoryName[]>;
+}
+
+// --- what stands on a repository's page -------------------------------------------------------
+
+/** `image`: taken from what was pushed, and changed by the next push; `edited` by people, and left alone. */
+export type Readme = { readonly text: string; readonly origin: ReadmeOrigin; readonly changedAt: number; readonly changedBy: string };
+
+/** What the images of a repository say of it. No text or `''`: they say nothing. */
+export type Described = {
+  readonly platforms: readonly string[];
+  readonly artifactTypes: readonly string[];
+  readonly updatedAt?: number;
+  readonly sourceUrl: string;
+  readonly licenses: string;
+  readonly description: string;
+  readonly readme: string;
+};
+
+export interface PageRows {
+  findReadme(repository: RepositoryName): Promise<Readme | undefined>;
+  /**
+   * An empty text makes room for what images say. `expected`: the text that the writer has seen, '' for
+   * none. Throws NAME_UNKNOWN, PRECONDITION_FAILED.
+   */
+  editReadme(readme: { repository: RepositoryName; text: string; expected?: string } & Change): Promise<void>;
+  /** Edited texts stay. Nothing when the repository is gone. */
+  recordDescribed(described: { repository: RepositoryName } & Described & Pick<Change, 'at'>): Promise<void>;
+}
+
+// --- badges ---------------------------------------------------------------------------------
+
+/** `applied` → `granted` or `declined`; `granted` → `revoked`. The subject is a repository (official) or a namespace (verified). */
+export type BadgeRequest = {
+  readonly id: string;
+  readonly badge: Badge;
+  readonly subject: string;
+  readonly state: BadgeState;
+  readonly note: string;
+  readonly appliedAt: number;
+  readonly appliedBy: string;
+  /** Of the last decision. */
+  readonly reason: string;
+  readonly decidedAt?: number;
+  readonly decidedBy?: string;
+};
+
+export interface BadgeRows {
+  /** Throws CONFLICT while a request for the same is open or granted. */
+  apply(request: Pick<BadgeRequest, 'id' | 'badge' | 'subject' | 'note'> & Change): Promise<BadgeRequest>;
+  /** The badge comes or goes in the same transaction. Throws CONFLICT when the request's state does not allow it, or there is none. */
+  decide(decision: { id: string; state: 'granted' | 'declined' | 'revoked'; reason: string } & Change): Promise<BadgeRequest>;
+  list(query: { state: BadgeState } & Page<string>): Promise<BadgeRequest[]>;
+  listOf(subject: { badge: Badge; subject: string } & Page<string>): Promise<BadgeRequest[]>;
 }

@@ -64,6 +64,10 @@ export type RepositoryFacts = {
   readonly pulls: number;
   readonly pulledAt?: number;
   readonly stars: number;
+  /** What the images say (`PageRows.recordDescribed`), a moment after the push. */
+  readonly sourceUrl: string;
+  readonly licenses: string;
+  readonly updatedAt?: number;
 };
 
 export interface RepositoryRows {

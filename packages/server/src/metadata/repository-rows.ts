@@ -46,6 +46,9 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
           'pulls',
           'stars',
           'pulled_at',
+          'source_url as sourceUrl',
+          'licenses',
+          'updated_at',
           eb
             .selectFrom('tag')
             .select((tag) => tag.fn.countAll<number | string>().as('count'))
@@ -66,7 +69,7 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
         .where('name', '=', name)
         .executeTakeFirst();
       if (row === undefined) return undefined;
-      const { tags, taggedAt, sizeBytes, official, verified, pulled_at, ...facts } = row;
+      const { tags, taggedAt, sizeBytes, official, verified, pulled_at, updated_at, ...facts } = row;
       // PostgreSQL counts and sums into text.
       return {
         ...facts,
@@ -76,6 +79,7 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
         sizeBytes: Number(sizeBytes ?? 0),
         ...(taggedAt !== null && { taggedAt }),
         ...(pulled_at !== null && { pulledAt: pulled_at }),
+        ...(updated_at !== null && { updatedAt: updated_at }),
       };
     },
 
@@ -112,7 +116,7 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
         await tx.deleteFrom('repository_alias').where('name', '=', to).execute();
         await moveRow(tx, moved, to);
         await moveContent(tx, from, to);
-        await moveHubRows(tx, from, to);
+        await moveHubRows(tx, from, to, change);
         await tx.updateTable('repository_alias').set({ repository: to }).where('repository', '=', from).execute();
         await tx.deleteFrom('repository').where('name', '=', from).execute();
         await tx.insertInto('repository_alias').values({ name: from, repository: to, until: aliasUntil }).execute();

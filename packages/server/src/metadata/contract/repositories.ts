@@ -48,6 +48,8 @@ export function repositoryContract(it: Contract): void {
       verified: false,
       pulls: 0,
       stars: 0,
+      sourceUrl: '',
+      licenses: '',
     };
     expect(await store.repositories.findFacts(repository)).toEqual(facts);
     const layers = [await pushBlob(store, 'four'), await pushBlob(store, 'fives')];
