@@ -17,6 +17,7 @@ const packages: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   nginx: 'nginx-light',
   nsenter: 'util-linux',
+  script: 'bsdutils',
 };
 
 const notInDebian: Readonly<Record<string, string>> = { 'oci-conformance': '.ci/run builds it', zot: 'https://zotregistry.dev' };

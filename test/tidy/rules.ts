@@ -103,7 +103,7 @@ export const rules: readonly Rule[] = [
     name: 'only drivers and the process itself touch files',
     check: forbid(
       /from 'node:fs(?:\/promises)?'/,
-      /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|tls\/|pages\/open-pages\.ts|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|container|credentials|routing)\/|^packages\/client\/src\/commands\/container-(run|control)\.ts|^packages\/naru\/|^scripts\//,
+      /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|tls\/|pages\/open-pages\.ts|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|container|credentials|routing)\/|^packages\/naru\/|^scripts\//,
     ),
   },
   {

@@ -14,7 +14,7 @@ export type Flag = {
 };
 
 /** What the words of a command may be, for completion. */
-export type Completable = 'image' | 'remote-image' | 'registry' | 'file' | 'container' | 'setting';
+export type Completable = 'image' | 'remote-image' | 'registry' | 'file' | 'container' | 'volume' | 'setting';
 
 export type CommandSpec = {
   readonly summary: string;

@@ -55,7 +55,7 @@ export function parseFlags(command: Command, args: readonly string[], texts: Pro
       continue;
     }
     if (token.kind === 'option-terminator') continue;
-    if (token.rawName === '--help' || token.rawName === '-h') return { kind: 'help', of: command.name };
+    if (token.rawName === '--help' || (token.rawName === '-h' && !command.flags.some(({ short }) => short === 'h'))) return { kind: 'help', of: command.name };
     const flag = command.flags.find(({ name }) => name === token.name);
     if (flag === undefined || !isSpelling(flag, token.rawName)) return mistake(unknownFlag(token.rawName, command.flags, texts));
     if (flag.value === undefined) {

@@ -8,7 +8,9 @@ import { version } from '@naru/server/runtime/version';
 import { environment, hideProxiesFromRuntime } from './environment.ts';
 import type { ClientCommandName } from './client-commands.ts';
 import type { ContainerCommandName } from './container-commands.ts';
+import { containerCommands } from './load-container-command.ts';
 import type { ImageCommandName } from './image-commands.ts';
+import { onSignal } from './passed-signals.ts';
 import { printError } from './print.ts';
 import { openTerminal } from './terminal.ts';
 import type { TransferCommandName } from './transfer-commands.ts';
@@ -27,6 +29,7 @@ export async function runClientCommand(line: ClientCommandLine & { readonly name
     homeFolder: homedir(),
     version,
     processId: process.pid,
+    onSignal,
   };
   hideProxiesFromRuntime();
   try {
@@ -48,23 +51,26 @@ const processStreams: ByteStreams = {
   async *input() {
     for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) yield chunk;
   },
-  output: (chunk) =>
-    new Promise((resolve, reject) => {
-      process.stdout.write(chunk, (error) => (error ? reject(error) : resolve()));
-    }),
+  output: (chunk) => writeAll(process.stdout, chunk),
+  errors: (chunk) => writeAll(process.stderr, chunk),
   isInputTerminal: () => process.stdin.isTTY,
   isOutputTerminal: () => process.stdout.isTTY,
 };
+
+function writeAll(stream: NodeJS.WriteStream, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(chunk, (error) => (error ? reject(error) : resolve()));
+  });
+}
 
 const loadPull = async () => (await import('@naru/client/commands/pull')).pull;
 const loadPush = async () => (await import('@naru/client/commands/push')).push;
 const loadTag = async () => (await import('@naru/client/commands/tag')).tag;
 const loadLs = async () => (await import('@naru/client/commands/image-ls')).imageLs;
 const loadRm = async () => (await import('@naru/client/commands/image-rm')).imageRm;
-const loadInspect = async () => (await import('@naru/client/commands/image-inspect')).imageInspect;
 const loadHistory = async () => (await import('@naru/client/commands/image-history')).imageHistory;
 const loadSave = async () => (await import('@naru/client/commands/image-save')).imageSave;
-const loadControl = () => import('@naru/client/commands/container-control');
+const loadVolume = () => import('@naru/client/commands/volume');
 const loadLoad = async () => (await import('@naru/client/commands/image-load')).imageLoad;
 
 /** Each is loaded when it is called: a list must be there at once. */
@@ -82,8 +88,8 @@ const commands: Readonly<Record<Name, () => Promise<ClientCommand>>> = {
   'image ls': loadLs,
   rmi: loadRm,
   'image rm': loadRm,
-  inspect: loadInspect,
-  'image inspect': loadInspect,
+  inspect: async () => (await import('@naru/client/commands/inspect')).inspect,
+  'image inspect': async () => (await import('@naru/client/commands/image-inspect')).imageInspect,
   history: loadHistory,
   'image history': loadHistory,
   'image prune': async () => (await import('@naru/client/commands/image-prune')).imagePrune,
@@ -95,18 +101,12 @@ const commands: Readonly<Record<Name, () => Promise<ClientCommand>>> = {
   import: async () => (await import('@naru/client/commands/image-load')).imageImport,
   'system df': async () => (await import('@naru/client/commands/system-df')).systemDf,
   info: async () => (await import('@naru/client/commands/image-info')).imageInfo,
-  run: async () => (await import('@naru/client/commands/container-run')).containerRun,
-  ps: async () => (await import('@naru/client/commands/container-ls')).containerLs,
-  logs: async () => (await loadControl()).containerLogs,
-  stop: async () => (await loadControl()).containerStop,
-  start: async () => (await loadControl()).containerStart,
-  restart: async () => (await loadControl()).containerRestart,
-  kill: async () => (await loadControl()).containerKill,
-  rm: async () => (await loadControl()).containerRm,
-  wait: async () => (await loadControl()).containerWait,
-  port: async () => (await loadControl()).containerPort,
-  exec: async () => (await loadControl()).containerExec,
-  'container settle': async () => (await loadControl()).containerSettle,
+  ...containerCommands,
+  'volume ls': async () => (await loadVolume()).volumeLs,
+  'volume create': async () => (await loadVolume()).volumeCreate,
+  'volume rm': async () => (await loadVolume()).volumeRm,
+  'volume inspect': async () => (await loadVolume()).volumeInspect,
+  'volume prune': async () => (await loadVolume()).volumePrune,
   'config ls': async () => (await import('@naru/client/commands/config')).configLs,
   'config get': async () => (await import('@naru/client/commands/config')).configGet,
   'config set': async () => (await import('@naru/client/commands/config')).configSet,

@@ -1,5 +1,5 @@
 /** The process's own terminal, as the client's commands see it. */
-import type { Terminal } from '@naru/client/commands/command';
+import type { Terminal, TerminalSize } from '@naru/client/commands/command';
 import { print, printError } from './print.ts';
 
 export function openTerminal(): Terminal {
@@ -10,7 +10,24 @@ export function openTerminal(): Terminal {
     isInteractive: () => process.stdin.isTTY && process.stdout.isTTY,
     ask,
     readAllInput,
+    size,
+    onResize(listener) {
+      const listen = () => {
+        const now = size();
+        if (now !== undefined) listener(now);
+      };
+      process.stdout.on('resize', listen);
+      return { [Symbol.dispose]: () => void process.stdout.off('resize', listen) };
+    },
+    passKeys() {
+      process.stdin.setRawMode(true);
+      return { [Symbol.dispose]: () => void process.stdin.setRawMode(false) };
+    },
   };
+}
+
+function size(): TerminalSize | undefined {
+  return process.stdout.isTTY ? { columns: process.stdout.columns, rows: process.stdout.rows } : undefined;
 }
 
 /** Readline edits the line and echoes what is typed; a secret's echo goes nowhere. */

@@ -28,13 +28,21 @@ export interface Terminal {
   ask(question: string, options?: { readonly hidden?: boolean }): Promise<string>;
   /** Everything that was piped in, up to a bound. */
   readAllInput(maxBytes: number): Promise<string>;
+  /** Undefined where standard output is none. */
+  size(): TerminalSize | undefined;
+  onResize(listener: (size: TerminalSize) => void): Disposable;
+  /** Until it is disposed of, every key is handed on as it is, Ctrl-C too. */
+  passKeys(): Disposable;
 }
 
-/** Standard input and output as bytes. */
+export type TerminalSize = { readonly columns: number; readonly rows: number };
+
+/** Standard input, output and errors as bytes. */
 export interface ByteStreams {
   input(): AsyncIterable<Uint8Array>;
   /** Resolves when more may come. */
   output(chunk: Uint8Array): Promise<void>;
+  errors(chunk: Uint8Array): Promise<void>;
   isInputTerminal(): boolean;
   isOutputTerminal(): boolean;
 }
@@ -51,6 +59,8 @@ export type CommandContext = {
   /** Of this process: a part of temporary files' names. */
   readonly processId: number;
   readonly signal?: AbortSignal;
+  /** While it listens the signals that end a program do not end this one. */
+  onSignal(listener: (name: string) => void): Disposable;
 };
 
 export type ClientCommand = (line: ClientCommandLine, context: CommandContext) => Promise<number>;

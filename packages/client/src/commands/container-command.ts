@@ -1,7 +1,7 @@
 /** What the commands on containers share. */
 import { resolve } from 'node:path';
 import { type Container, ContainerError } from '../container/container.ts';
-import { type Lives, settle } from '../container/container-life.ts';
+import { isForsaken, type Lives, settle } from '../container/container-life.ts';
 import { processOf } from '../container/container-process.ts';
 import { openContainerRows } from '../container/container-rows.ts';
 import type { ClientCommandLine, CommandContext } from './command.ts';
@@ -16,26 +16,30 @@ export async function withContainers<Result>(line: ClientCommandLine, context: C
   return await work({ root, rows, clock: context.clock, settleCommand });
 }
 
-/** All of them, and none that is thought to run and does not: its supervisor may have been killed. */
+/** All of them, and none that is thought to run and does not: its supervisor, or whoever waited for it, may have been killed. */
 export async function listSettled(lives: Lives): Promise<Container[]> {
   for (const container of lives.rows.list()) {
-    if (container.state.status === 'running' && processOf(container) === undefined) await settle(lives, container.id);
+    const { state } = container;
+    if (isForsaken(container) || (state.status === 'running' && processOf(container) === undefined)) await settle(lives, container.id);
   }
   return lives.rows.list();
 }
 
 /** Does it for each word, prints what it gives, and goes on after a failure. */
 export async function forEachContainer(
-  { words = [] }: ClientCommandLine,
-  { terminal }: CommandContext,
+  line: ClientCommandLine,
+  context: CommandContext,
   lives: Lives,
   work: (container: Container) => Promise<string | undefined>,
 ): Promise<number> {
+  return forEachWord(line, context, async (word) => (await work(lives.rows.find(word))) ?? word);
+}
+
+export async function forEachWord({ words = [] }: ClientCommandLine, { terminal }: CommandContext, work: (word: string) => Promise<string>): Promise<number> {
   let hasFailed = false;
   for (const word of words) {
     try {
-      const said = await work(lives.rows.find(word));
-      await terminal.out(`${said ?? word}\n`);
+      await terminal.out(`${await work(word)}\n`);
     } catch (error) {
       if (!(error instanceof ContainerError)) throw error;
       hasFailed = true;
@@ -43,4 +47,15 @@ export async function forEachContainer(
     }
   }
   return hasFailed ? exitCodes.failed : exitCodes.done;
+}
+
+/** A failure in Docker's words, for verbs on one container. */
+export async function complaining({ terminal }: CommandContext, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ContainerError)) throw error;
+    await terminal.err(`${daemonText(error.message)}\n`);
+    return error.exitCode === 125 ? 1 : error.exitCode;
+  }
 }

@@ -1,45 +1,53 @@
 /** The verbs that change or watch a container that is there. */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ContainerError } from '../container/container.ts';
+import { type Container, ContainerError } from '../container/container.ts';
+import { parseWhole } from '../container/container-options.ts';
 import { removeContainer, settle, settleAndRestart, startContainer, stopContainer } from '../container/container-life.ts';
+import { containerPaths } from '../container/container-paths.ts';
 import { processOf } from '../container/container-process.ts';
-import { containerPaths, rootfsPath } from '../container/container-paths.ts';
-import { resolveUser } from '../container/image-user.ts';
-import { openLog } from '../container/log-file.ts';
+import { folderBytes } from '../container/folder-bytes.ts';
 import { callRuntime } from '../container/oci-runtime.ts';
-import { processSpec } from '../container/runtime-spec.ts';
-import type { ClientCommand } from './command.ts';
-import { forEachContainer, withContainers } from './container-command.ts';
-import { daemonText } from './image-command.ts';
+import { humanSize } from '../format/human-size.ts';
+import type { ClientCommand, ClientCommandLine } from './command.ts';
+import { complaining, forEachContainer, listSettled, withContainers } from './container-command.ts';
+import { chooseContainers } from './container-filters.ts';
+import { startInForeground } from './container-foreground.ts';
+import { exitCodes } from './image-command.ts';
 
-const defaultStopSeconds = 10;
 const pollMs = 50;
 
 export const containerStop: ClientCommand = (line, context) =>
   withContainers(line, context, (lives) =>
     forEachContainer(line, context, lives, async (container) => {
-      const timeoutMs = Number(line.values['time'] ?? defaultStopSeconds) * 1000;
-      await stopContainer(lives, container, { signal: container.spec.stopSignal, timeoutMs });
+      await stopContainer(lives, container, stopOptions(line, container));
       return undefined;
     }),
   );
 
-export const containerStart: ClientCommand = (line, context) =>
-  withContainers(line, context, (lives) =>
+export const containerStart: ClientCommand = (line, context) => {
+  const { switches, values, words = [] } = line;
+  if (switches.has('attach') || switches.has('interactive')) {
+    return complaining(context, () =>
+      withContainers(line, context, async (lives) => {
+        if (words.length !== 1) throw new ContainerError('you cannot start and attach multiple containers at once');
+        const container = lives.rows.find(words[0] ?? '');
+        await settle(lives, container.id);
+        return startInForeground(lives, container, context, { detachKeys: values['detach-keys'], noInput: !switches.has('interactive') });
+      }),
+    );
+  }
+  return withContainers(line, context, (lives) =>
     forEachContainer(line, context, lives, async ({ id }) => {
       await settle(lives, id);
       await startContainer(lives, id);
       return undefined;
     }),
   );
+};
 
 export const containerRestart: ClientCommand = (line, context) =>
   withContainers(line, context, (lives) =>
     forEachContainer(line, context, lives, async (container) => {
-      await stopContainer(lives, container, { signal: container.spec.stopSignal, timeoutMs: Number(line.values['time'] ?? defaultStopSeconds) * 1000 });
+      await stopContainer(lives, container, stopOptions(line, container));
       await startContainer(lives, container.id);
       return undefined;
     }),
@@ -84,84 +92,46 @@ export const containerSettle: ClientCommand = ({ words = [], ...line }, context)
     return 0;
   });
 
-export const containerLogs: ClientCommand = (line, context) =>
-  complaining(context, () =>
-    withContainers(line, context, async (lives) => {
-      const { switches, values } = line;
-      const { id } = lives.rows.find(line.words?.[0] ?? '');
-      const log = openLog(containerPaths(lives.root, id).log);
-      const print = async (lines: ReturnType<typeof log.read>) => {
-        for (const { time, isError, text } of lines) {
-          const shown = `${switches.has('timestamps') ? `${time.replace(/\+00:00$/, 'Z')} ` : ''}${Buffer.from(text, 'latin1').toString()}`;
-          await (isError ? context.terminal.err(shown) : context.terminal.out(shown));
-        }
-      };
-      const tail = values['tail'];
-      const first = log.read();
-      await print(tail === undefined || tail === 'all' ? first : Number(tail) === 0 ? [] : first.slice(-Number(tail)));
-      while (switches.has('follow')) {
-        // Asked before the last look, so that nothing that came in between is missed.
-        const container = lives.rows.get(id);
-        await print(log.read());
-        if (container === undefined || container.state.status === 'exited' || container.state.status === 'created') break;
-        await context.clock.sleep(pollMs);
-      }
-      return 0;
-    }),
-  );
-
-export const containerExec: ClientCommand = (line, context) =>
-  complaining(context, () =>
-    withContainers(line, context, async ({ root, rows }) => {
-      const { values, switches, lists = {}, words = [] } = line;
-      const container = rows.find(words[0] ?? '');
-      const { id, spec } = container;
-      if (processOf(container) === undefined) throw new ContainerError(`Container ${id} is not running`, { exitCode: 1 });
-      const terminal = switches.has('tty');
-      if (terminal && !context.streams.isInputTerminal()) throw new ContainerError('the input device is not a TTY', { exitCode: 1 });
-      const environment = [...spec.environment, ...(lists['env'] ?? []).filter((entry) => entry.includes('='))];
-      const user = resolveUser(rootfsPath(root, spec.imageId), values['user'] ?? spec.user);
-      const asked = { args: words.slice(1), environment, workingFolder: values['workdir'] ?? spec.workingFolder, hostname: spec.hostname };
-      const folder = mkdtempSync(join(tmpdir(), 'naru-exec-'));
-      try {
-        writeFileSync(join(folder, 'process.json'), JSON.stringify(processSpec(asked, user, { terminal })), { mode: 0o600 });
-        const args = [
-          '--root',
-          containerPaths(root, id).runtimeRoot,
-          'exec',
-          '--process',
-          join(folder, 'process.json'),
-          ...(switches.has('detach') ? ['--detach'] : []),
-          id,
-        ];
-        const hasInput = switches.has('interactive') || terminal;
-        const child = spawn(spec.runtime, args, { stdio: [hasInput ? 'inherit' : 'ignore', 'inherit', 'pipe'] });
-        let said = '';
-        child.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-4096)) && process.stderr.write(chunk));
-        const code = await new Promise<number>((resolve) => child.once('close', (exitCode) => resolve(exitCode ?? 137)));
-        return code === 255 && /executable file .*not found|no such file/.test(said) ? 127 : code === 255 && /permission denied/.test(said) ? 126 : code;
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
-    }),
-  );
-
 export const containerPort: ClientCommand = (line, context) =>
   complaining(context, () =>
     withContainers(line, context, async ({ rows }) => {
-      const { spec } = rows.find(line.words?.[0] ?? '');
-      for (const { containerPort, protocol, hostAddress, hostPort } of spec.ports)
-        await context.terminal.out(`${containerPort}/${protocol} -> ${hostAddress}:${hostPort}\n`);
+      const { words = [] } = line;
+      const { name, spec, state } = rows.find(words[0] ?? '');
+      const wanted = words[1]?.replace(/^(\d+)$/, '$1/tcp');
+      const ports = (state.ports ?? spec.ports).filter((port) => wanted === undefined || wanted === `${port.containerPort}/${port.protocol}`);
+      if (wanted !== undefined && ports.length === 0) throw new ContainerError(`No public port '${wanted}' published for ${name}`);
+      for (const { containerPort, protocol, hostAddress, hostPort } of ports)
+        await context.terminal.out(`${wanted === undefined ? `${containerPort}/${protocol} -> ` : ''}${hostAddress}:${hostPort}\n`);
       return 0;
     }),
   );
 
-async function complaining({ terminal }: Parameters<ClientCommand>[1], work: () => Promise<number>): Promise<number> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ContainerError)) throw error;
-    await terminal.err(`${daemonText(error.message)}\n`);
-    return error.exitCode === 125 ? 1 : error.exitCode;
+export const containerPrune: ClientCommand = async (line, context) => {
+  const { terminal } = context;
+  if (!line.switches.has('force')) {
+    const answer = await terminal.ask('WARNING! This will remove all stopped containers.\nAre you sure you want to continue? [y/N] ').catch(() => '');
+    if (!/^y(es)?$/i.test(answer.trim())) {
+      await terminal.err('container prune has been cancelled\n');
+      return exitCodes.failed;
+    }
   }
+  return withContainers(line, context, async (lives) => {
+    const stopped = (await listSettled(lives)).filter(({ state }) => state.status === 'created' || state.status === 'exited');
+    const chosen = chooseContainers(stopped, line.lists?.['filter'] ?? [], context.clock.now(), ['until', 'label', 'label!']);
+    let freedBytes = 0;
+    for (const container of chosen) {
+      const { upper } = containerPaths(lives.root, container.id);
+      const bytes = folderBytes(upper);
+      await removeContainer(lives, container, { force: false, volumes: false });
+      freedBytes += bytes;
+    }
+    const removed = chosen.map(({ id }) => `${id}\n`).join('');
+    await terminal.out(`${removed === '' ? '' : `Deleted Containers:\n${removed}\n`}Total reclaimed space: ${humanSize(freedBytes, 4)}\n`);
+    return exitCodes.done;
+  });
+};
+
+function stopOptions({ values }: ClientCommandLine, { spec }: Container): Parameters<typeof stopContainer>[2] {
+  const { time } = values;
+  return { signal: values['signal'] ?? spec.stopSignal, timeoutMs: time === undefined ? spec.stopTimeoutMs : parseWhole('-t, --time', time) * 1000 };
 }

@@ -1,24 +1,40 @@
 /** `naru ps`: Docker's columns and templates. */
+import { containerPaths } from '../container/container-paths.ts';
+import { parseWhole } from '../container/container-options.ts';
+import { folderBytes } from '../container/folder-bytes.ts';
 import { formatList } from '../format/list-format.ts';
 import type { ClientCommand } from './command.ts';
-import { listSettled, withContainers } from './container-command.ts';
+import { complaining, listSettled, withContainers } from './container-command.ts';
+import { chooseContainers } from './container-filters.ts';
 import { containerHeader, containerRow } from './container-row.ts';
 
 const table = 'table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}';
 
 export const containerLs: ClientCommand = (line, context) =>
-  withContainers(line, context, async (lives) => {
-    const { values, switches } = line;
-    const now = context.clock.now();
-    const all = await listSettled(lives);
-    const shown = all.filter(({ state }) => switches.has('all') || state.status === 'running' || state.status === 'restarting');
-    const format = values['format'] ?? 'table';
-    await context.terminal.out(
-      formatList(
-        format === 'table' ? (switches.has('quiet') ? '{{.ID}}' : table) : format,
-        containerHeader,
-        shown.map((container) => containerRow(container, { now, isWhole: switches.has('no-trunc') })),
-      ),
-    );
-    return 0;
-  });
+  complaining(context, () =>
+    withContainers(line, context, async (lives) => {
+      const { values, switches, lists = {} } = line;
+      const now = context.clock.now();
+      const latest = switches.has('latest') ? 1 : values['last'] === undefined ? undefined : parseWhole('-n, --last', values['last']);
+      const all = await listSettled(lives);
+      const isFiltered = [...(lists['filter'] ?? [])].some((text) => /^\s*(status|exited)\s*=/i.test(text));
+      const shown = chooseContainers(all, lists['filter'] ?? [], now)
+        .filter(({ state }) => isFiltered || latest !== undefined || switches.has('all') || state.status === 'running' || state.status === 'restarting')
+        .slice(0, latest);
+      const format = values['format'] ?? 'table';
+      await context.terminal.out(
+        formatList(
+          format === 'table' ? (switches.has('quiet') ? '{{.ID}}' : switches.has('size') ? `${table}\t{{.Size}}` : table) : format,
+          containerHeader,
+          shown.map((container) =>
+            containerRow(container, {
+              now,
+              isWhole: switches.has('no-trunc'),
+              ...(switches.has('size') && { sizeBytes: folderBytes(containerPaths(lives.root, container.id).upper) }),
+            }),
+          ),
+        ),
+      );
+      return 0;
+    }),
+  );

@@ -68,5 +68,7 @@ function statusText({ status, startedAt = 0, finishedAt = 0, exitCode }: Contain
 
 function portsText({ spec, state }: Pick<Container, 'spec' | 'state'>): string {
   if (state.status !== 'running') return '';
-  return spec.ports.map(({ hostAddress, hostPort, containerPort, protocol }) => `${hostAddress}:${hostPort}->${containerPort}/${protocol}`).join(', ');
+  return (state.ports ?? spec.ports)
+    .map(({ hostAddress, hostPort, containerPort, protocol }) => `${hostAddress}:${hostPort}->${containerPort}/${protocol}`)
+    .join(', ');
 }

@@ -1,37 +1,32 @@
-/** `naru image inspect`, `naru inspect`: everything about images, as a JSON array or through a template. */
+/** `naru image inspect`: everything about images, as a JSON array or through a template. */
 import { familiarString, ImageReferenceError, type NameOptions, parseReference } from '@naru/oci/reference';
 import { isJsonObject, type JsonObject } from '@naru/oci/manifest-json';
-import { goJson } from '../format/go-json.ts';
-import { templateOf } from '../format/list-format.ts';
-import { compileTemplate } from '../format/template/template.ts';
-import { TemplateError } from '../format/template/template-error.ts';
 import { findImage } from '../layout/find-image.ts';
 import type { Image } from '../layout/image.ts';
 import { configMaxBytes, parseImageConfig } from '../layout/image-config.ts';
 import type { ImageReader } from '../layout/open-image-reader.ts';
-import type { ClientCommand } from './command.ts';
-import { daemonText, exitCodes, nameOptions, readStore } from './image-command.ts';
+import type { ClientCommand, CommandContext } from './command.ts';
+import { daemonText, nameOptions, readStore } from './image-command.ts';
+import { isNotFound, type NotFound, printDocuments } from './inspect-documents.ts';
 
 export const imageInspect: ClientCommand = (line, context) =>
   readStore(line, context, async (store) => {
-    const images = store.listImages();
-    const names = await nameOptions(context);
-    const problems: string[] = [];
-    const documents = (line.words ?? []).flatMap((word) => {
-      const found = find(images, word, names);
-      if (typeof found !== 'string') return [inspect(store, found, names)];
-      problems.push(line.name === 'inspect' ? `Error: No such object: ${word}` : daemonText(`no such image: ${word}: ${found}`));
-      return [];
+    const describe = await imageDescriber(store, context);
+    return printDocuments(line, context, (word) => {
+      const found = describe(word);
+      return Promise.resolve(isNotFound(found) ? { problem: daemonText(`no such image: ${word}: ${found.problem}`) } : found);
     });
-    const { format } = line.values;
-    await context.terminal.out(
-      format === undefined || format === ''
-        ? `${goJson(documents, { escapeHtml: false, indent: '    ' })}\n`
-        : documents.map((document) => render(format, document)).join(''),
-    );
-    for (const problem of problems) await context.terminal.err(`${problem}\n`);
-    return problems.length > 0 ? exitCodes.failed : exitCodes.done;
   });
+
+/** Of each word the image that it means. */
+export async function imageDescriber(store: ImageReader, context: CommandContext): Promise<(word: string) => object | NotFound> {
+  const images = store.listImages();
+  const names = await nameOptions(context);
+  return (word) => {
+    const found = find(images, word, names);
+    return typeof found === 'string' ? { problem: found } : inspect(store, found, names);
+  };
+}
 
 /** Or why there is none. */
 function find(images: readonly Image[], word: string, names: NameOptions): Image | string {
@@ -41,14 +36,6 @@ function find(images: readonly Image[], word: string, names: NameOptions): Image
   } catch (error) {
     if (!(error instanceof ImageReferenceError)) throw error;
     return error.message;
-  }
-}
-
-function render(format: string, document: JsonObject): string {
-  try {
-    return `${compileTemplate(templateOf(format)).execute(document)}\n`;
-  } catch (error) {
-    throw error instanceof TemplateError ? new TemplateError(`template parsing error: ${error.message}`) : error;
   }
 }
 

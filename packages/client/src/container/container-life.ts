@@ -16,10 +16,13 @@ import { type ContainerRows } from './container-rows.ts';
 import { unpackImage } from './image-rootfs.ts';
 import { checkAccountFiles, resolveUser } from './image-user.ts';
 import { callRuntime, runtimeFailure } from './oci-runtime.ts';
+import { findInit } from './programs.ts';
 import { runtimeSpec } from './runtime-spec.ts';
+import { readSeccompProfile } from './seccomp-profile.ts';
 import { containerAddress, nameServer, startNetwork } from './slirp-network.ts';
 import { createSupervised } from './supervisor.ts';
 import { sweepRootfs } from './sweep-rootfs.ts';
+import type { TerminalSize } from './terminal-size.ts';
 import { isAnonymous, prepareVolume, removeVolume } from './volumes.ts';
 
 export type Lives = {
@@ -36,14 +39,21 @@ const longestBackOffMs = 60_000;
 const healthyMs = 10_000;
 const pollMs = 50;
 
+export type StartOptions = {
+  readonly restarted?: boolean;
+  readonly terminalSize?: TerminalSize;
+  /** When it is there and does not run yet: the moment to attach. */
+  readonly onCreated?: () => void;
+};
+
 /** Throws ContainerError. */
-export async function startContainer(lives: Lives, id: string, { restarted = false } = {}): Promise<void> {
+export async function startContainer(lives: Lives, id: string, { restarted = false, ...options }: StartOptions = {}): Promise<void> {
   const { rows } = lives;
   await rows.claimed(id, async (container) => {
     if (processOf(container) !== undefined) return;
     rows.change(id, { isStopWanted: false });
     try {
-      await start(lives, container, restarted);
+      await start(lives, container, { restarted, ...options });
     } catch (error) {
       const { networkProcess } = rows.get(id)?.state ?? {};
       await takeDown(lives, { ...container, state: { ...container.state, ...(networkProcess !== undefined && { networkProcess }) } });
@@ -53,7 +63,7 @@ export async function startContainer(lives: Lives, id: string, { restarted = fal
   });
 }
 
-async function start(lives: Lives, container: Container, restarted: boolean): Promise<void> {
+async function start(lives: Lives, container: Container, { restarted = false, terminalSize, onCreated }: StartOptions): Promise<void> {
   const { root, rows, clock, settleCommand } = lives;
   const { id, spec } = container;
   await takeDown(lives, container);
@@ -62,16 +72,20 @@ async function start(lives: Lives, container: Container, restarted: boolean): Pr
     if (kind === 'bind') mkdirSync(source, { recursive: true });
     else await prepareVolume(root, source, { rootfs: rootfsPath(root, spec.imageId), target });
   }
-  prepareFiles(root, container);
+  prepareFiles(root, container, terminalSize);
   const pid = await createSupervised(root, container, [...settleCommand, id]);
   const count = restarted ? container.state.restartCount + 1 : 0;
   rows.change(id, { status: 'running', process: ownerOf(pid), startedAt: clock.now(), restartCount: count });
-  if (spec.network === 'default') rows.change(id, { networkProcess: ownerOf(await startNetwork(root, container, pid)) });
+  if (spec.network === 'default') {
+    const network = await startNetwork(root, container, pid);
+    rows.change(id, { networkProcess: ownerOf(network.pid), ports: network.ports });
+  }
+  onCreated?.();
   const started = await callRuntime(root, container, 'start', id);
   if (started.exitCode !== 0) throw runtimeFailure('create', started.stderr);
 }
 
-function prepareFiles(root: string, container: Container): void {
+function prepareFiles(root: string, container: Container, terminalSize?: TerminalSize): void {
   const { id, spec } = container;
   const paths = containerPaths(root, id);
   for (const folder of [paths.bundle, paths.merged, paths.upper, paths.work, paths.exits]) mkdirSync(folder, { recursive: true, mode: folderMode });
@@ -85,11 +99,15 @@ function prepareFiles(root: string, container: Container): void {
   if (isHost && existsSync('/etc/resolv.conf')) copyFileSync('/etc/resolv.conf', paths.etc('resolv.conf'));
   else writeFileSync(paths.etc('resolv.conf'), spec.network === 'default' ? `nameserver ${nameServer}\n` : '');
   for (const folder of [rootfsPath(root, spec.imageId), paths.upper]) checkAccountFiles(folder);
+  const seccomp = spec.security.seccomp === 'unconfined' ? undefined : readSeccompProfile(spec.security.seccomp, spec.security);
   const config = runtimeSpec(container, {
     rootPath: paths.merged,
     user: resolveUser(rootfsPath(root, spec.imageId), spec.user),
     etc: { hosts: paths.etc('hosts'), 'resolv.conf': paths.etc('resolv.conf'), hostname: paths.etc('hostname') },
     mountSource: (mount) => mountSource(root, mount),
+    ...(spec.hasInit && { init: findInit() }),
+    ...(seccomp && { seccomp }),
+    ...(terminalSize && { terminalSize }),
   });
   writeFileSync(paths.config, JSON.stringify(config), { mode: 0o600 });
 }
@@ -123,13 +141,18 @@ export async function settle(lives: Lives, id: string): Promise<Container | unde
     rows.change(id, { ...rest, process: '', networkProcess: '', status, exitCode, finishedAt, backOffMs });
     return rows.get(id);
   });
-  if (settled?.state.status === 'exited' && settled.spec.removeAtEnd && !isWaitedFor(settled))
-    await removeContainer(lives, settled, { force: false, volumes: true });
+  const isOver = settled?.state.status === 'exited' && !isWaitedFor(settled);
+  if (settled?.spec.removeAtEnd === true && (isOver || isForsaken(settled))) await removeContainer(lives, settled, { force: false, volumes: true });
   return settled ?? undefined;
+}
 
-  function isWaitedFor({ spec }: Container): boolean {
-    return spec.foreground !== undefined && isRunning(spec.foreground);
-  }
+/** Whoever made it was killed before it was started, and nobody wants to keep it. */
+export function isForsaken({ spec, state }: Container): boolean {
+  return state.status === 'created' && spec.removeAtEnd && spec.foreground !== undefined && !isRunning(spec.foreground);
+}
+
+function isWaitedFor({ spec }: Container): boolean {
+  return spec.foreground !== undefined && isRunning(spec.foreground);
 }
 
 /** The supervisor writes it when the process has gone; it may be a moment behind. Without one: killed, and the supervisor too. */

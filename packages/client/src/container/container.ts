@@ -6,12 +6,22 @@ export type PublishedPort = { readonly protocol: 'tcp' | 'udp'; readonly hostAdd
 /** `source` is a path of the machine, or a volume's name. */
 export type Mount = { readonly kind: 'bind' | 'volume'; readonly source: string; readonly target: string; readonly isReadOnly: boolean };
 export type Network = 'none' | 'host' | 'default';
+/** What is absent is not limited. */
+export type Limits = { readonly memoryBytes?: number; readonly cpus?: number; readonly processes?: number };
+export type Security = {
+  readonly capabilities: readonly string[];
+  /** A file with a profile; `default` for the machine's, `unconfined` for none. */
+  readonly seccomp: string;
+  readonly noNewPrivileges: boolean;
+};
 
 export type ContainerSpec = {
   /** As it was asked for. */
   readonly image: string;
   readonly imageId: string;
+  /** The whole command; `entrypoint` is its beginning. */
   readonly args: readonly string[];
+  readonly entrypoint: readonly string[];
   readonly environment: readonly string[];
   readonly workingFolder: string;
   /** `user[:group]`; empty for root. */
@@ -19,11 +29,20 @@ export type ContainerSpec = {
   readonly hostname: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
+  /** A host port of 0 is chosen at each start. */
   readonly ports: readonly PublishedPort[];
   readonly network: Network;
   readonly restart: RestartPolicy;
   readonly stopSignal: string;
+  readonly stopTimeoutMs: number;
   readonly isReadOnly: boolean;
+  readonly hasTerminal: boolean;
+  /** Is its input open: until who is attached ends it, or, detached, for whoever attaches later. */
+  readonly input: 'none' | 'once' | 'open';
+  /** A small first process that passes signals on and buries the dead. */
+  readonly hasInit: boolean;
+  readonly limits: Limits;
+  readonly security: Security;
   readonly removeAtEnd: boolean;
   /** Path of the OCI runtime. */
   readonly runtime: string;
@@ -37,6 +56,8 @@ export type ContainerState = {
   readonly process?: ProcessOwner;
   /** The one that carries its network. */
   readonly networkProcess?: ProcessOwner;
+  /** As they were opened at the last start. */
+  readonly ports?: readonly PublishedPort[];
   readonly exitCode: number;
   /** Epoch ms. */
   readonly startedAt?: number;

@@ -6,6 +6,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultCapabilities } from './capabilities.ts';
 import { type Container, ContainerError } from './container.ts';
 import { containerPaths } from './container-paths.ts';
 import { type Ended, findProgram, runProgram } from './programs.ts';
@@ -31,8 +32,9 @@ async function tryRuntime(path: string): Promise<string | undefined> {
   const missing = '/naru-tries-the-runtime';
   const id = folder.replace(/^.*\//, '');
   const spec: Container['spec'] = {
-    image: '', imageId: '', args: [missing], environment: [], workingFolder: '/', user: '', hostname: 'try', labels: {}, mounts: [], ports: [],
-    network: 'none', restart: { name: 'no', maxRetries: 0 }, stopSignal: 'SIGTERM', isReadOnly: false, removeAtEnd: false, runtime: path,
+    image: '', imageId: '', args: [missing], entrypoint: [], environment: [], workingFolder: '/', user: '', hostname: 'try', labels: {}, mounts: [], ports: [],
+    network: 'none', restart: { name: 'no', maxRetries: 0 }, stopSignal: 'SIGTERM', stopTimeoutMs: 0, isReadOnly: false, hasTerminal: false,
+    input: 'none', hasInit: false, limits: {}, security: { capabilities: defaultCapabilities, seccomp: 'unconfined', noNewPrivileges: false }, removeAtEnd: false, runtime: path,
   }; // prettier-ignore
   const state: Container['state'] = { status: 'created', exitCode: 0, restartCount: 0, backOffMs: 0, isStopWanted: false };
   try {

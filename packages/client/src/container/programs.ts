@@ -4,7 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { ContainerError } from './container.ts';
 
-const packages: Readonly<Record<string, string>> = { unshare: 'util-linux', mount: 'mount' };
+const packages: Readonly<Record<string, string>> = { unshare: 'util-linux', mount: 'mount', cp: 'coreutils' };
 const folders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** Only from the system's own folders: it is run as root. */
@@ -27,6 +27,13 @@ export function needPrograms(...names: readonly string[]): void {
   if (missing.length > 0) {
     throw new ContainerError(`running containers needs ${missing.join(', ')}: apt install ${missing.map((name) => packages[name] ?? name).join(' ')}`);
   }
+}
+
+/** Those that need nothing of the container's own. Throws ContainerError. */
+export function findInit(): string {
+  const path = ['catatonit', 'docker-init', 'tini-static'].map(findProgram).find((found) => found !== undefined);
+  if (path === undefined) throw new ContainerError('--init needs catatonit: apt install catatonit');
+  return path;
 }
 
 export type Ended = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };

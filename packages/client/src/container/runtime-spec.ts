@@ -4,8 +4,9 @@
  * the last years do not know.
  */
 import { posix } from 'node:path';
-import { type Container, ContainerError } from './container.ts';
+import { type Container, ContainerError, type Limits } from './container.ts';
 import type { ImageUser } from './image-user.ts';
+import type { TerminalSize } from './terminal-size.ts';
 
 type SpecOptions = {
   readonly rootPath: string;
@@ -13,14 +14,13 @@ type SpecOptions = {
   /** Files of the machine that stand for some of the container's. */
   readonly etc: Readonly<Record<'hosts' | 'resolv.conf' | 'hostname', string>>;
   readonly mountSource: (mount: Container['spec']['mounts'][number]) => string;
+  readonly seccomp?: object;
+  /** Path on the machine of the small first process. */
+  readonly init?: string;
+  readonly terminalSize?: TerminalSize;
 };
 
 const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
-const capabilities = [
-  'CHOWN', 'DAC_OVERRIDE', 'FSETID', 'FOWNER', 'MKNOD', 'NET_RAW', 'SETGID', 'SETUID',
-  'SETFCAP', 'SETPCAP', 'NET_BIND_SERVICE', 'SYS_CHROOT', 'KILL', 'AUDIT_WRITE',
-].map((name) => `CAP_${name}`); // prettier-ignore
 
 const maskedPaths = [
   'acpi', 'asound', 'interrupts', 'kcore', 'keys', 'latency_stats', 'sched_debug', 'scsi', 'timer_list', 'timer_stats',
@@ -42,17 +42,21 @@ const systemMounts = [
 const characterDevices = [[1, 3], [1, 5], [1, 8], [1, 9], [5, 0], [5, 1]] as const; // prettier-ignore
 
 /** Throws ContainerError for what no container may ask for. */
-export function runtimeSpec({ id, spec }: Container, { rootPath, user, etc, mountSource }: SpecOptions): object {
+export function runtimeSpec({ id, spec }: Container, { rootPath, user, etc, mountSource, seccomp, init, terminalSize }: SpecOptions): object {
   const bind = (source: string, destination: string, isReadOnly: boolean) => mount(destination, 'bind', source, 'rbind', 'rprivate', isReadOnly ? 'ro' : 'rw');
   const isHost = spec.network === 'host';
   return {
     ociVersion: '1.0.2',
-    process: processSpec(spec, user),
+    process: processSpec(init === undefined ? spec : { ...spec, args: [initPath, '--', ...spec.args] }, user, {
+      terminal: spec.hasTerminal,
+      ...(terminalSize && { terminalSize }),
+    }),
     root: { path: rootPath, readonly: spec.isReadOnly },
     hostname: spec.hostname,
     mounts: [
       ...systemMounts,
       ...Object.entries(etc).map(([name, source]) => bind(source, `/etc/${name}`, false)),
+      ...(init === undefined ? [] : [bind(init, initPath, true)]),
       ...spec.mounts.map((each) => bind(mountSource(each), each.target, each.isReadOnly)),
     ],
     annotations: spec.labels,
@@ -61,7 +65,9 @@ export function runtimeSpec({ id, spec }: Container, { rootPath, user, etc, moun
       cgroupsPath: `/naru/${id}`,
       resources: {
         devices: [{ allow: false, access: 'rwm' }, ...characterDevices.map(([major, minor]) => ({ allow: true, type: 'c', major, minor, access: 'rwm' }))],
+        ...limitsSpec(spec.limits),
       },
+      ...(seccomp && { seccomp }),
       maskedPaths,
       readonlyPaths,
     },
@@ -70,20 +76,34 @@ export function runtimeSpec({ id, spec }: Container, { rootPath, user, etc, moun
 
 /** Also of a further process in the container. */
 export function processSpec(
-  { args, environment, workingFolder, hostname }: Pick<Container['spec'], 'args' | 'environment' | 'workingFolder' | 'hostname'>,
+  { args, environment, workingFolder, hostname, security }: Pick<Container['spec'], 'args' | 'environment' | 'workingFolder' | 'hostname' | 'security'>,
   { uid, gid, additionalGids, home }: ImageUser,
-  { terminal = false } = {},
+  { terminal, terminalSize }: { readonly terminal: boolean; readonly terminalSize?: TerminalSize },
 ): object {
+  const { capabilities, noNewPrivileges } = security;
   const names = new Set(environment.map((entry) => entry.slice(0, entry.indexOf('='))));
   const defaults = [defaultPath, `HOSTNAME=${hostname}`, ...(terminal ? ['TERM=xterm'] : []), `HOME=${home}`];
   return {
     terminal,
+    ...(terminal && terminalSize && { consoleSize: { height: terminalSize.rows, width: terminalSize.columns } }),
     user: { uid, gid, additionalGids },
     args,
     env: [...defaults.filter((entry) => !names.has(entry.slice(0, entry.indexOf('=')))), ...environment],
     cwd: checkWorkingFolder(workingFolder),
     capabilities: { bounding: capabilities, ...(uid === 0 && { effective: capabilities, permitted: capabilities }) },
-    noNewPrivileges: false,
+    noNewPrivileges,
+  };
+}
+
+const initPath = '/sbin/docker-init';
+
+const cpuPeriodUs = 100_000;
+
+function limitsSpec({ memoryBytes, cpus, processes }: Limits): object {
+  return {
+    ...(memoryBytes !== undefined && { memory: { limit: memoryBytes } }),
+    ...(cpus !== undefined && { cpu: { period: cpuPeriodUs, quota: Math.round(cpus * cpuPeriodUs) } }),
+    ...(processes !== undefined && { pids: { limit: processes } }),
   };
 }
 

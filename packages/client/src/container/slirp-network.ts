@@ -4,7 +4,7 @@
  * the container's reach.
  */
 import { spawn } from 'node:child_process';
-import { createConnection } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { type Container, ContainerError, type PublishedPort } from './container.ts';
 import { containerPaths } from './container-paths.ts';
 import { findProgram } from './programs.ts';
@@ -12,8 +12,10 @@ import { findProgram } from './programs.ts';
 export const containerAddress = '10.0.2.100';
 export const nameServer = '10.0.2.3';
 
-/** The process that carries it. Throws ContainerError. */
-export async function startNetwork(root: string, container: Container, pid: number): Promise<number> {
+export type StartedNetwork = { readonly pid: number; readonly ports: readonly PublishedPort[] };
+
+/** The process that carries it, and the ports as they were opened. Throws ContainerError. */
+export async function startNetwork(root: string, container: Container, pid: number): Promise<StartedNetwork> {
   const socket = containerPaths(root, container.id).networkSocket;
   // A socket's path may have 107 bytes; the folder is reached by its working folder.
   const child = spawn(
@@ -34,23 +36,42 @@ export async function startNetwork(root: string, container: Container, pid: numb
   child.unref();
   if (!isReady || child.pid === undefined) throw new ContainerError(`cannot give the container a network: ${complaint.trim().split('\n').at(-1) ?? ''}`);
   try {
-    for (const port of container.spec.ports) await forward(socket, container, port);
+    const ports: PublishedPort[] = [];
+    for (const port of container.spec.ports) ports.push(await forward(socket, container, port));
+    return { pid: child.pid, ports };
   } catch (error) {
     process.kill(child.pid, 'SIGKILL');
     throw error;
   }
-  return child.pid;
 }
 
-async function forward(socket: string, { id, name }: Container, { protocol, hostAddress, hostPort, containerPort }: PublishedPort): Promise<void> {
-  const answer = await ask(socket, {
-    execute: 'add_hostfwd',
-    arguments: { proto: protocol, host_addr: hostAddress, host_port: hostPort, guest_port: containerPort },
-  });
-  if (!('error' in answer)) return;
+/** Somebody else may take a port that was just free. */
+const choicesMax = 10;
+
+async function forward(socket: string, { id, name }: Container, port: PublishedPort): Promise<PublishedPort> {
+  const { protocol, hostAddress, containerPort } = port;
+  let { hostPort } = port;
+  for (let choice = 0; choice < (port.hostPort === 0 ? choicesMax : 1); choice++) {
+    if (port.hostPort === 0) hostPort = await freePort(hostAddress);
+    const answer = await ask(socket, {
+      execute: 'add_hostfwd',
+      arguments: { proto: protocol, host_addr: hostAddress, host_port: hostPort, guest_port: containerPort },
+    });
+    if (!('error' in answer)) return { ...port, hostPort };
+  }
   throw new ContainerError(
     `driver failed programming external connectivity on endpoint ${name} (${id}): Error starting userland proxy: listen ${protocol}4 ${hostAddress}:${hostPort}: bind: address already in use`,
   );
+}
+
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, host, () => {
+      const address = server.address();
+      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0));
+    });
+  });
 }
 
 function ask(socket: string, request: object): Promise<object> {

@@ -51,6 +51,8 @@ export async function createSupervised(root: string, { id, spec }: Container, on
     '--exit-dir',
     paths.exits,
     '--full-attach',
+    ...(spec.input === 'none' ? [] : ['--stdin', ...(spec.input === 'open' || spec.hasTerminal ? ['--leave-stdin-open'] : [])]),
+    ...(spec.hasTerminal ? ['--terminal'] : []),
     '--log-path',
     `k8s-file:${paths.log}`,
     '--log-size-max',

@@ -2,6 +2,8 @@
 import { homedir } from 'node:os';
 import type { CommandContext } from '@naru/client/commands/command';
 import { openSession } from '@naru/client/commands/session';
+import { readContainers } from '@naru/client/container/image-users';
+import { listVolumes } from '@naru/client/container/volumes';
 import { configuredRegistries } from '@naru/client/credentials/configured-registries';
 import { english } from '@naru/client/language/english';
 import { dataRoot } from '@naru/client/layout/data-root';
@@ -31,7 +33,12 @@ export async function completeWord(what: Completable, { current, given }: { read
     case 'file':
       return given === 0 ? 'file' : [];
     case 'container':
-      return [];
+      return readContainers(dataRoot(undefined, environment, homedir()), systemClock).map(({ name, spec, state }) => ({
+        value: name,
+        about: `${spec.image} ${state.status}`,
+      }));
+    case 'volume':
+      return listVolumes(dataRoot(undefined, environment, homedir())).map(({ name }) => ({ value: name }));
   }
 }
 
@@ -65,6 +72,7 @@ async function remoteTags(current: string): Promise<Candidate[]> {
 /** Nothing may be printed, and nobody asked, in the middle of somebody's line. */
 function silentContext(): CommandContext {
   const nothing = () => Promise.resolve();
+  const noListener = () => ({ [Symbol.dispose]: () => undefined });
   return {
     terminal: {
       out: nothing,
@@ -73,13 +81,17 @@ function silentContext(): CommandContext {
       isInteractive: () => false,
       ask: () => Promise.reject(new Error('nobody is asked')),
       readAllInput: () => Promise.resolve(''),
+      size: () => undefined,
+      onResize: noListener,
+      passKeys: noListener,
     },
-    streams: { async *input() {}, output: nothing, isInputTerminal: () => false, isOutputTerminal: () => false },
+    streams: { async *input() {}, output: nothing, errors: nothing, isInputTerminal: () => false, isOutputTerminal: () => false },
     clock: systemClock,
     texts: english,
     environment,
     homeFolder: homedir(),
     version,
     processId: process.pid,
+    onSignal: noListener,
   };
 }

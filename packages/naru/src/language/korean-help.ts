@@ -4,19 +4,13 @@
  * said there in English alone, and falls back to it.
  */
 import type { clientSpecs } from '../client-commands.ts';
-import type { CommandSpec } from '../command-spec.ts';
 import type { Command } from '../command-table.ts';
 import type { containerSpecs } from '../container-commands.ts';
 import type { imageSpecs } from '../image-commands.ts';
 import type { transferSpecs } from '../transfer-commands.ts';
+import { containerHelp } from './korean-container-help.ts';
+import type { SpokenAll } from './spoken-help.ts';
 
-type SaidOf<Texts extends readonly string[]> = { readonly [At in keyof Texts]: string };
-type Spoken<Spec extends CommandSpec> = {
-  readonly summary: string;
-  readonly details: SaidOf<Spec['details']>;
-  readonly flags: Readonly<Record<Spec['flags'][number]['name'], string>>;
-};
-type SpokenAll<Specs extends Readonly<Record<string, CommandSpec>>> = { readonly [Name in keyof Specs]: Spoken<Specs[Name]> };
 type ClientHelp = SpokenAll<typeof clientSpecs> & SpokenAll<typeof transferSpecs> & SpokenAll<typeof imageSpecs> & SpokenAll<typeof containerSpecs>;
 type AnyHelp = { readonly summary: string; readonly details: readonly string[]; readonly flags: Readonly<Record<string, string>> };
 
@@ -96,7 +90,7 @@ const remove: ClientHelp['rmi'] = {
   flags: { force: 'ID로 부른 이미지를 모든 이름과 함께 지웁니다. 없는 것은 실패로 치지 않습니다.', 'no-prune': '마지막 이름을 잃은 이미지를 남깁니다.' },
 };
 
-const inspect: ClientHelp['inspect'] = { summary: '이미지의 모든 것 보기', details: [], flags: { format } };
+const inspect: ClientHelp['image inspect'] = { summary: '이미지의 모든 것 보기', details: [], flags: { format } };
 
 const history: ClientHelp['history'] = {
   summary: '이미지가 만들어진 단계 보기',
@@ -124,8 +118,6 @@ const load: ClientHelp['load'] = {
     'max-expansion': expansion,
   },
 };
-
-const stopTime = '스스로 끝날 때까지 기다리는 시간(초).';
 
 const client: ClientHelp = {
   login: {
@@ -223,7 +215,11 @@ const client: ClientHelp = {
   'image ls': list,
   rmi: remove,
   'image rm': remove,
-  inspect,
+  inspect: {
+    summary: '컨테이너, 이미지, 볼륨의 모든 것 보기',
+    details: ['그 이름을 가진 컨테이너, 이미지, 볼륨을 이 순서로 찾습니다.'],
+    flags: { format, type: '이 가운데서만 찾습니다.' },
+  },
   'image inspect': inspect,
   history,
   'image history': history,
@@ -253,77 +249,10 @@ const client: ClientHelp = {
   },
   'system df': {
     summary: '로컬 이미지가 차지하는 크기 보기',
-    details: ['SIZE는 압축된 채 디스크에 있는 크기이고, -v를 주면 이미지 목록처럼 풀었을 때의 크기입니다.'],
-    flags: { format, verbose: '이미지마다 보여 줍니다.', json },
+    details: ['SIZE는 디스크에 있는 크기이고, -v를 주면 하나씩, 이미지는 이미지 목록처럼 풀었을 때의 크기로 보여 줍니다.'],
+    flags: { format, verbose: '하나씩 보여 줍니다.', json },
   },
-  run: {
-    summary: '새 컨테이너에서 명령을 실행하기',
-    details: [
-      '이미지는 로컬 저장소에서 가져오고, 거기 없을 때만 내려받습니다. 격리는 crun이나 runc가, 감독은 conmon이, 네트워크는 slirp4netns가 맡으며, 없는 것이 있으면 어느 데비안 패키지에 있는지 알려 줍니다. root 권한이 필요합니다.',
-      '종료 코드: 명령의 것. 컨테이너를 만들 수 없었으면 125, 명령을 실행할 수 없으면 126, 그런 명령이 없으면 127.',
-    ],
-    flags: {
-      detach: '실행해 둔 채 ID를 출력합니다.',
-      rm: '끝나면 이름 없는 볼륨과 함께 지웁니다.',
-      name: '컨테이너의 이름.',
-      publish: '이 컴퓨터의 포트를 컨테이너의 포트로 잇습니다.',
-      env: '환경 변수를 정합니다.',
-      'env-file': '파일에 있는 환경 변수를 정합니다.',
-      volume: '이 컴퓨터의 폴더나 이름 있는 볼륨을 컨테이너에 넣습니다.',
-      workdir: '명령이 시작하는 폴더.',
-      user: '이미지 안의 이름 또는 숫자.',
-      entrypoint: '이미지의 것 대신 실행할 프로그램.',
-      hostname: '컨테이너가 스스로를 부르는 이름.',
-      label: '레이블을 붙입니다.',
-      network: '자기만의 네트워크, 이 컴퓨터의 네트워크, 또는 없음.',
-      restart: '끝났을 때 다시 시작할지.',
-      'read-only': '볼륨 밖의 파일은 바꿀 수 없습니다.',
-      'stop-signal': '"stop"이 먼저 보내는 시그널.',
-      platform: '인덱스에서 어느 이미지를 내려받을지.',
-      runtime: 'OCI 런타임.',
-      'data-root': dataRoot,
-      config,
-    },
-  },
-  ps: {
-    summary: '컨테이너 목록',
-    details: [],
-    flags: { 'data-root': dataRoot, all: '실행 중이 아닌 것도.', format, 'no-trunc': '출력을 자르지 않습니다.', quiet: '컨테이너 ID만 보여 줍니다.' },
-  },
-  logs: {
-    summary: '컨테이너가 출력한 것을 보기',
-    details: [],
-    flags: { 'data-root': dataRoot, follow: '끝날 때까지 계속 봅니다.', tail: '마지막 몇 줄만.', timestamps: '줄마다 앞에 때를 적습니다.' },
-  },
-  stop: {
-    summary: '컨테이너를 멈추기',
-    details: ['이미지의 시그널로 멈추고, 듣지 않으면 강제로 멈춥니다.'],
-    flags: { 'data-root': dataRoot, time: stopTime },
-  },
-  start: { summary: '멈춘 컨테이너를 시작하기', details: [], flags: { 'data-root': dataRoot } },
-  restart: { summary: '컨테이너를 멈췄다가 다시 시작하기', details: [], flags: { 'data-root': dataRoot, time: stopTime } },
-  kill: { summary: '컨테이너에 시그널을 보내기', details: [], flags: { 'data-root': dataRoot, signal: '어느 시그널인지.' } },
-  rm: { summary: '컨테이너를 지우기', details: [], flags: { 'data-root': dataRoot, force: '실행 중인 것도.', volumes: '이름 없는 볼륨과 함께.' } },
-  wait: { summary: '컨테이너가 끝나기를 기다려 종료 코드를 출력하기', details: [], flags: { 'data-root': dataRoot } },
-  port: { summary: '컨테이너가 연 포트를 보기', details: [], flags: { 'data-root': dataRoot } },
-  exec: {
-    summary: '실행 중인 컨테이너에서 명령을 실행하기',
-    details: [],
-    flags: {
-      'data-root': dataRoot,
-      detach: '끝나기를 기다리지 않습니다.',
-      interactive: '표준 입력을 넘겨줍니다.',
-      tty: '터미널을 줍니다.',
-      env: '환경 변수를 정합니다.',
-      workdir: '명령이 시작하는 폴더.',
-      user: '이미지 안의 이름 또는 숫자.',
-    },
-  },
-  'container settle': {
-    summary: '컨테이너가 끝났음을 기록하기',
-    details: ['컨테이너의 감독이 부릅니다. 그 밖에는 해가 없습니다. 실행 중인 컨테이너는 그대로 둡니다.'],
-    flags: { 'data-root': dataRoot },
-  },
+  ...containerHelp,
   info: { summary: '로컬 이미지가 어디에 얼마나 있는지 보기', details: [], flags: { format, json } },
 };
 
