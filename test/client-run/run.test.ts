@@ -142,6 +142,19 @@ describe.if(isRoot && needs('runc', 'conmon', 'umoci', 'slirp4netns', 'busybox')
     expect(await naru.ok(['wait', 'lost'])).toBe('137\n');
     expect(await naru.ok(['start', 'lost'])).toBe('lost\n');
     expect(await naru.ok(['rm', '-f', 'lost'])).toBe('lost\n');
+
+    const again = (await naru.ok(['run', '-d', '--network', 'none', '--restart', 'always', '--name', 'again', 'app:1', 'sleep', '1000'])).trim();
+    const first = Number(await readFile(join(naru.root, 'containers', again, 'pid'), 'utf8'));
+    process.kill(Number(/^PPid:\s+(\d+)/m.exec(await readFile(`/proc/${first}/status`, 'utf8'))?.[1]), 'SIGKILL');
+    process.kill(first, 'SIGKILL');
+    // Whoever looks finds it out, and it is started again as its policy says.
+    let facts = '';
+    for (let tries = 0; tries < 200 && facts !== 'running 1\n'; tries++) {
+      await naru.ok(['ps']);
+      facts = await naru.ok(['inspect', '-f', '{{.State.Status}} {{.RestartCount}}', 'again']);
+    }
+    expect(facts).toBe('running 1\n');
+    expect(await naru.ok(['rm', '-f', 'again'])).toBe('again\n');
     expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(folder.path);
   });
 });

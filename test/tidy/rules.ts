@@ -96,7 +96,7 @@ export const rules: readonly Rule[] = [
     name: 'only adapters use Bun',
     check: forbid(
       /\bBun\.|from 'bun(?::[a-z]+)?'/,
-      /^packages\/server\/src\/(http\/server\.ts|metadata\/sqlite\/|runtime\/folder-lock\.ts|identity\/password\/password-hasher\.ts)/,
+      /^packages\/server\/src\/(http\/server\.ts|metadata\/sqlite\/|runtime\/folder-lock\.ts|identity\/password\/password-hasher\.ts)|^packages\/client\/src\/container\/attach-socket\.ts/,
     ),
   },
   {

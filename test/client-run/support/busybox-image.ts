@@ -1,5 +1,5 @@
 /** Images with busybox in them, made here and imported. */
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Naru } from '../../client-store/support/naru.ts';
 import { run } from '../../clients/support/run.ts';
@@ -7,13 +7,27 @@ import { contentOf, descriptorOf, jsonContent, makeManifest, mediaTypes } from '
 
 const applets = ['sh', 'cat', 'id', 'sleep', 'httpd', 'touch', 'env', 'kill', 'ls', 'stty', 'ps', 'grep', 'echo', 'mkdir', 'chmod', 'mount', 'unshare'];
 
-/** An image of one layer: busybox, accounts, and what `prepare` adds. */
+/** An image whose first layer is busybox, accounts, and what `prepare` adds. */
 export async function importBusybox(
   naru: Naru,
-  { folder, name, config, prepare = async () => undefined }: { folder: string; name: string; config: object; prepare?: (root: string) => Promise<unknown> },
+  {
+    folder,
+    name,
+    config,
+    prepare = async () => undefined,
+    more = [],
+  }: {
+    folder: string;
+    name: string;
+    config: object;
+    prepare?: (root: string) => Promise<unknown>;
+    /** Tars of further layers, bottom first. */
+    more?: readonly Uint8Array[];
+  },
 ): Promise<void> {
   const work = join(folder, `image-${name.replaceAll(/\W/g, '-')}`);
   const root = join(work, 'root');
+  await rm(work, { recursive: true, force: true });
   for (const path of ['bin', 'etc', 'srv']) await mkdir(join(root, path), { recursive: true });
   await run(['cp', '/bin/busybox', join(root, 'bin/busybox')]);
   for (const applet of applets) await symlink('busybox', join(root, 'bin', applet));
@@ -21,10 +35,15 @@ export async function importBusybox(
   await writeFile(join(root, 'etc/group'), 'root:x:0:\nwww:x:34:\nmore:x:44:www\n');
   await prepare(root);
   await run(['tar', '-C', root, '-cf', join(work, 'layer.tar'), '.']);
-  const layer = contentOf(new Uint8Array(await readFile(join(work, 'layer.tar'))), 'application/vnd.oci.image.layer.v1.tar');
+  const layers = [await readFile(join(work, 'layer.tar')), ...more].map((tar) => contentOf(new Uint8Array(tar), 'application/vnd.oci.image.layer.v1.tar'));
   const image = makeManifest({
-    config: jsonContent(mediaTypes.config, { architecture: 'amd64', os: 'linux', config, rootfs: { type: 'layers', diff_ids: [layer.digest] } }),
-    layers: [layer],
+    config: jsonContent(mediaTypes.config, {
+      architecture: 'amd64',
+      os: 'linux',
+      config,
+      rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
+    }),
+    layers,
   });
   await mkdir(join(work, 'layout/blobs/sha256'), { recursive: true });
   for (const { digest, bytes } of [...image.blobs, image.manifest]) await writeFile(join(work, 'layout/blobs', digest.replace(':', '/')), bytes);

@@ -7,6 +7,8 @@ export type Entry = {
   /** `0` is a file; see tar(5). */
   readonly type?: string;
   readonly target?: string;
+  /** Major and minor number of a device. */
+  readonly device?: readonly [number, number];
   /** What the header says, when it lies. */
   readonly size?: number;
 };
@@ -20,7 +22,7 @@ export function tarOf(entries: readonly Entry[], { end = true } = {}): Buffer {
   ]);
 }
 
-function entryOf({ name, type = '0', target = '', size }: Omit<Entry, 'content'>, content: Buffer): Buffer[] {
+function entryOf({ name, type = '0', target = '', size, device }: Omit<Entry, 'content'>, content: Buffer): Buffer[] {
   const block = Buffer.alloc(blockBytes);
   const put = (text: string, at: number) => block.write(text, at);
   const octal = (value: number, digits: number) => value.toString(8).padStart(digits, '0');
@@ -34,6 +36,10 @@ function entryOf({ name, type = '0', target = '', size }: Omit<Entry, 'content'>
   put(type, 156);
   put(target, 157);
   put('ustar\x0000', 257);
+  if (device !== undefined) {
+    put(octal(device[0], 7), 329);
+    put(octal(device[1], 7), 337);
+  }
   put(
     `${octal(
       block.reduce((sum, byte) => sum + byte, 0),

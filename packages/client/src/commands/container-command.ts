@@ -1,9 +1,12 @@
 /** What the commands on containers share. */
+import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { type Container, ContainerError } from '../container/container.ts';
 import { isForsaken, type Lives, settle } from '../container/container-life.ts';
 import { processOf } from '../container/container-process.ts';
+import { findSupervisor } from '../container/container-strays.ts';
 import { openContainerRows } from '../container/container-rows.ts';
+import { sweepContainers } from '../container/sweep-containers.ts';
 import type { ClientCommandLine, CommandContext } from './command.ts';
 import { daemonText, exitCodes, storeRoot } from './image-command.ts';
 
@@ -18,11 +21,19 @@ export async function withContainers<Result>(line: ClientCommandLine, context: C
 
 /** All of them, and none that is thought to run and does not: its supervisor, or whoever waited for it, may have been killed. */
 export async function listSettled(lives: Lives): Promise<Container[]> {
+  sweepContainers(lives.root, lives.rows);
   for (const container of lives.rows.list()) {
-    const { state } = container;
-    if (isForsaken(container) || (state.status === 'running' && processOf(container) === undefined)) await settle(lives, container.id);
+    const { id, state } = container;
+    if (state.status === 'restarting' && findSupervisor(lives.root, id) === undefined) takeOver(lives, id);
+    if (isForsaken(container) || (state.status === 'running' && processOf(container) === undefined)) await settle(lives, id);
   }
   return lives.rows.list();
+}
+
+/** Nobody is about to start it again, as its policy says: somebody is sent to do so. */
+function takeOver({ settleCommand }: Lives, id: string): void {
+  const [program = '', ...args] = settleCommand;
+  spawn(program, [...args, id], { detached: true, stdio: 'ignore' }).unref();
 }
 
 /** Does it for each word, prints what it gives, and goes on after a failure. */

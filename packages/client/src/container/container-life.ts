@@ -7,12 +7,13 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, w
 import { join } from 'node:path';
 import { folderMode } from '../layout/durable-file.ts';
 import { openImageReader } from '../layout/open-image-reader.ts';
-import { isRunning, livePid, ownerOf } from '../layout/process-owner.ts';
+import { isRunning, ownerOf } from '../layout/process-owner.ts';
 import type { RemoteClock } from '../remote/clock.ts';
 import { type Container, ContainerError } from './container.ts';
 import { containerPaths, rootfsPath, volumePath } from './container-paths.ts';
 import { processOf } from './container-process.ts';
 import { type ContainerRows } from './container-rows.ts';
+import { endNetwork, endStrays, findSupervisor } from './container-strays.ts';
 import { unpackImage } from './image-rootfs.ts';
 import { checkAccountFiles, resolveUser } from './image-user.ts';
 import { callRuntime, runtimeFailure } from './oci-runtime.ts';
@@ -55,8 +56,7 @@ export async function startContainer(lives: Lives, id: string, { restarted = fal
     try {
       await start(lives, container, { restarted, ...options });
     } catch (error) {
-      const { networkProcess } = rows.get(id)?.state ?? {};
-      await takeDown(lives, { ...container, state: { ...container.state, ...(networkProcess !== undefined && { networkProcess }) } });
+      await takeDown(lives, container);
       rows.change(id, { status: restarted ? 'exited' : 'created', exitCode: error instanceof ContainerError ? error.exitCode : 125 });
       throw error;
     }
@@ -66,6 +66,7 @@ export async function startContainer(lives: Lives, id: string, { restarted = fal
 async function start(lives: Lives, container: Container, { restarted = false, terminalSize, onCreated }: StartOptions): Promise<void> {
   const { root, rows, clock, settleCommand } = lives;
   const { id, spec } = container;
+  endStrays(root, id);
   await takeDown(lives, container);
   await unpackImage(root, clock, spec.imageId);
   for (const { kind, source, target } of spec.mounts) {
@@ -77,8 +78,7 @@ async function start(lives: Lives, container: Container, { restarted = false, te
   const count = restarted ? container.state.restartCount + 1 : 0;
   rows.change(id, { status: 'running', process: ownerOf(pid), startedAt: clock.now(), restartCount: count });
   if (spec.network === 'default') {
-    const network = await startNetwork(root, container, pid);
-    rows.change(id, { networkProcess: ownerOf(network.pid), ports: network.ports });
+    rows.change(id, { ports: await startNetwork(root, container, pid) });
   }
   onCreated?.();
   const started = await callRuntime(root, container, 'start', id);
@@ -118,9 +118,8 @@ function mountSource(root: string, { kind, source }: Container['spec']['mounts']
 
 /** Everything of it that still runs, and what the runtime remembers of it. */
 async function takeDown({ root }: Lives, container: Container): Promise<void> {
-  const { id, state } = container;
-  const carrier = state.networkProcess === undefined ? undefined : livePid(state.networkProcess);
-  if (carrier !== undefined) process.kill(carrier, 'SIGKILL');
+  const { id } = container;
+  endNetwork(root, id);
   if (!existsSync(containerPaths(root, id).bundle)) return;
   await callRuntime(root, container, 'delete', '--force', id);
   for (const path of [containerPaths(root, id).exit, containerPaths(root, id).networkSocket]) rmSync(path, { force: true });
@@ -137,8 +136,7 @@ export async function settle(lives: Lives, id: string): Promise<Container | unde
     const ranMs = finishedAt - (container.state.startedAt ?? finishedAt);
     const backOffMs = ranMs >= healthyMs || container.state.backOffMs === 0 ? firstBackOffMs : Math.min(container.state.backOffMs * 2, longestBackOffMs);
     const status = isRestartDue(container, exitCode) ? 'restarting' : 'exited';
-    const { process: _, networkProcess: __, ...rest } = container.state;
-    rows.change(id, { ...rest, process: '', networkProcess: '', status, exitCode, finishedAt, backOffMs });
+    rows.change(id, { process: '', status, exitCode, finishedAt, backOffMs });
     return rows.get(id);
   });
   const isOver = settled?.state.status === 'exited' && !isWaitedFor(settled);
@@ -155,14 +153,16 @@ function isWaitedFor({ spec }: Container): boolean {
   return spec.foreground !== undefined && isRunning(spec.foreground);
 }
 
-/** The supervisor writes it when the process has gone; it may be a moment behind. Without one: killed, and the supervisor too. */
+/** The supervisor writes it when the process has gone; it may be behind. Without one: killed, and the supervisor too. */
 async function readExitCode({ root, clock }: Lives, id: string): Promise<number> {
-  for (let tries = 0; tries < 20; tries++) {
+  for (;;) {
+    // Asked first: it may write and end in between.
+    const isWatched = findSupervisor(root, id) !== undefined;
     const path = containerPaths(root, id).exit;
     if (existsSync(path)) return Number(readFileSync(path, 'utf8')) || 0;
+    if (!isWatched) return 137;
     await clock.sleep(pollMs);
   }
-  return 137;
 }
 
 function isRestartDue({ spec, state }: Container, exitCode: number): boolean {
@@ -211,6 +211,7 @@ export async function removeContainer(
     if (processOf(container) !== undefined && !force) {
       throw new ContainerError(`You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`, { exitCode: 1 });
     }
+    endStrays(root, id);
     await takeDown(lives, container);
     rmSync(join(root, 'containers', id), { recursive: true, force: true });
     rows.remove(id);

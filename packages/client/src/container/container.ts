@@ -54,8 +54,6 @@ export type ContainerState = {
   readonly status: 'created' | 'running' | 'restarting' | 'exited';
   /** The first process inside; while it runs. */
   readonly process?: ProcessOwner;
-  /** The one that carries its network. */
-  readonly networkProcess?: ProcessOwner;
   /** As they were opened at the last start. */
   readonly ports?: readonly PublishedPort[];
   readonly exitCode: number;

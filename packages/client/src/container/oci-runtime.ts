@@ -5,7 +5,7 @@
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { defaultCapabilities } from './capabilities.ts';
 import { type Container, ContainerError } from './container.ts';
 import { containerPaths } from './container-paths.ts';
@@ -52,8 +52,10 @@ async function tryRuntime(path: string): Promise<string | undefined> {
   }
 }
 
+/** Inside the container's folder: a runtime makes the path to its state, also of a container that has just been removed. */
 export function callRuntime(root: string, { id, spec }: Container, ...args: readonly string[]): Promise<Ended> {
-  return runProgram(spec.runtime, ['--root', containerPaths(root, id).runtimeRoot, ...args]);
+  const { folder, runtimeRoot } = containerPaths(root, id);
+  return runProgram(spec.runtime, ['--root', relative(folder, runtimeRoot), ...args], { cwd: folder });
 }
 
 /** What a runtime says about a command that cannot be run, in Docker's words and with its exit codes. */

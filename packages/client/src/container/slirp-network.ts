@@ -12,10 +12,8 @@ import { findProgram } from './programs.ts';
 export const containerAddress = '10.0.2.100';
 export const nameServer = '10.0.2.3';
 
-export type StartedNetwork = { readonly pid: number; readonly ports: readonly PublishedPort[] };
-
-/** The process that carries it, and the ports as they were opened. Throws ContainerError. */
-export async function startNetwork(root: string, container: Container, pid: number): Promise<StartedNetwork> {
+/** The ports as they were opened. Throws ContainerError. */
+export async function startNetwork(root: string, container: Container, pid: number): Promise<readonly PublishedPort[]> {
   const socket = containerPaths(root, container.id).networkSocket;
   // A socket's path may have 107 bytes; the folder is reached by its working folder.
   const child = spawn(
@@ -38,7 +36,7 @@ export async function startNetwork(root: string, container: Container, pid: numb
   try {
     const ports: PublishedPort[] = [];
     for (const port of container.spec.ports) ports.push(await forward(socket, container, port));
-    return { pid: child.pid, ports };
+    return ports;
   } catch (error) {
     process.kill(child.pid, 'SIGKILL');
     throw error;
