@@ -22,6 +22,7 @@ export type RunSize = {
   readonly smallPushes: number;
   readonly listEntries: number;
   readonly storedManifests: number;
+  readonly access: { readonly users: number; readonly organisations: number; readonly grantsPerOrganisation: number };
   readonly layer: { readonly repeats: number; readonly slowPullers: number };
 };
 
@@ -34,6 +35,7 @@ const full: RunSize = {
   smallPushes: 600,
   listEntries: 100_000,
   storedManifests: 1_000_000,
+  access: { users: 100_000, organisations: 10_000, grantsPerOrganisation: 100 },
   layer: { repeats: 100, slowPullers: 200 }, // of 100 MiB: 10.5 GB
 };
 
@@ -46,6 +48,7 @@ const quick: RunSize = {
   smallPushes: 200,
   listEntries: 10_000,
   storedManifests: 100_000,
+  access: { users: 10_000, organisations: 1000, grantsPerOrganisation: 100 },
   layer: { repeats: 5, slowPullers: 50 },
 };
 

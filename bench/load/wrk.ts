@@ -10,9 +10,9 @@ export type GetLoad = { readonly requests: number; readonly seconds: number; rea
 const summaryScript = join(import.meta.dirname, 'wrk-summary.lua');
 
 /** `clients` connections that are kept alive, each sending its next request when it has its answer. */
-export async function getWithWrk(url: string, options: { clients: number; seconds: number; accept?: string }): Promise<GetLoad> {
-  const { clients, seconds, accept } = options;
-  const headers = accept === undefined ? [] : ['-H', `Accept: ${accept}`];
+export async function getWithWrk(url: string, options: { clients: number; seconds: number; accept?: string; authorization?: string }): Promise<GetLoad> {
+  const { clients, seconds, accept, authorization } = options;
+  const headers = Object.entries({ accept, authorization }).flatMap(([name, value]) => (value === undefined ? [] : ['-H', `${name}: ${value}`]));
   const output = await runProgram(['wrk', '-t1', `-c${clients}`, `-d${seconds}s`, '--timeout', '20s', '-s', summaryScript, ...headers, url]);
   const { errors, ...load } = parseSummary(output);
   if (errors > 0 || load.requests === 0) throw new Error(`wrk: ${load.requests} requests, ${errors} errors from ${url}`);

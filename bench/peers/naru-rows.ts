@@ -69,7 +69,7 @@ export async function fillManifests(folder: string, count: number): Promise<void
 }
 
 /** The server has made the tables and is gone again; it finds its own journal mode when we are done. */
-function openForFilling(folder: string): Database {
+export function openForFilling(folder: string): Database {
   const database = new Database(join(folder, 'data/naru.db'), { readwrite: true });
   set(database, ['journal_mode = delete', 'journal_mode = off', 'synchronous = off', 'cache_size = -1000000']);
   return database;
@@ -79,7 +79,7 @@ function set(database: Database, settings: readonly string[]): void {
   for (const setting of settings) database.run(`pragma ${setting}`);
 }
 
-function inBatches(database: Database, count: number, insert: (index: number) => void): void {
+export function inBatches(database: Database, count: number, insert: (index: number) => void): void {
   const batch = database.transaction((from: number, to: number) => {
     for (let index = from; index < to; index += 1) insert(index);
   });

@@ -25,7 +25,14 @@ function naruPeer(name: string, kind: Peer['kind'], setUp: string, environment: 
       const port = await freePort();
       const program = [process.execPath, join(root, 'packages/naru/src/main.ts')] as const;
       const command = [...program, 'serve', '--port', String(port), '--data', join(folder, 'data')] as const;
-      return await launch({ ...options, command, port, readyPath: '/readyz', logPath: join(folder, 'server.log'), environment });
+      return await launch({
+        ...options,
+        command,
+        port,
+        readyPath: '/readyz',
+        logPath: join(folder, 'server.log'),
+        environment: { ...environment, ...options?.environment },
+      });
     },
   };
 }

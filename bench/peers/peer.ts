@@ -21,8 +21,8 @@ export interface Peer {
   readonly fill: Fill;
 }
 
-/** `wrap` is put before the command: strace, perf. */
-export type StartOptions = { readonly wrap?: readonly string[] };
+/** `wrap` is put before the command: strace, perf. `environment`: settings beyond the peer's own. */
+export type StartOptions = { readonly wrap?: readonly string[]; readonly environment?: Readonly<Record<string, string>> };
 
 export type Server = AsyncDisposable & {
   readonly url: string;

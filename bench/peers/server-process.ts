@@ -12,7 +12,6 @@ export type Launch = StartOptions & {
   readonly readyPath: string;
   readonly logPath: string;
   readonly uploads?: Server['uploads'];
-  readonly environment?: Readonly<Record<string, string>>;
 };
 
 const running = new Set<ChildProcess>();

@@ -1,4 +1,5 @@
 /** Everything that is measured, in the order of the report. */
+import { accessDecision, accessManifest, accessToken } from './access.ts';
 import { clientList, clientPulls, clientPushes } from './client.ts';
 import { durability } from './durability.ts';
 import { catalog, tagList } from './lists.ts';
@@ -25,6 +26,9 @@ export const allScenarios: readonly Scenario[] = [
   manifestPutByEight,
   smallBlob,
   smallBlobPush,
+  accessManifest,
+  accessToken,
+  accessDecision,
   tagList,
   catalog,
   search,

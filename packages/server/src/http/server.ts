@@ -109,7 +109,10 @@ function toHttpRequest(request: Request, id: string, peer: Peer, { readOrigin, p
     id,
     method: request.method,
     path: decodePath(queryStart < 0 ? url.slice(pathStart) : url.slice(pathStart, queryStart)),
-    query: new URLSearchParams(queryStart < 0 ? '' : url.slice(queryStart + 1)),
+    // Most requests have none, and most routes do not ask.
+    get query() {
+      return new URLSearchParams(queryStart < 0 ? '' : url.slice(queryStart + 1));
+    },
     header,
     contentLength: length === null ? undefined : Number(length),
     body: readRequestBody(request),

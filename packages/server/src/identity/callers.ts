@@ -12,6 +12,7 @@ import type { Action } from '../access/action.ts';
 import type { Caller, Credential } from '../access/caller.ts';
 import { findDenial, type Profile, type Scope } from '../access/policy.ts';
 import { anonymous, operator, type Principal, principalName } from '../access/principal.ts';
+import { boundedCache } from '../metadata/bounded-cache.ts';
 import type { AccessFacts, AccessReads, Subject } from '../metadata/identity/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { parseBasic } from './basic.ts';
@@ -46,7 +47,13 @@ export type CallerParts = {
 
 export const anonymousIdentity: Identity = { subject: { kind: 'anonymous', id: '' }, credential: { kind: 'none' } };
 
+/** Registry tokens that were verified: only their time can run out. What their bearers may do is asked anew each time. */
+const rememberedTokens = 16_384;
+
 export function createCallers({ profile, access, tokens, signIn, sessions, clock }: CallerParts): Callers {
+  /** By the header as it came, so that the next request with it costs a look. */
+  const verified = boundedCache<{ readonly identity: Identity; readonly expiresAt: number }>({ maxEntries: rememberedTokens });
+
   return {
     identify,
 
@@ -64,13 +71,18 @@ export function createCallers({ profile, access, tokens, signIn, sessions, clock
   async function identify({ header, remoteAddress }: Evidence): Promise<Caller> {
     if (profile === 'local') return localCaller(remoteAddress);
     const authorization = header('authorization');
-    return callerOf(authorization === undefined ? anonymousIdentity : await proved(authorization, { header, remoteAddress }), remoteAddress);
+    if (authorization === undefined) return callerOf(anonymousIdentity, remoteAddress);
+    const known = verified.get(authorization);
+    const isGood = known !== undefined && known.expiresAt > clock.now();
+    return callerOf(isGood ? known.identity : await proved(authorization, { header, remoteAddress }), remoteAddress);
   }
 
   async function proved(authorization: string, evidence: Evidence): Promise<Identity> {
     if (authorization.startsWith('Bearer ') && !authorization.startsWith('Bearer naru_')) {
-      const { subject, expiresAt: _expiresAt, ...scope } = await tokens.verify(authorization.slice(7));
-      return { subject, scope, credential: { kind: 'token', ...(subject.credentialId !== undefined && { id: subject.credentialId }) } };
+      const { subject, expiresAt, ...scope } = await tokens.verify(authorization.slice(7));
+      const identity: Identity = { subject, scope, credential: { kind: 'token', ...(subject.credentialId !== undefined && { id: subject.credentialId }) } };
+      verified.set(authorization, { identity, expiresAt });
+      return identity;
     }
     if (/^bearer /i.test(authorization)) return signIn.byToken(authorization.slice(7).trim(), evidence);
     const basic = parseBasic(authorization);

@@ -28,6 +28,9 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
+/** Within one turn of the event loop the file is asked once. */
+const nextTurn = () => new Promise(setImmediate);
+
 function counted(inner: MetadataDatabase): MetadataDatabase {
   return {
     ...inner,
@@ -71,8 +74,10 @@ test('sees what another process commits', async () => {
   expect((await hot.findManifestByTag(repository, latest))?.digest).toBe(one.digest);
   const elsewhere = await openSqliteMetadata({ path });
   const two = await pushManifest(elsewhere, { name: 'two' }, { tags: [latest] });
+  await nextTurn();
   expect((await hot.findManifestByTag(repository, latest))?.digest).toBe(two.digest);
   await elsewhere.manifests.remove({ repository, digest: two.digest, at: 9, actor: 'jun' });
+  await nextTurn();
   expect(await hot.findManifestByTag(repository, latest)).toBeUndefined();
   expect(await hot.findManifest(repository, two.digest)).toBeUndefined();
   await elsewhere.close();

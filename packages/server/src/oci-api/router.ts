@@ -34,7 +34,7 @@ export type OciApiParts = {
 /** Docker's clients look for it, and so do people with curl. */
 const versionHeader = { 'docker-distribution-api-version': 'registry/2.0' };
 
-const routeOf = new Map(routes.map((route) => [`${route.method} ${route.shape}`, route]));
+const routesOf = Map.groupBy(routes, ({ shape }) => shape);
 
 export function createOciApi({ registry, callers, findMoved, onManifest, limits, log }: OciApiParts): OciApi {
   return {
@@ -79,10 +79,11 @@ function isAbsence(error: unknown): boolean {
 
 /** What can be got can be asked about: the server leaves the body away. */
 function findRoute(method: string, shape: Shape): Route | undefined {
-  return routeOf.get(`${method} ${shape}`) ?? (method === 'HEAD' ? routeOf.get(`GET ${shape}`) : undefined);
+  const ofShape = routesOf.get(shape);
+  return ofShape?.find((route) => route.method === method) ?? (method === 'HEAD' ? ofShape?.find((route) => route.method === 'GET') : undefined);
 }
 
 function notAllowed(shape: Shape): Reply {
-  const allowed = routes.filter((route: Route) => route.shape === shape).map((route) => route.method);
+  const allowed = (routesOf.get(shape) ?? []).map((route) => route.method);
   return errorReply(new RegistryError('UNSUPPORTED'), { allow: allowed.join(', ') });
 }

@@ -7,6 +7,10 @@ const userinfo = /([a-z][a-z0-9+.-]{0,31}:\/\/)[^\s/@?#]+@/gi;
 const authorization = /\b(Basic|Bearer)\s+[A-Za-z0-9._~+/=-]+/gi;
 const secretParameter = /([?&](?:access_token|token|password|signature|x-amz-signature|x-amz-credential)=)[^&\s#]+/gi;
 
+/** The names of fields are few, and each is in every line: what was found out about one is kept. */
+const knownNames = new Map<string, boolean>();
+const knownNamesMax = 1000;
+
 const replacement = '[redacted]';
 const depthMax = 6;
 
@@ -20,7 +24,17 @@ export function redact(value: unknown, depth = 0): unknown {
   if (value instanceof Uint8Array) return `[${value.byteLength} bytes]`;
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, secretName.test(name) ? replacement : redact(item, depth + 1)]));
+  const copy: Record<string, unknown> = {};
+  for (const [name, item] of Object.entries(value)) copy[name] = isSecretName(name) ? replacement : redact(item, depth + 1);
+  return copy;
+}
+
+function isSecretName(name: string): boolean {
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
+  const isSecret = secretName.test(name);
+  if (knownNames.size < knownNamesMax) knownNames.set(name, isSecret);
+  return isSecret;
 }
 
 export function redactText(text: string): string {

@@ -22,7 +22,7 @@ const factsMax = 16_384;
 
 export function accessReads(database: MetadataDatabase): AccessReads {
   const { read, dataVersion } = database;
-  const facts = boundedCache<AccessFacts>({ maxEntries: factsMax });
+  const facts = boundedCache<Promise<AccessFacts>>({ maxEntries: factsMax });
   let seenData: number | undefined;
   let seenVersion: number | undefined;
 
@@ -37,14 +37,20 @@ export function accessReads(database: MetadataDatabase): AccessReads {
     return data !== undefined;
   }
 
-  async function remember(key: string, load: () => Promise<AccessFacts>, mayKeep: (loaded: AccessFacts) => boolean): Promise<AccessFacts> {
-    const isKept = (dataVersion() === seenData && seenData !== undefined) || (await renew());
+  /** What is kept are promises: the hot path makes none. */
+  function remember(key: string, load: () => Promise<AccessFacts>, mayKeep: (loaded: AccessFacts) => boolean): Promise<AccessFacts> {
+    const known = seenData !== undefined && dataVersion() === seenData ? facts.get(key) : undefined;
+    return known ?? renewAndLoad(key, load, mayKeep);
+  }
+
+  async function renewAndLoad(key: string, load: () => Promise<AccessFacts>, mayKeep: (loaded: AccessFacts) => boolean): Promise<AccessFacts> {
+    const isKept = await renew();
     const known = isKept ? facts.get(key) : undefined;
     if (known !== undefined) return known;
     const version = seenVersion;
     const loaded = await load();
     // Not when the version has moved since: what was read may be older than it.
-    if (isKept && mayKeep(loaded) && version === seenVersion && (await readVersion(read)) === version) facts.set(key, loaded);
+    if (isKept && mayKeep(loaded) && version === seenVersion && (await readVersion(read)) === version) facts.set(key, Promise.resolve(loaded));
     return loaded;
   }
 

@@ -17,11 +17,12 @@ export type SqliteConnections = { readonly writing: SqliteConnection; readonly r
 export function sqliteDatabase({ writing, reading, hot }: SqliteConnections, inspection: SqliteInspection): MetadataDatabase {
   const writer = new Kysely<Tables>({ dialect: sqliteDialect(writing) });
   const reader = new Kysely<Tables>({ dialect: sqliteDialect(reading) });
-  const dataVersion = hot.prepare('pragma data_version');
+  const pragma = hot.prepare('pragma data_version');
+  const dataVersion = oncePerTurn(() => (pragma.get() as { data_version: number }).data_version); // what the pragma returns
   return {
     read: reader,
     snapshot: (work) => reader.transaction().setAccessMode('read only').execute(work),
-    write: (work) => writer.transaction().execute(work),
+    write: (work) => writer.transaction().execute(work).finally(dataVersion.forget),
 
     prepare<Row>({ sql }: { sql: string }) {
       const statement = hot.prepare(sql);
@@ -30,7 +31,7 @@ export function sqliteDatabase({ writing, reading, hot }: SqliteConnections, ins
 
     text: sqliteTextIndex,
 
-    dataVersion: () => (dataVersion.get() as { data_version: number }).data_version, // what the pragma returns
+    dataVersion: dataVersion.get,
 
     inspect: inspection.inspect,
 
@@ -41,5 +42,25 @@ export function sqliteDatabase({ writing, reading, hot }: SqliteConnections, ins
       // The writer last: whoever closes last empties the log into the file.
       for (const connection of [hot, reading, writing]) connection.close();
     },
+  };
+}
+
+/**
+ * Asking the file takes locks, which is a tenth of a small request: requests that are handled in one
+ * turn of the event loop ask once. Nobody of them was answered before the turn began, so each may be
+ * told what was true then; what this process commits in between is seen at once.
+ */
+function oncePerTurn(ask: () => number): { get(): number; forget(): void } {
+  let known: number | undefined;
+  const forget = () => void (known = undefined);
+  return {
+    get() {
+      if (known === undefined) {
+        known = ask();
+        setImmediate(forget);
+      }
+      return known;
+    },
+    forget,
   };
 }
