@@ -10,20 +10,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { routes as apiRoutes } from '@naru/server/hub-api/routes';
 import { routes as v2Routes } from '@naru/server/oci-api/routes';
 import { type Person, startWorld, type World } from './support/accounts.ts';
+import { type CiIssuer, startCiIssuer } from './support/ci-issuer.ts';
 import { pushImage } from './support/push.ts';
 
-const people = ['anonymous', 'outsider', 'member', 'team', 'robot', 'owner', 'administrator'] as const;
+const people = ['anonymous', 'outsider', 'member', 'team', 'robot', 'ci', 'owner', 'administrator'] as const;
 type Who = (typeof people)[number];
 const visibilities = ['public', 'internal', 'private'] as const;
 type Outcome = 'open' | 'hidden' | 'denied' | 'login';
 
 let world: World;
+let issuer: CiIssuer;
 let callers: Record<Who, Person>;
 let digest = '';
 let layer = '';
 
 beforeAll(async () => {
-  world = await startWorld();
+  issuer = await startCiIssuer();
+  world = await startWorld({ flags: ['--federation-issuers', issuer.issuer] });
   const named = await Promise.all(['owner', 'outsider', 'member', 'coder'].map((name) => world.person(`the-${name}`)));
   const [owner, outsider, member, coder] = named;
   if (!owner || !outsider || !member || !coder) throw new Error('people are missing');
@@ -38,13 +41,29 @@ beforeAll(async () => {
   await owner.api('POST', '/namespaces/acme/robots', { name: 'bot' });
   await owner.api('POST', '/namespaces/acme/grants', { subject: { kind: 'robot', name: 'bot' }, role: 'maintain' });
   const { secret } = (await owner.api('POST', '/namespaces/acme/robots/bot/tokens', { name: 'x' })).body;
-  callers = { anonymous: world.anonymous, outsider, member, team: coder, robot: world.as('acme+bot', String(secret)), owner, administrator: world.admin };
+  const trust = { name: 'ci', issuer: issuer.issuer, audience: issuer.audience, claims: { repository: 'acme/app' } };
+  await owner.api('POST', '/namespaces/acme/trusted-issuers', trust);
+  await owner.api('POST', '/namespaces/acme/grants', { subject: { kind: 'ci', name: 'ci' }, role: 'write' });
+  const run = await issuer.sign({ exp: Math.floor(Date.now() / 1000) + 3000 });
+  callers = {
+    anonymous: world.anonymous,
+    outsider,
+    member,
+    team: coder,
+    robot: world.as('acme+bot', String(secret)),
+    ci: world.as('a run', run),
+    owner,
+    administrator: world.admin,
+  };
   for (const visibility of visibilities) {
     ({ digest, layer } = await pushImage(owner, `acme/${visibility}`, 'v1', 'the same'));
     await owner.api('PATCH', `/repositories/acme/${visibility}`, { visibility });
   }
 }, 60_000);
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await issuer[Symbol.asyncDispose]();
+});
 
 /** Who may do what to a repository of each kind: everything below follows from this. */
 const mayPull: Record<Who, readonly string[]> = {
@@ -53,10 +72,11 @@ const mayPull: Record<Who, readonly string[]> = {
   member: visibilities,
   team: visibilities,
   robot: visibilities,
+  ci: visibilities,
   owner: visibilities,
   administrator: visibilities,
 };
-const mayPush: readonly Who[] = ['team', 'robot', 'owner', 'administrator'];
+const mayPush: readonly Who[] = ['team', 'robot', 'ci', 'owner', 'administrator'];
 const mayDelete: readonly Who[] = ['robot', 'owner', 'administrator'];
 const mayManage: readonly Who[] = ['owner', 'administrator'];
 
@@ -141,10 +161,59 @@ describe('/api/v1', () => {
     expect(new Set(apiRoutes.map(({ method, path }) => `${method} ${path}`)).size).toBe(apiRoutes.length);
   });
 
+  /** Whoever asks is let in; what they are told is in the tests named beside. */
+  const openRoutes: Readonly<Record<string, string>> = {
+    signIn: 'sessions',
+    signOut: 'sessions',
+    signUp: 'mail',
+    offerPasskeySignIn: 'passkeys',
+    signInWithPasskey: 'passkeys',
+    requestVerification: 'mail',
+    requestPasswordReset: 'mail',
+    useMailLink: 'mail',
+    getSelf: 'log-in',
+    getServer: 'hub',
+    listRepositories: 'below',
+    suggestRepositories: 'hub',
+    streamEvents: 'features/events',
+  };
+
+  test('every route that is open to everybody is one that is meant to be', () => {
+    expect(apiRoutes.flatMap(({ operation, access }) => (access === 'open' ? [operation] : [])).toSorted()).toEqual(Object.keys(openRoutes).toSorted());
+  });
+
+  test('lists and the catalog name what one may pull, and nothing else', async () => {
+    for (const who of people) {
+      const names = (listed: unknown) => (listed as { name: string }[]).map(({ name }) => name).filter((name) => name.startsWith('acme/'));
+      const expected = mayPull[who].map((visibility) => `acme/${visibility}`).toSorted();
+      expect({ who, names: names((await callers[who].api('GET', '/repositories?limit=1000')).body['items']) }).toEqual({ who, names: expected });
+      const catalog = await callers[who].v2('GET', '_catalog', ['registry:catalog:*']);
+      const listed = ((await catalog.json()) as { repositories: string[] }).repositories;
+      // A catalog is for people with a name.
+      expect({ who, listed }).toEqual({ who, listed: who === 'anonymous' ? [] : expected });
+    }
+  });
+
+  /** Those that would do what they say to whoever is let in: everybody else tries them. */
+  const effective = apiRoutes.filter((route) => route.access !== 'open' && !harmlessRoute(route));
+
+  for (const { operation, method, path, access } of effective) {
+    test(`${operation}: ${access}, for whom it is not`, async () => {
+      const outsiders = people.filter((who) => expectedFor(who, { operation, access, path }, 'public') !== 'open');
+      expect(outsiders).toContain('member');
+      for (const who of outsiders) {
+        const answer = await callers[who].api(method, path.replace('{namespace}', 'acme'));
+        expect({ who, outcome: outcomeOf(answer) }).toEqual({ who, outcome: expectedFor(who, { operation, access, path }, 'public') });
+      }
+    });
+  }
+
   /** Without a body all that are in there are: what is left changes nothing, or names what is not there. */
-  const harmless = apiRoutes.filter(
-    ({ access, method, path, body }) => access !== 'open' && !(method !== 'GET' && body === undefined && path.endsWith('{namespace}')),
-  );
+  const harmless = apiRoutes.filter((route) => route.access !== 'open' && harmlessRoute(route));
+
+  function harmlessRoute({ method, path, body }: (typeof apiRoutes)[number]): boolean {
+    return method === 'GET' || body !== undefined || !path.endsWith('{namespace}');
+  }
 
   for (const { operation, method, path, access } of harmless) {
     test(`${operation}: ${access}`, async () => {
@@ -180,11 +249,11 @@ describe('/api/v1', () => {
       case 'account':
         return amongThemselves[operation]?.includes(who) === false ? 'denied' : 'open';
       case 'user':
-        return who === 'robot' ? 'denied' : 'open';
+        return who === 'robot' || who === 'ci' ? 'denied' : 'open';
       case 'administrator':
         return who === 'administrator' ? 'open' : 'denied';
       case 'pull':
-        return who === 'robot' && forPeople.has(operation) ? 'denied' : 'open';
+        return (who === 'robot' || who === 'ci') && forPeople.has(operation) ? 'denied' : 'open';
       default:
         return mayManage.includes(who) ? 'open' : 'denied';
     }
