@@ -15,9 +15,11 @@ const packages: Readonly<Record<string, string>> = {
   dockerd: 'docker.io',
   htpasswd: 'apache2-utils',
   ip: 'iproute2',
+  ldapmodify: 'ldap-utils',
   nginx: 'nginx-light',
   nsenter: 'util-linux',
   script: 'bsdutils',
+  slapadd: 'slapd',
 };
 
 const notInDebian: Readonly<Record<string, string>> = { 'oci-conformance': '.ci/run builds it', zot: 'https://zotregistry.dev' };

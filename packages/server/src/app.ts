@@ -25,6 +25,7 @@ import { createPullAudit } from './identity/pull-audit.ts';
 import { apiPrefix } from './hub-api/match.ts';
 import { answerDockerSearch, dockerSearchPrefix } from './hub-api/docker-search.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
+import { openDirectory } from './open-directory.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
 import { describeRepositories, pushedImages } from './hub/describe-repository.ts';
 import { createPullCounts } from './hub/pull-counts.ts';
@@ -78,7 +79,8 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
     await openStores({ data: config.data, clock, log, onRot: metrics.recordRot, visibility: config.profile === 'private' ? 'private' : 'public' }),
   );
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
-  const identity = openIdentity({ ...stores, config, clock });
+  const directory = openDirectory({ rows: stores.rows.identity, config, clock, log });
+  const identity = openIdentity({ ...stores, config, clock, directory: directory?.signIn });
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock });
   const administrator = config.profile === 'local' ? undefined : await ensureAdministrator(stores.rows.identity, identity.users, config.admin);
   const pulls =
@@ -143,6 +145,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         ...(mail?.jobKinds ?? []),
+        ...(directory?.jobKinds ?? []),
       ],
       clock,
       sleep: systemSleep,

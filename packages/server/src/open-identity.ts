@@ -4,6 +4,7 @@ import type { HubSettings } from './hub-api/parts.ts';
 import { createFederation } from './identity/federation/federation.ts';
 import { fetchIssuerKeys } from './identity/federation/issuer-keys.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
+import type { DirectorySignIn } from './identity/ldap/directory-sign-in.ts';
 import { createPasswordHasher } from './identity/password/password-hasher.ts';
 import { createThrottle } from './identity/throttle/throttle.ts';
 import { createMailQueue } from './identity/mail/mail-queue.ts';
@@ -11,9 +12,15 @@ import { createSignInNotice } from './identity/new-sign-in/new-sign-in.ts';
 import type { MetadataStore } from './metadata/port.ts';
 import type { Clock } from './runtime/clock.ts';
 
-export type IdentityOptions = { readonly rows: MetadataStore; readonly config: Config; readonly clock: Clock };
+export type IdentityOptions = {
+  readonly rows: MetadataStore;
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Absent: nobody logs in by a directory. */
+  readonly directory?: DirectorySignIn | undefined;
+};
 
-export function openIdentity({ rows: store, config, clock }: IdentityOptions): Identity {
+export function openIdentity({ rows: store, config, clock, directory }: IdentityOptions): Identity {
   const { identity: rows } = store;
   const sendsMail = config.mail.smtpUrl !== undefined;
   return createIdentity({
@@ -23,6 +30,7 @@ export function openIdentity({ rows: store, config, clock }: IdentityOptions): I
     passwords: createPasswordHasher(),
     throttle: createThrottle(rows.attempts, clock),
     federation: createFederation({ rows: rows.trustedIssuers, issuers: config.federation.issuers, fetchKeys: fetchIssuerKeys, clock }),
+    directory,
     sessionMs: config.accounts.sessionMs,
     requiresConfirmedEmail: sendsMail,
     ...(sendsMail && { noticeSignIn: createSignInNotice({ rows: rows.attempts, requestMail: createMailQueue({ ...store, clock }), clock }) }),

@@ -3,11 +3,12 @@
  * Undefined for a defect of ours, which keeps its stack trace.
  */
 import type { Config } from './config/config.ts';
+import { NamedFileError } from './config/named-file.ts';
 import { DataFolderError } from './runtime/data-folder.ts';
 import { CertificateError } from './tls/key-pair.ts';
 
 export function findStartMistake(error: unknown, config: Config): string | undefined {
-  if (error instanceof DataFolderError || error instanceof CertificateError) return error.message;
+  if (error instanceof DataFolderError || error instanceof CertificateError || error instanceof NamedFileError) return error.message;
   switch (errorCode(error)) {
     case 'EADDRINUSE':
       return `port ${config.port} on ${config.host} is taken by another program. Choose another one with --port, or --port 0 for any that is free.`;

@@ -10,7 +10,9 @@
  */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { groupRules } from './group-rules.ts';
 import { networkProblem } from './networks.ts';
+import { attributeName, ldapFilter } from './ldap-values.ts';
 import { publicUrl } from './public-url.ts';
 import { choice, duration, durationOrNever, list, onOff, size, text, textOrNone, wholeNumber } from './values.ts';
 
@@ -74,6 +76,50 @@ export const configSchema = z.strictObject({
       .meta({ title: 'address | none' })
       .prefault('none')
       .describe('How people reach this server in a browser: links in mails begin with it. Needed with `mail.smtpUrl`.'),
+  }),
+
+  ldap: z.strictObject({
+    url: textOrNone()
+      .refine((url) => url === undefined || (URL.canParse(url) && /^ldaps?:\/\/[^/?#@]+\/?$/.test(url)), {
+        error: 'it is not an address like ldaps://directory.example.com or ldap://directory.example.com:389',
+      })
+      .meta({ title: 'address | none' })
+      .prefault('none')
+      .describe(
+        'The directory whose people may log in: `ldaps://` for TLS from the first byte, `ldap://` for StartTLS. Local accounts go first, and need no directory.',
+      ),
+    startTls: onOff().prefault(true).describe('Whether `ldap://` turns to TLS before anything is said. Without it whoever is on the way reads every password.'),
+    ca: textOrNone().prefault('none').describe('PEM file with the authority of the directory’s certificate; `none` trusts those that browsers trust.'),
+    bindDn: textOrNone()
+      .prefault('none')
+      .describe('Whom Naru is in the directory when it looks for people, like `cn=naru,ou=services,dc=example,dc=com`; `none` asks as nobody.'),
+    bindPassword: textOrNone()
+      .prefault('none')
+      .describe('Its password. Better in the environment or in `ldap.bindPasswordFile` than as a flag, which other users of the computer can see.'),
+    bindPasswordFile: textOrNone().prefault('none').describe('File with the password of `ldap.bindDn`. A line end behind it does not count.'),
+    base: textOrNone().prefault('none').describe('Where people are, like `ou=people,dc=example,dc=com`. Needed with `ldap.url`.'),
+    filter: ldapFilter('login')
+      .prefault('(uid={login})')
+      .describe('Who of them is meant: `{login}` stands for what was typed. Whom it leaves out cannot log in, as in `(&(uid={login})(!(employeeType=left)))`.'),
+    idAttribute: attributeName()
+      .prefault('entryUUID')
+      .describe('Attribute that never changes and is never given anew: `entryUUID`, or `objectGUID` in Active Directory.'),
+    nameAttribute: attributeName().prefault('uid').describe('Attribute that an account is named after: `uid`, or `sAMAccountName` in Active Directory.'),
+    emailAttribute: attributeName().prefault('mail').describe('Attribute with the e-mail address, which counts as confirmed.'),
+    fullNameAttribute: attributeName().prefault('cn').describe('Attribute with what people call them.'),
+    groupBase: textOrNone().prefault('none').describe('Where groups are, like `ou=groups,dc=example,dc=com`; `none` asks for none.'),
+    groupFilter: ldapFilter('dn', 'name')
+      .prefault('(member={dn})')
+      .describe('Which groups somebody is in: `{dn}` and `{name}` stand for the person’s. `(memberUid={name})` for groups of the POSIX kind.'),
+    groups: groupRules()
+      .prefault('none')
+      .describe(
+        'What a group stands for, by its `cn` or its whole name: `developers=acme/dev` a team, `staff=acme` an organisation, `leads=acme:owner` as its owner, `operators=administrator` of the server.',
+      ),
+    timeoutMs: duration({ min: 100, max: 60e3 }).prefault('5s').describe('How long the directory may take for each step of a log-in.'),
+    checkIntervalMs: duration({ min: 60e3, max: 30 * 86_400e3 })
+      .prefault('1h')
+      .describe('How often Naru looks whether the people who came from the directory are still there. Who is not is disabled.'),
   }),
 
   repositories: z.strictObject({

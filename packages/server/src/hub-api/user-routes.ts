@@ -3,6 +3,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
 import type { User } from '../metadata/identity/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
+import type { HubParts } from './parts.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
 import { withoutUndefined } from './without-undefined.ts';
 import { line, listOf, page, time, toList, toPage } from './schemas.ts';
@@ -18,6 +19,8 @@ const user = z.object({
   disabledAt: time.optional(),
   createdAt: time,
   hasSecondFactor: z.boolean(),
+  /** `password`, `ldap`, or the provider that proves who they are. */
+  signsInWith: z.array(z.string()),
 });
 const self = z.object({ kind: z.string(), name: z.string(), credential: z.string(), user: user.optional() });
 
@@ -29,9 +32,9 @@ export const userRoutes: readonly ApiRoute[] = [
     summary: 'Who am I?',
     access: 'open',
     response: self,
-    async handle({ caller, parts: { identity } }) {
+    async handle({ caller, parts }) {
       const { principal, name, credential } = caller;
-      const own = principal.kind === 'user' ? { user: toUser(await identity.users.get(principal.id)) } : {};
+      const own = principal.kind === 'user' ? { user: await show(parts, principal.id) } : {};
       return { value: { kind: principal.kind, name, credential: credential.kind, ...own } };
     },
   }),
@@ -43,10 +46,10 @@ export const userRoutes: readonly ApiRoute[] = [
     access: 'user',
     body: z.object({ fullName: line.optional(), language: language.optional() }),
     response: user,
-    async handle({ caller, body, parts: { rows, identity, clock } }) {
+    async handle({ caller, body, parts }) {
       const id = idOf(caller);
-      await rows.identity.users.change({ id, ...withoutUndefined(body), at: clock.now(), ...actorOf(caller) });
-      return { value: toUser(await identity.users.get(id)) };
+      await parts.rows.identity.users.change({ id, ...withoutUndefined(body), at: parts.clock.now(), ...actorOf(caller) });
+      return { value: await show(parts, id) };
     },
   }),
   route({
@@ -85,9 +88,9 @@ export const userRoutes: readonly ApiRoute[] = [
     access: 'administrator',
     query: page,
     response: listOf(user),
-    async handle({ query, parts: { rows } }) {
-      const users = await rows.identity.users.list(toPage(query));
-      return { value: toList(users.map(toUser), query.limit, ({ name }) => name) };
+    async handle({ query, parts }) {
+      const users = await parts.rows.identity.users.list(toPage(query));
+      return { value: toList(await describe(parts, users), query.limit, ({ name }) => name) };
     },
   }),
   route({
@@ -105,8 +108,9 @@ export const userRoutes: readonly ApiRoute[] = [
       administrator: z.boolean().optional(),
     }),
     response: user,
-    async handle({ caller, body, parts: { identity } }) {
-      return { status: 201, value: toUser(await identity.users.create({ ...body, isEmailVerified: true }, actorOf(caller))) };
+    async handle({ caller, body, parts }) {
+      const { id } = await parts.identity.users.create({ ...body, isEmailVerified: true }, actorOf(caller));
+      return { status: 201, value: await show(parts, id) };
     },
   }),
   route({
@@ -122,7 +126,8 @@ export const userRoutes: readonly ApiRoute[] = [
       secondFactor: z.literal(false).optional(),
     }),
     response: user,
-    async handle({ caller, params, body, parts: { rows, identity, clock } }) {
+    async handle({ caller, params, body, parts }) {
+      const { rows, identity, clock } = parts;
       const { id } = await identity.users.getByName(params['user'] ?? '');
       const at = clock.now();
       if (body.password !== undefined) await identity.users.setPassword(id, body.password, actorOf(caller));
@@ -135,7 +140,7 @@ export const userRoutes: readonly ApiRoute[] = [
         at,
         ...actorOf(caller),
       });
-      return { value: toUser(await identity.users.get(id)) };
+      return { value: await show(parts, id) };
     },
   }),
   route({
@@ -158,6 +163,17 @@ export function idOf({ principal }: ApiCall['caller']): string {
   return principal.id;
 }
 
-function toUser({ id: _id, passwordHash: _hash, totpSecret, totpUsedStep: _step, ...rest }: User): z.output<typeof user> {
-  return { ...rest, hasSecondFactor: totpSecret !== undefined };
+async function show(parts: HubParts, id: string): Promise<z.output<typeof user>> {
+  const [shown] = await describe(parts, [await parts.identity.users.get(id)]);
+  if (shown === undefined) throw new RegistryError('ACCOUNT_UNKNOWN');
+  return shown;
+}
+
+async function describe({ rows }: HubParts, users: readonly User[]): Promise<z.output<typeof user>[]> {
+  const issuers = await rows.identity.externals.listIssuers(users.map(({ id }) => id));
+  return users.map(({ id, passwordHash, totpSecret, totpUsedStep: _step, ...rest }) => ({
+    ...rest,
+    hasSecondFactor: totpSecret !== undefined,
+    signsInWith: [...(passwordHash === undefined ? [] : ['password']), ...(issuers.get(id) ?? [])],
+  }));
 }

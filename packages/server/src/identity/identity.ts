@@ -13,6 +13,9 @@ import { createChallenges } from './passkeys/challenge.ts';
 import { createPasskeys, type Passkeys } from './passkeys/passkeys.ts';
 import type { PasswordHasher } from './password/password-hasher.ts';
 import { createRegistryTokens, type RegistryTokens } from './registry-token.ts';
+import type { DirectorySignIn } from './ldap/directory-sign-in.ts';
+import { newSecret } from '../runtime/ids.ts';
+import { createKeyedHash } from './secret-hash.ts';
 import { createSecondFactor, type SecondFactor } from './second-factor.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSignIn, type Federation, type SignIn, type Throttle } from './sign-in.ts';
@@ -44,6 +47,7 @@ export type IdentityParts = {
   readonly passwords: PasswordHasher;
   readonly throttle: Throttle;
   readonly federation: Federation;
+  readonly directory?: DirectorySignIn | undefined;
   readonly sessionMs: number;
   /** Whether a password opens only accounts whose e-mail address, if they have one, was confirmed. */
   readonly requiresConfirmedEmail: boolean;
@@ -52,11 +56,12 @@ export type IdentityParts = {
 };
 
 export function createIdentity(parts: IdentityParts): Identity {
-  const { rows, profile, clock, passwords, throttle, federation, sessionMs, requiresConfirmedEmail, noticeSignIn = async () => undefined } = parts;
+  const { rows, profile, clock, passwords, throttle, federation, directory, sessionMs, requiresConfirmedEmail, noticeSignIn = async () => undefined } = parts;
   const keys = createSigningKeys(rows.signingKeys, clock);
   const tokens = createRegistryTokens(keys, clock);
   const secondFactor = createSecondFactor(rows, clock);
-  const signIn = createSignIn({ rows, clock, passwords, throttle, federation, secondFactor, requiresConfirmedEmail, noticeSignIn });
+  const hash = createKeyedHash(newSecret());
+  const signIn = createSignIn({ rows, clock, passwords, throttle, federation, secondFactor, directory, requiresConfirmedEmail, noticeSignIn, hash });
   const sessions = createSessions({ rows, signIn, noticeSignIn, clock, lifetimeMs: sessionMs });
   const callers = createCallers({ profile, access: rows.access, tokens, signIn, sessions, clock });
   return {

@@ -11,7 +11,8 @@ import type { Identity } from './callers.ts';
 import type { NoticeSignIn } from './new-sign-in/new-sign-in.ts';
 import type { PasswordHasher } from './password/password-hasher.ts';
 import type { SecondFactor, SecondProof } from './second-factor.ts';
-import { hashSecret } from './secret-hash.ts';
+import { type DirectorySignIn, directoryIssuer } from './ldap/directory-sign-in.ts';
+import { hashSecret, type KeyedHash } from './secret-hash.ts';
 
 export type SignIn = {
   /** Somebody at a browser: name or e-mail, password, and a second proof where the account asks for one. Throws UNAUTHORIZED, TOO_MANY_REQUESTS. */
@@ -43,7 +44,10 @@ export type SignInParts = {
   readonly federation: Federation;
   readonly secondFactor: Pick<SecondFactor, 'isProved'>;
   readonly noticeSignIn: NoticeSignIn;
+  /** Absent: passwords are ours alone. */
+  readonly directory?: DirectorySignIn | undefined;
   readonly requiresConfirmedEmail: boolean;
+  readonly hash: KeyedHash;
   readonly clock: Clock;
 };
 
@@ -51,15 +55,21 @@ export type SignInParts = {
 export const accessTokenPrefix = 'naru_';
 /** Tokens are shown as used with this precision, so that using them costs no writes. */
 const usePrecisionMs = 60_000;
-/** What a password was verified for is remembered this long, as long as no right has changed. */
+/**
+ * What a password was verified for is remembered this long, as long as no right has changed. A password
+ * that the directory no longer takes is good here for as long.
+ */
 const rememberedMs = 60_000;
 const longestSecret = 16 * 1024;
 
 const refusal = 'incorrect username or password';
 
 export function createSignIn(parts: SignInParts): SignIn {
-  const { rows, passwords, throttle, federation, secondFactor, noticeSignIn, requiresConfirmedEmail, clock } = parts;
-  /** By the hash of name, password and network: tools that send Basic with each request must not cost a password hash each time. */
+  const { rows, passwords, throttle, federation, secondFactor, directory, noticeSignIn, requiresConfirmedEmail, hash, clock } = parts;
+  /**
+   * By a keyed hash of name, password and network, which is worth nothing outside this process: tools that send Basic
+   * with each request must not cost a password hash, or a question to the directory, each time.
+   */
   const remembered = boundedCache<{ identity: Identity; version: number; at: number }>({ maxEntries: 4096 });
 
   return {
@@ -84,7 +94,7 @@ export function createSignIn(parts: SignInParts): SignIn {
         const identity = await federation.identify(secret);
         if (identity !== undefined) return identity;
       }
-      const key = hashSecret(`${name}\0${secret}\0${from.remoteAddress}`);
+      const key = hash(`${name}\0${secret}\0${from.remoteAddress}`);
       const known = remembered.get(key);
       const version = await rows.access.version();
       if (known !== undefined && known.version === version && clock.now() - known.at < rememberedMs) return known.identity;
@@ -122,9 +132,10 @@ export function createSignIn(parts: SignInParts): SignIn {
   ): Promise<User | undefined> {
     const attempt = { account: name.trim().toLowerCase(), address: remoteAddress };
     await throttle.begin(attempt);
-    const user = await findUser(rows, name);
-    const { ok, needsRehash } = await passwords.verify(password, user?.passwordHash);
-    const isRight = ok && user !== undefined && user.disabledAt === undefined;
+    const local = await findUser(rows, name);
+    const { ok, needsRehash } = await passwords.verify(password, local?.passwordHash);
+    const user = ok ? local : await proveInDirectory(local, name, password, remoteAddress);
+    const isRight = user !== undefined && user.disabledAt === undefined;
     const isWhole = isRight && (await isProved(user));
     await throttle.end(attempt, isWhole ? 'succeeded' : 'failed');
     if (!isRight) throw new RegistryError('UNAUTHORIZED', { message: refusal });
@@ -132,8 +143,16 @@ export function createSignIn(parts: SignInParts): SignIn {
     if (requiresConfirmedEmail && user.email !== undefined && user.emailVerifiedAt === undefined) {
       throw new RegistryError('UNAUTHORIZED', { message: 'open the link in the mail that confirms your e-mail address first', detail: { field: 'email' } });
     }
-    if (isWhole && needsRehash) await rows.users.change({ id: user.id, passwordHash: await passwords.hash(password), at: clock.now(), actor: user.name });
+    if (isWhole && ok && needsRehash) await rows.users.change({ id: user.id, passwordHash: await passwords.hash(password), at: clock.now(), actor: user.name });
     return isWhole ? user : undefined;
+  }
+
+  /** A name of ours is nobody's in the directory, unless its account came from there. */
+  async function proveInDirectory(local: User | undefined, name: string, password: string, address: string): Promise<User | undefined> {
+    if (directory === undefined) return undefined;
+    const isLocal = local !== undefined && !(await rows.externals.listOf(local.id)).some(({ issuer }) => issuer === directoryIssuer);
+    const user = isLocal ? undefined : await directory.prove(name, password, address);
+    return local === undefined || user?.id === local.id ? user : undefined;
   }
 
   async function findByToken(secret: string, { remoteAddress }: SignInEvidence): Promise<{ credential: StoredCredential; owner: Owner }> {

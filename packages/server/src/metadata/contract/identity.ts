@@ -1,6 +1,6 @@
 import { expect } from 'bun:test';
 import { parseRepositoryName } from '@naru/oci/repository-name';
-import { passkeysPerUserMax, type Subject } from '../identity/port.ts';
+import { type ExternalRole, type MembershipRole, passkeysPerUserMax, type Subject } from '../identity/port.ts';
 import type { MetadataStore } from '../port.ts';
 import { actor, type Contract, failureOf, pushBlob, pushManifest, latest } from './content.ts';
 
@@ -193,6 +193,94 @@ export function identityContract(it: Contract): void {
     expect(await passkeys.remove({ userId: 'kim-id', id: 'p10', ...change })).toBe(true);
     await users.change({ id: 'kim-id', removePasskeys: true, ...change });
     expect(await passkeys.list('kim-id')).toEqual([]);
+  });
+
+  it('finds people by who they are elsewhere, and leaves each account a way in', async (store) => {
+    await createUser(store, 'kim');
+    await createUser(store, 'lee');
+    const { externals, users } = store.identity;
+    const link = (userId: string, issuer: string, subject: string) => externals.link({ userId, issuer, subject, ...change });
+    await link('kim-id', 'ldap', '1');
+    await link('kim-id', 'ldap', '1');
+    expect(await failureOf(link('lee-id', 'ldap', '1'))).toMatchObject({ code: 'CONFLICT' });
+    expect(await failureOf(link('kim-id', 'ldap', '2'))).toMatchObject({ code: 'CONFLICT' });
+    await link('kim-id', 'https://id', '1');
+    expect((await externals.find({ issuer: 'ldap', subject: '1' }))?.name).toBe('kim');
+    expect(await externals.find({ issuer: 'ldap', subject: '2' })).toBeUndefined();
+    expect(await externals.listOf('kim-id')).toEqual([
+      { issuer: 'https://id', subject: '1' },
+      { issuer: 'ldap', subject: '1' },
+    ]);
+    expect([...(await externals.listIssuers(['kim-id', 'lee-id']))]).toEqual([['kim-id', ['https://id', 'ldap']]]);
+    expect(await externals.listByIssuer('ldap', { limit: 5 })).toEqual([{ userId: 'kim-id', subject: '1' }]);
+    const unlink = (issuer: string) => externals.unlink({ userId: 'kim-id', issuer, ...change });
+    await unlink('ldap');
+    expect(await failureOf(unlink('https://id'))).toMatchObject({ code: 'CONFLICT' });
+    await users.change({ id: 'kim-id', passwordHash: 'h', ...change });
+    await unlink('https://id');
+    expect(await failureOf(unlink('https://id'))).toMatchObject({ code: 'ACCOUNT_UNKNOWN' });
+  });
+
+  it('takes back what an issuer gave, and nothing else', async (store) => {
+    await createOrganisation(store);
+    await createUser(store, 'chief', true);
+    const { access, externals, organisations, teams, users, audit } = store.identity;
+    for (const id of ['dev', 'ops']) await teams.create({ id, organisationId: 'acme-id', name: id, description: '', ...change });
+    const say = async (roles: readonly ExternalRole[], issuer = 'ldap', userId = 'kim-id') => {
+      await externals.sync({ userId, issuer, roles, ...change });
+      const [role, dev, ops] = await Promise.all([
+        organisations.findMember('acme-id', userId),
+        teams.listMembers('dev', { limit: 9 }),
+        teams.listMembers('ops', { limit: 9 }),
+      ]);
+      const user = await users.get(userId);
+      return [role?.role, dev.length, ops.length, user?.administrator, user?.disabledAt !== undefined];
+    };
+    const administrator: ExternalRole = { kind: 'administrator' };
+    const member = (role: MembershipRole): ExternalRole => ({ kind: 'organisation', organisation: 'acme', role });
+    const inTeam = (team: string): ExternalRole => ({ kind: 'team', organisation: 'acme', team });
+    const absent: ExternalRole[] = [
+      inTeam('none'),
+      { kind: 'team', organisation: 'none', team: 'dev' },
+      { kind: 'organisation', organisation: 'boss', role: 'member' },
+    ];
+
+    expect(await say([inTeam('dev'), administrator, ...absent])).toEqual(['member', 1, 0, true, false]);
+    const [version, entries] = [await access.version(), (await audit.read({ limit: 100 })).length];
+    expect(await say([administrator, inTeam('dev')])).toEqual(['member', 1, 0, true, false]);
+    expect([await access.version(), (await audit.read({ limit: 100 })).length]).toEqual([version, entries]);
+    expect(await say([inTeam('ops'), member('owner'), member('member')])).toEqual(['owner', 0, 1, false, false]);
+    // Said by two: it goes with the second.
+    expect(await say([inTeam('ops')], 'https://id')).toEqual(['member', 0, 1, false, false]);
+    expect(await say([])).toEqual(['member', 0, 1, false, false]);
+    expect(await say([], 'https://id')).toEqual([undefined, 0, 0, false, false]);
+    // Set by hand before: the issuer's word changes nothing of it.
+    await organisations.setMember({ id: 'acme-id', userId: 'kim-id', role: 'member', ...change });
+    await teams.addMember({ id: 'dev', userId: 'kim-id', ...change });
+    expect(await say([member('owner'), inTeam('dev'), inTeam('ops')])).toEqual(['member', 1, 1, false, false]);
+    expect(await say([])).toEqual(['member', 1, 0, false, false]);
+    // Who left, and came back; who was disabled by hand stays so.
+    expect(await say([{ kind: 'gone' }])).toEqual(['member', 1, 0, false, true]);
+    expect(await say([])).toEqual(['member', 1, 0, false, false]);
+    await users.change({ id: 'kim-id', disabledAt: 7, ...change });
+    expect(await say([{ kind: 'gone' }])).toEqual(['member', 1, 0, false, true]);
+    expect(await say([])).toEqual(['member', 1, 0, false, true]);
+    // The last owner and the last administrator stay, and go once there is another one.
+    await users.change({ id: 'kim-id', disabledAt: null, ...change });
+    expect(await say([{ kind: 'gone' }], 'ldap', 'chief-id')).toEqual([undefined, 1, 0, true, false]);
+    await organisations.removeMember({ id: 'acme-id', userId: 'kim-id', ...change });
+    expect(await say([member('owner'), administrator])).toEqual(['owner', 0, 0, true, false]);
+    await organisations.removeMember({ id: 'acme-id', userId: 'boss-id', ...change });
+    expect(await say([{ kind: 'gone' }], 'ldap', 'chief-id')).toEqual([undefined, 0, 0, true, true]);
+    expect(await say([])).toEqual(['owner', 0, 0, true, false]);
+    await organisations.setMember({ id: 'acme-id', userId: 'boss-id', role: 'owner', ...change });
+    await users.change({ id: 'chief-id', disabledAt: null, ...change });
+    expect(await say([])).toEqual([undefined, 0, 0, false, false]);
+    // A name that comes back is another organisation.
+    expect(await say([inTeam('dev')])).toEqual(['member', 1, 0, false, false]);
+    await store.identity.accounts.remove({ id: 'acme-id', ...change });
+    await store.identity.accounts.remove({ id: 'kim-id', ...change });
+    expect(await users.findByName('kim')).toBeUndefined();
   });
 
   it('gives all of a repository a new name, and remembers the old one', async (store) => {

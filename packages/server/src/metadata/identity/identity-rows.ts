@@ -5,6 +5,7 @@ import { accountRows } from './account-rows.ts';
 import { attemptRows } from './attempt-rows.ts';
 import { auditRows } from './audit-rows.ts';
 import { credentialRows } from './credential-rows.ts';
+import { externalRows } from './external-rows.ts';
 import { grantRows } from './grant-rows.ts';
 import { invitationRows } from './invitation-rows.ts';
 import { mailLinkRows } from './mail-link-rows.ts';
@@ -22,6 +23,7 @@ export function identityRows(database: MetadataDatabase): IdentityRows {
     access: accessReads(database),
     accounts: accountRows(database),
     users: userRows(database),
+    externals: externalRows(database),
     organisations: organisationRows(database),
     teams: teamRows(database),
     invitations: invitationRows(database),

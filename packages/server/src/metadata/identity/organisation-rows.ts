@@ -82,11 +82,7 @@ export function organisationRows({ read, write }: MetadataDatabase): Organisatio
         const { name } = await getAccount(tx, id);
         const user = await getAccount(tx, userId);
         await refuseLastOwner(tx, id, userId);
-        const { numDeletedRows } = await tx.deleteFrom('membership').where('organisation_id', '=', id).where('user_id', '=', userId).executeTakeFirst();
-        if (numDeletedRows === 0n) throw new RegistryError('ACCOUNT_UNKNOWN');
-        const teams = await tx.selectFrom('team').select('id').where('organisation_id', '=', id).execute();
-        for (const team of teams) await tx.deleteFrom('team_member').where('user_id', '=', userId).where('team_id', '=', team.id).execute();
-        await tx.deleteFrom('access_grant').where('namespace', '=', name).where('subject_kind', '=', 'user').where('subject_id', '=', userId).execute();
+        if (!(await removeMembership(tx, { id, name }, userId))) throw new RegistryError('ACCOUNT_UNKNOWN');
         await touchAccess(tx);
         await recordAudit(tx, [auditOf(change, 'organisation.member.remove', { namespace: name, detail: { user: user.name } })]);
       }),
@@ -102,12 +98,23 @@ export async function setMembership(tx: Writer, membership: Tables['membership']
     .execute();
 }
 
+/** With the places in its teams and the user's own grants. False when there is none. */
+export async function removeMembership(tx: Writer, { id, name }: { id: string; name: string }, userId: string): Promise<boolean> {
+  const { numDeletedRows } = await tx.deleteFrom('membership').where('organisation_id', '=', id).where('user_id', '=', userId).executeTakeFirst();
+  const teams = await tx.selectFrom('team').select('id').where('organisation_id', '=', id).execute();
+  for (const team of teams) await tx.deleteFrom('team_member').where('user_id', '=', userId).where('team_id', '=', team.id).execute();
+  await tx.deleteFrom('access_grant').where('namespace', '=', name).where('subject_kind', '=', 'user').where('subject_id', '=', userId).execute();
+  return numDeletedRows > 0n;
+}
+
 export async function removeOrganisation(tx: Writer, id: string): Promise<void> {
   const teams = await tx.selectFrom('team').select('id').where('organisation_id', '=', id).execute();
   for (const team of teams) {
     await tx.deleteFrom('team_member').where('team_id', '=', team.id).execute();
+    await tx.deleteFrom('external_membership').where('target', '=', `team:${team.id}`).execute();
     await removeSubject(tx, 'team', team.id);
   }
+  await tx.deleteFrom('external_membership').where('target', '=', `organisation:${id}`).execute();
   await tx.deleteFrom('team').where('organisation_id', '=', id).execute();
   await tx.deleteFrom('invitation').where('organisation_id', '=', id).execute();
   await tx.deleteFrom('membership').where('organisation_id', '=', id).execute();

@@ -14,6 +14,7 @@ export type IdentityRows = {
   readonly access: AccessReads;
   readonly accounts: AccountRows;
   readonly users: UserRows;
+  readonly externals: ExternalRows;
   readonly organisations: OrganisationRows;
   readonly teams: TeamRows;
   readonly invitations: InvitationRows;
@@ -99,7 +100,7 @@ export type NewUser = Pick<User, 'id' | 'name' | 'administrator' | 'fullName' | 
   readonly email?: string;
   readonly emailVerifiedAt?: number;
   readonly passwordHash?: string;
-  readonly external?: { readonly issuer: string; readonly subject: string };
+  readonly external?: ExternalIdentity;
 };
 
 /** What is absent stays, what is null goes. */
@@ -125,8 +126,6 @@ export interface UserRows {
   get(id: string): Promise<User | undefined>;
   findByName(name: string): Promise<User | undefined>;
   findByEmail(email: string): Promise<User | undefined>;
-  findByExternal(issuer: string, subject: string): Promise<User | undefined>;
-  linkExternal(link: { userId: string; issuer: string; subject: string } & Change): Promise<void>;
   /** Throws EMAIL_TAKEN, ACCOUNT_UNKNOWN; LAST_ADMINISTRATOR when nobody would be left to repair things. */
   change(change: UserChange & Change): Promise<void>;
   /** In order of name. */
@@ -137,6 +136,35 @@ export interface UserRows {
   /** False when there is no such code (any more). */
   useRecoveryCode(use: { id: string; codeHash: string } & Change): Promise<boolean>;
   countRecoveryCodes(id: string): Promise<number>;
+}
+
+/** Who somebody is elsewhere. `issuer`: an OpenID provider's address, or `ldap`. */
+export type ExternalIdentity = { readonly issuer: string; readonly subject: string };
+
+/** What groups elsewhere stand for here. Organisations and teams that are not there are passed over. */
+export type ExternalRole =
+  /** They left: the account is disabled until the issuer no longer says so. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'administrator' }
+  | { readonly kind: 'organisation'; readonly organisation: string; readonly role: MembershipRole }
+  | { readonly kind: 'team'; readonly organisation: string; readonly team: string };
+
+export interface ExternalRows {
+  find(identity: ExternalIdentity): Promise<User | undefined>;
+  listOf(userId: string): Promise<ExternalIdentity[]>;
+  /** The issuers of each that has any. */
+  listIssuers(userIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** In order of the users' ids. */
+  listByIssuer(issuer: string, page: Page<string>): Promise<{ userId: string; subject: string }[]>;
+  /** Throws CONFLICT when it is another account's, or the account has another one of this issuer. */
+  link(link: { userId: string } & ExternalIdentity & Change): Promise<void>;
+  /** What it brought goes with it. Throws ACCOUNT_UNKNOWN when there is none; CONFLICT when nothing else would open the account. */
+  unlink(link: { userId: string; issuer: string } & Change): Promise<void>;
+  /**
+   * Adds what is new of the issuer's word, and takes away what it no longer says. What people set by hand stays,
+   * and so do the last owner and the last administrator. Nothing is written when nothing changed.
+   */
+  sync(word: { userId: string; issuer: string; roles: readonly ExternalRole[] } & Change): Promise<void>;
 }
 
 export type MembershipRole = 'owner' | 'member';

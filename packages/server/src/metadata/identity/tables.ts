@@ -3,7 +3,7 @@
  *
  *     account ─┬─ user ─┬─< membership >── organisation ── account
  *              │        ├─< team_member >── team >── organisation
- *              │        └─< passkey · recovery_code · mail_link · external_identity
+ *              │        └─< passkey · recovery_code · mail_link · external_identity · external_membership
  *              ├─< robot
  *              └─< trusted_issuer
  *
@@ -44,6 +44,8 @@ export type IdentityTables = {
     totp_used_step: number | null;
   };
   external_identity: { issuer: string; subject: string; user_id: string };
+  /** `target`: `gone`, `administrator`, `organisation:<id>` or `team:<id>`. */
+  external_membership: { user_id: string; target: string; issuer: string };
 
   organisation: { id: string; full_name: string; member_actions: string };
   membership: { organisation_id: string; user_id: string; role: MembershipRole; since: number };

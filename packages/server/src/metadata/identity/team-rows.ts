@@ -65,6 +65,7 @@ export function teamRows({ read, write }: MetadataDatabase): TeamRows {
       write(async (tx) => {
         await record(tx, id, change, 'team.delete');
         await tx.deleteFrom('team_member').where('team_id', '=', id).execute();
+        await tx.deleteFrom('external_membership').where('target', '=', `team:${id}`).execute();
         await removeSubject(tx, 'team', id);
         await tx.deleteFrom('team').where('id', '=', id).execute();
       }),

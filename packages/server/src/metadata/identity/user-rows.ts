@@ -29,22 +29,6 @@ export function userRows({ read, write }: MetadataDatabase): UserRows {
     findByName: (name) => findUser(read, (query) => query.where('account.name', '=', name)),
     findByEmail: (email) => findUser(read, (query) => query.where('user.email', '=', email)),
 
-    async findByExternal(issuer, subject) {
-      const link = await read.selectFrom('external_identity').select('user_id').where('issuer', '=', issuer).where('subject', '=', subject).executeTakeFirst();
-      return link && findUser(read, (query) => query.where('user.id', '=', link.user_id));
-    },
-
-    linkExternal: ({ userId, issuer, subject, ...change }) =>
-      write(async (tx) => {
-        const { name } = await getAccount(tx, userId);
-        await tx
-          .insertInto('external_identity')
-          .values({ issuer, subject, user_id: userId })
-          .onConflict((conflict) => conflict.columns(['issuer', 'subject']).doUpdateSet({ user_id: userId }))
-          .execute();
-        await recordAudit(tx, [auditOf(change, 'user.link', { namespace: name, detail: { issuer } })]);
-      }),
-
     change: ({ at, actor, origin, ...asked }) =>
       write(async (tx) => {
         const { name } = await getAccount(tx, asked.id);
@@ -113,6 +97,7 @@ export async function removeUser(tx: Writer, id: string): Promise<void> {
   await tx.deleteFrom('recovery_code').where('user_id', '=', id).execute();
   await tx.deleteFrom('mail_link').where('user_id', '=', id).execute();
   await tx.deleteFrom('external_identity').where('user_id', '=', id).execute();
+  await tx.deleteFrom('external_membership').where('user_id', '=', id).execute();
   await tx.deleteFrom('user').where('id', '=', id).execute();
 }
 
@@ -129,7 +114,8 @@ export async function refuseLastOwner(tx: Writer, organisationId: string, userId
   if (other === undefined) throw new RegistryError('CONFLICT', { message: 'an organisation needs an owner: make another member one first' });
 }
 
-async function refuseLastAdministrator(tx: Writer, id: string): Promise<void> {
+/** Throws CONFLICT when the server would be left without anybody who may manage it. */
+export async function refuseLastAdministrator(tx: Writer, id: string): Promise<void> {
   const others = await tx
     .selectFrom('user')
     .select('id')
@@ -155,7 +141,7 @@ async function replaceRecoveryCodes(tx: Writer, id: string, hashes: readonly str
   for (const code_hash of hashes) await tx.insertInto('recovery_code').values({ user_id: id, code_hash }).execute();
 }
 
-async function endSessions(tx: Writer, id: string, except = ''): Promise<void> {
+export async function endSessions(tx: Writer, id: string, except = ''): Promise<void> {
   await tx
     .deleteFrom('credential')
     .where('owner_kind', '=', 'user')
@@ -169,7 +155,7 @@ function users(read: Reader) {
   return read.selectFrom('user').innerJoin('account', 'account.id', 'user.id').selectAll('user').select(['account.name', 'account.created_at']);
 }
 
-async function findUser(read: Reader, narrow: (query: ReturnType<typeof users>) => ReturnType<typeof users>): Promise<User | undefined> {
+export async function findUser(read: Reader, narrow: (query: ReturnType<typeof users>) => ReturnType<typeof users>): Promise<User | undefined> {
   const row = await narrow(users(read)).executeTakeFirst();
   return row && toUser(row);
 }

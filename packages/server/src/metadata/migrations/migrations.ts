@@ -5,6 +5,7 @@ import { createTables } from './0001-create-tables.ts';
 import { createIdentity } from './0002-create-identity.ts';
 import { createJobs } from './0003-create-jobs.ts';
 import { createHub } from './0006-create-hub.ts';
+import { createExternalMemberships } from './0006b-create-external-memberships.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -12,5 +13,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0002-create-identity': { up: (db) => createIdentity(db, types) },
     '0003-create-jobs': { up: (db) => createJobs(db, types) },
     '0006-create-hub': { up: (db) => createHub(db, types) },
+    '0006b-create-external-memberships': { up: (db) => createExternalMemberships(db, types) },
   };
 }
