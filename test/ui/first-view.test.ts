@@ -1,16 +1,15 @@
 /** What a browser fetches before it can show the first page. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { startServer, type TestServer } from '../support/server.ts';
+import { buildPages } from './support/build-pages.ts';
 
 setDefaultTimeout(60_000);
 const root = join(import.meta.dirname, '../..');
 const html = { accept: 'text/html,application/xhtml+xml' };
 let server: TestServer;
 beforeAll(async () => {
-  const build = spawnSync('node', ['scripts/pages.mjs'], { cwd: root, encoding: 'utf8' });
-  if (build.status !== 0) throw new Error(build.stderr);
+  buildPages();
   server = await startServer();
 });
 afterAll(() => server[Symbol.asyncDispose]());

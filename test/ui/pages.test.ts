@@ -1,25 +1,21 @@
 /** The pages in a real browser, against the real server: what people do, and what must not happen to them. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { makeImage } from '../support/image.ts';
 import { needs } from '../support/needs.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { openPage, startBrowser, takePicture } from './support/browser.ts';
+import { buildPages } from './support/build-pages.ts';
 import { pushExample } from './support/example.ts';
 
 setDefaultTimeout(60_000);
-const canRun = needs('chromium');
-const root = join(import.meta.dirname, '../..');
 
-describe.skipIf(!canRun)('without a log-in', () => {
+describe.skipIf(!needs('chromium'))('without a log-in', () => {
   let server: TestServer;
   let browser: Browser;
   beforeAll(async () => {
-    const build = spawnSync('node', ['scripts/pages.mjs'], { cwd: root, encoding: 'utf8' });
-    if (build.status !== 0) throw new Error(build.stderr);
+    buildPages();
     [server, browser] = await Promise.all([startServer(), startBrowser()]);
   });
   afterAll(async () => {
@@ -118,3 +114,59 @@ describe.skipIf(!canRun)('without a log-in', () => {
     expect(opened.complaints).toEqual([]);
   });
 });
+
+describe.skipIf(!needs('chromium'))('ten thousand tags', () => {
+  test('are all there, in order, of which few are drawn; what one reads stays where it is when others arrive', async () => {
+    await using server = await startServer();
+    const browser = await startBrowser();
+    try {
+      const client = createRegistryClient(server.url);
+      const image = makeImage({ seed: 'many' });
+      await client.pushImage('many', image, '0.0.0');
+      const tags = Array.from({ length: 9999 }, (_, n) => `1.${Math.floor(n / 100)}.${n % 100}`);
+      for (let at = 0; at < tags.length; at += placedAtOnce) {
+        const body = JSON.stringify({ tags: tags.slice(at, at + placedAtOnce).map((tag) => ({ tag, digest: image.manifest.digest })) });
+        expect((await fetch(`${server.url}/api/v1/repositories/many/-/place-tags`, { method: 'POST', body })).status).toBe(204);
+      }
+      await using opened = await openPage(browser, server.url);
+      const { page } = opened;
+      await page.goto('/r/many/tags');
+      await page.getByText('10,000 tags', { exact: true }).waitFor();
+      await page.getByText('live', { exact: true }).waitFor();
+      expect(await page.locator('[data-row]').first().innerText()).toBe('1.99.98');
+      expect(await page.locator('[data-row]').count()).toBeLessThan(80);
+
+      await page.mouse.wheel(0, 200_000);
+      await page.waitForFunction(() => window.scrollY > 100_000 && document.querySelectorAll('[data-row]').length > 10);
+      const inView = () =>
+        page.evaluate(() => {
+          const row = [...document.querySelectorAll<HTMLElement>('[data-row]')].find((one) => one.getBoundingClientRect().top > 100);
+          return { tag: row?.innerText, top: Math.round(row?.getBoundingClientRect().top ?? 0) };
+        });
+      const before = await inView();
+      await client.pushManifest('many', image.manifest, '2.0.0');
+      await page.getByText('10,001 tags', { exact: true }).waitFor({ state: 'attached' });
+      expect(await inView()).toEqual(before);
+
+      // Frames while it scrolls: a long one is one that people see.
+      const longest = await page.evaluate(async () => {
+        let worst = 0;
+        let last = performance.now();
+        for (let step = 0; step < 60; step++) {
+          window.scrollBy(0, 400);
+          await new Promise(requestAnimationFrame);
+          worst = Math.max(worst, performance.now() - last);
+          last = performance.now();
+        }
+        return worst;
+      });
+      expect(longest).toBeLessThan(1000);
+      console.log(`scrolling through 10 000 tags: the longest of 60 frames took ${longest.toFixed(0)} ms`);
+      expect(opened.complaints).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  }, 180_000);
+});
+
+const placedAtOnce = 100;

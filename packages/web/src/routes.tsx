@@ -49,6 +49,14 @@ const resetPassword = createRoute({
   component: lazyRouteComponent(() => import('./pages/account/reset-password-page.tsx'), 'ResetPasswordPage'),
 });
 
+const create = createRoute({
+  getParentRoute: () => root,
+  path: '/new',
+  component: lazyRouteComponent(() => import('./pages/new/new-repository-page.tsx'), 'NewRepositoryPage'),
+});
+
+const mine = createRoute({ getParentRoute: () => root, path: '/mine', component: lazyRouteComponent(() => import('./pages/mine/mine-page.tsx'), 'MinePage') });
+
 /** Where links in mails lead; what they hold stands behind the #. */
 const link = createRoute({
   getParentRoute: () => root,
@@ -56,7 +64,7 @@ const link = createRoute({
   component: lazyRouteComponent(() => import('./pages/account/link-page.tsx'), 'LinkPage'),
 });
 
-const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link]);
+const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link, create, mine]);
 
 export function createPagesRouter(queries: QueryClient) {
   return createRouter({

@@ -1,4 +1,4 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { problemOf } from './api-error.ts';
 import { selfQuery } from './queries.ts';
 
@@ -7,9 +7,10 @@ export function createQueries(): QueryClient {
   const queries: QueryClient = new QueryClient({
     queryCache: new QueryCache({
       onError(error, query) {
-        if (problemOf(error).kind === 'sign-in' && query.queryKey[0] !== 'self') void queries.invalidateQueries({ queryKey: selfQuery.queryKey });
+        if (query.queryKey[0] !== 'self') lookWhoIsHere(error);
       },
     }),
+    mutationCache: new MutationCache({ onError: lookWhoIsHere }),
     defaultOptions: {
       queries: {
         staleTime: 10_000,
@@ -21,4 +22,8 @@ export function createQueries(): QueryClient {
     },
   });
   return queries;
+
+  function lookWhoIsHere(error: unknown): void {
+    if (problemOf(error).kind === 'sign-in') void queries.invalidateQueries({ queryKey: selfQuery.queryKey });
+  }
 }

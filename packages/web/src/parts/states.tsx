@@ -5,22 +5,25 @@ import { problemOf } from '../api/api-error.ts';
 import { useTexts } from '../language/language.tsx';
 import { problemText } from '../language/problem-text.ts';
 
-export function EmptyState({ title, children }: { title: string; children?: ReactNode }) {
+/** `isPage`: there is nothing else, so its title is the page's. */
+export function EmptyState({ title, isPage = false, children }: { title: string; isPage?: boolean; children?: ReactNode }) {
+  const Title = isPage ? 'h1' : 'p';
   return (
     <div className="border-y border-line py-10 text-center">
-      <p className="font-semibold">{title}</p>
+      <Title className="text-base font-semibold">{title}</Title>
       {children !== undefined && <div className="mx-auto mt-2 max-w-xl text-muted">{children}</div>}
     </div>
   );
 }
 
 /** Says what happened and what to do; with a way to try again where that can help. */
-export function ErrorState({ error, retry }: { error: unknown; retry?: () => void }) {
+export function ErrorState({ error, isPage = false, retry }: { error: unknown; isPage?: boolean; retry?: () => void }) {
+  const Title = isPage ? 'h1' : 'p';
   const texts = useTexts();
   const problem = problemOf(error);
   return (
     <div role="alert" className="border-y border-line py-8 text-center">
-      <p className="font-semibold">{texts.problems.titles[problem.kind]}</p>
+      <Title className="text-base font-semibold">{texts.problems.titles[problem.kind]}</Title>
       <p className="mx-auto mt-1 max-w-xl text-muted">{problemText(problem, texts)}</p>
       <p className="mt-4 flex justify-center gap-2">
         {problem.kind === 'sign-in' && <SignInLink />}

@@ -5,7 +5,7 @@ import { useTexts } from '../language/language.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { useKeys } from './keys.ts';
 
-const keys = { '/': 'search', j: 'next', k: 'previous', c: 'copy', '?': 'help' } as const;
+const keys = { '/': 'search', j: 'next', k: 'previous', c: 'copy', 'g r': 'mine', 'g n': 'create', 'g h': 'home', '?': 'help' } as const;
 
 export function HelpDialog() {
   const { shell } = useTexts();

@@ -3,12 +3,14 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { useTexts } from '../language/language.tsx';
 import { Mark } from '../parts/icons.tsx';
 import { ConnectionNote } from './connection-note.tsx';
+import { useGoKeys } from './go-keys.ts';
 import { HelpDialog } from './help-dialog.tsx';
 import { LanguageSwitch, ThemeSwitch } from './switches.tsx';
 import { WhoIsHere } from './who-is-here.tsx';
 
 export function Shell() {
   const { skip, shell } = useTexts();
+  useGoKeys();
   return (
     <div className="flex min-h-dvh flex-col">
       <a href="#main" className="button absolute -top-20 left-4 z-30 focus:top-2">

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { call } from '../api/client.ts';
+import { forgetAll } from '../api/forget-all.ts';
 import { selfQuery, serverQuery } from '../api/queries.ts';
 import { useTexts } from '../language/language.tsx';
 import { SignInLink } from '../parts/states.tsx';
@@ -14,18 +15,17 @@ export function WhoIsHere() {
   const signOut = useMutation({
     mutationFn: () => call('DELETE /session'),
     async onSuccess() {
-      // What was seen with the old rights is forgotten with them.
-      queries.clear();
       await navigate({ to: '/' });
+      await forgetAll(queries);
     },
   });
   if (server?.accounts !== true || self === undefined) return null;
   if (self.kind === 'anonymous') return <SignInLink />;
   return (
     <>
-      <span className="max-w-32 truncate px-2 text-sm" title={shell.signedInAs(self.name)}>
+      <Link to="/mine" className="max-w-32 truncate rounded-md px-2 py-1.5 text-sm hover:bg-sunken" title={shell.signedInAs(self.name)}>
         {self.name}
-      </span>
+      </Link>
       <button
         type="button"
         className="inline-flex h-9 items-center rounded-md px-2 text-sm text-muted hover:bg-sunken hover:text-text"

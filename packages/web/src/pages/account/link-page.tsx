@@ -27,10 +27,10 @@ export function LinkPage() {
       else await call('POST /mail-links/use', { body: { secret, ...(purpose === 'reset' && { password }) } });
     },
   });
-  if (purpose === undefined || secret === '') return <EmptyState title={link.bad} />;
+  if (purpose === undefined || secret === '') return <EmptyState isPage title={link.bad} />;
   if (use.isSuccess) {
     return (
-      <EmptyState title={link.done[purpose]}>
+      <EmptyState isPage title={link.done[purpose]}>
         {purpose !== 'change' && purpose !== 'invitation' && (
           <p className="mt-4">
             <SignInLink />

@@ -15,8 +15,8 @@ export function ResetPasswordPage() {
   usePageTitle(texts.titles.reset);
   const { data: server } = useQuery(serverQuery);
   const ask = useMutation({ mutationFn: (email: string) => call('POST /mail-links/password-reset', { body: { email } }) });
-  if (server?.mail === false) return <EmptyState title={account.noMail} />;
-  if (ask.isSuccess) return <EmptyState title={account.asked} />;
+  if (server?.mail === false) return <EmptyState isPage title={account.noMail} />;
+  if (ask.isSuccess) return <EmptyState isPage title={account.asked} />;
   return (
     <AccountForm
       title={account.forgot}

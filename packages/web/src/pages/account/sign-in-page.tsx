@@ -3,6 +3,7 @@ import { Link, useRouter, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { problemOf } from '../../api/api-error.ts';
 import { call } from '../../api/client.ts';
+import { forgetAll } from '../../api/forget-all.ts';
 import { serverQuery } from '../../api/queries.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
@@ -25,9 +26,8 @@ export function SignInPage() {
       const code = textOf(fields, 'code').trim();
       return call('POST /session', { body: { name: textOf(fields, 'name'), password: textOf(fields, 'password'), ...(code !== '' && { code }) } });
     },
-    onSuccess() {
-      // What was hidden from a stranger may be seen now.
-      queries.clear();
+    async onSuccess() {
+      await forgetAll(queries);
       router.history.push(ownPath(to));
     },
     onError(error) {
@@ -35,7 +35,7 @@ export function SignInPage() {
     },
   });
   const problem = signIn.error && problemOf(signIn.error);
-  if (server?.accounts === false) return <EmptyState title={account.noAccounts} />;
+  if (server?.accounts === false) return <EmptyState isPage title={account.noAccounts} />;
   return (
     <AccountForm
       title={account.signIn}
@@ -57,13 +57,13 @@ export function SignInPage() {
         {account.signIn}
       </button>
       <p className="flex flex-wrap justify-between gap-2 text-sm">
-        <Link to="/reset-password" className="link">
+        <Link to="/reset-password" className="link underline">
           {account.forgot}
         </Link>
         {server?.signUp === true && (
           <span className="text-muted">
             {account.noAccount}{' '}
-            <Link to="/sign-up" className="link">
+            <Link to="/sign-up" className="link underline">
               {account.signUp}
             </Link>
           </span>

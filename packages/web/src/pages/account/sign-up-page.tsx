@@ -22,13 +22,13 @@ export function SignUpPage() {
     mutationFn: (asked: Asked) => call('POST /sign-up', { body: { ...asked, language } }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['self'] }),
   });
-  if (server?.accounts === false) return <EmptyState title={account.noAccounts} />;
-  if (server?.signUp === false) return <EmptyState title={account.noSignUp} />;
+  if (server?.accounts === false) return <EmptyState isPage title={account.noAccounts} />;
+  if (server?.signUp === false) return <EmptyState isPage title={account.noSignUp} />;
   if (signUp.isSuccess) {
     const { mail } = signUp.data;
     const { email } = signUp.variables;
     return (
-      <EmptyState title={mail === undefined ? account.ready : account.confirmTitle}>
+      <EmptyState isPage title={mail === undefined ? account.ready : account.confirmTitle}>
         {mail !== undefined && <p className="mb-5">{mail === 'late' ? account.confirmLate(email) : account.confirm(email)}</p>}
         <p className="mt-4">
           <SignInLink />
@@ -60,7 +60,7 @@ export function SignUpPage() {
       </button>
       <p className="text-sm text-muted">
         {account.haveAccount}{' '}
-        <Link to="/sign-in" className="link">
+        <Link to="/sign-in" className="link underline">
           {account.signIn}
         </Link>
       </p>

@@ -15,7 +15,7 @@ export function FirstRun({ live }: { live: LiveState }) {
   const isNobody = server.accounts && self?.kind === 'anonymous';
   if (isNobody) {
     return (
-      <EmptyState title={home.nothingVisible}>
+      <EmptyState isPage title={home.nothingVisible}>
         <p className="mb-5">{home.nothingVisibleLead}</p>
         <SignInLink />
       </EmptyState>

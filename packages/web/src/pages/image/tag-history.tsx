@@ -104,7 +104,7 @@ function Line({ repository, tag, move: { digest, at, by }, isNow, children }: Li
       )}
       {isNow && <span className="chip">{texts.now}</span>}
       <span className="text-sm text-muted">
-        <RelativeTime at={at} /> {tags.by(by)}
+        <RelativeTime at={at} /> {by !== 'anonymous' && tags.by(by)}
       </span>
       <span className="ml-auto">{children}</span>
     </li>

@@ -9,7 +9,7 @@ export type RepositoryFacts = Answer<'GET /repositories/{repository}'>;
 
 export function RepositoryHead({ facts, section }: { facts: RepositoryFacts; section: RepositorySection }) {
   const { repository: texts } = useTexts();
-  const { name, visibility, tags } = facts;
+  const { name, visibility, tags, may } = facts;
   return (
     <div className="mb-5 border-b border-line">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -22,6 +22,7 @@ export function RepositoryHead({ facts, section }: { facts: RepositoryFacts; sec
       <nav aria-label={texts.sections} className="mt-2 -mb-px flex gap-1 overflow-x-auto">
         <Tab name={name} section={{ kind: 'overview' }} isHere={section.kind === 'overview'} text={texts.overview} />
         <Tab name={name} section={{ kind: 'tags' }} isHere={section.kind === 'tags'} text={texts.tags} count={tags} />
+        {may.includes('manage') && <Tab name={name} section={{ kind: 'settings' }} isHere={section.kind === 'settings'} text={texts.settings} />}
       </nav>
     </div>
   );

@@ -10,6 +10,7 @@ import { RepositoryHead } from './repository-head.tsx';
 
 const Overview = lazy(async () => ({ default: (await import('./overview.tsx')).Overview }));
 const TagsPage = lazy(async () => ({ default: (await import('../tags/tags-page.tsx')).TagsPage }));
+const SettingsPage = lazy(async () => ({ default: (await import('../settings/settings-page.tsx')).SettingsPage }));
 const ImagePage = lazy(async () => ({ default: (await import('../image/image-page.tsx')).ImagePage }));
 
 export function RepositoryPage() {
@@ -30,7 +31,7 @@ function At({ path }: { path: string }) {
 function Repository({ repository, section }: { repository: string; section: RepositorySection }) {
   const facts = useQuery(repositoryQuery(repository));
   if (facts.isPending) return <Skeleton />;
-  if (facts.isError) return <ErrorState error={facts.error} retry={() => void facts.refetch()} />;
+  if (facts.isError) return <ErrorState isPage error={facts.error} retry={() => void facts.refetch()} />;
   return (
     <>
       <RepositoryHead facts={facts.data} section={section} />
@@ -38,7 +39,7 @@ function Repository({ repository, section }: { repository: string; section: Repo
         {section.kind === 'overview' && <Overview facts={facts.data} />}
         {section.kind === 'tags' && <TagsPage facts={facts.data} />}
         {section.kind === 'image' && <ImagePage key={section.digest} facts={facts.data} digest={section.digest} />}
-        {section.kind === 'settings' && <NotFoundPage />}
+        {section.kind === 'settings' && <SettingsPage facts={facts.data} />}
       </Suspense>
     </>
   );

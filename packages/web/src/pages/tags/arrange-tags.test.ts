@@ -25,7 +25,11 @@ const all = { order: 'version', filter: '', platform: '' } as const;
 const short = (row: TagRow) =>
   row.kind === 'group'
     ? `# ${row.line ?? 'names'} (${row.size})`
-    : [row.entry.tag, ...row.same.map((tag) => `= ${tag}`), ...(row.step ? [`${row.step.kind} from ${row.step.from}`] : [])].join(' ');
+    : [
+        row.entry.tag,
+        ...row.same.filter((tag) => tag !== row.key).map((tag) => `= ${tag}`),
+        ...(row.step ? [`${row.step.kind} from ${row.step.from}`] : []),
+      ].join(' ');
 
 test('by version, in groups, with what is the same image and how large each step is', () => {
   expect(arrangeTags(entries, all).map(short)).toEqual([

@@ -8,7 +8,7 @@ export type TagRow =
       readonly kind: 'tag';
       readonly key: string;
       readonly entry: TagEntry;
-      /** Other tags on the same image. */
+      /** All tags on its image, this one among them: one list for all of them, since an image may have ten thousand. */
       readonly same: readonly string[];
       readonly step?: { readonly kind: VersionStep; readonly from: string };
     };
@@ -16,7 +16,9 @@ export type TagRow =
 export type Arrangement = { readonly order: 'version' | 'time'; readonly filter: string; readonly platform: string };
 
 export function arrangeTags(entries: readonly TagEntry[], { order, filter, platform }: Arrangement): TagRow[] {
-  const byDigest = Map.groupBy(entries, ({ digest }) => digest);
+  const byDigest = new Map(
+    [...Map.groupBy(entries, ({ digest }) => digest)].map(([digest, members]) => [digest, members.map(({ tag }) => tag).toSorted(compareTags)]),
+  );
   const steps = findSteps(entries);
   const wanted = filter.trim().toLowerCase();
   const rows = entries
@@ -26,9 +28,8 @@ export function arrangeTags(entries: readonly TagEntry[], { order, filter, platf
     )
     .toSorted(order === 'version' ? (a, b) => compareTags(a.tag, b.tag) : (a, b) => b.movedAt - a.movedAt || compareTags(a.tag, b.tag))
     .map((entry): TagRow & { kind: 'tag' } => {
-      const same = (byDigest.get(entry.digest) ?? []).filter(({ tag }) => tag !== entry.tag).map(({ tag }) => tag);
       const step = steps.get(entry.tag);
-      return { kind: 'tag', key: entry.tag, entry, same: same.sort(compareTags), ...(step && { step }) };
+      return { kind: 'tag', key: entry.tag, entry, same: byDigest.get(entry.digest) ?? [], ...(step && { step }) };
     });
   return order === 'version' ? grouped(rows) : rows;
 }

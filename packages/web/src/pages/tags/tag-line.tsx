@@ -17,11 +17,16 @@ type Props = {
   onSelect: (isOn: boolean) => void;
 };
 
+/** Shown, and told on hover. */
 const sameMax = 2;
+const namedMax = 12;
 
 export function TagLine({ repository, row: { entry, same, step }, largest, canSelect, isSelected, onSelect }: Props) {
   const { tags: texts } = useTexts();
   const { tag, digest, platforms, sizeBytes, movedAt, movedBy } = entry;
+  const others = same.slice(0, namedMax + 1).filter((other) => other !== tag);
+  const otherCount = same.length - 1;
+  const named = others.slice(0, namedMax);
   return (
     <>
       {canSelect && (
@@ -47,17 +52,17 @@ export function TagLine({ repository, row: { entry, same, step }, largest, canSe
           {tag}
         </RepositoryLink>
         <CopyButton text={pullCommand(chosenTool(), repository, tag)} what={texts.copyPull(tag)} />
-        {same.length > 0 && <span className="aside">{texts.same(same)}</span>}
-        {same.length > 0 && (
-          <span className="flex min-w-0 gap-1 overflow-hidden max-sm:hidden" title={texts.same(same)}>
-            {same.slice(0, sameMax).map((other) => (
+        {otherCount > 0 && <span className="aside">{texts.same(named, otherCount - named.length)}</span>}
+        {otherCount > 0 && (
+          <span className="flex min-w-0 gap-1 overflow-hidden max-sm:hidden" title={texts.same(named, otherCount - named.length)}>
+            {named.slice(0, sameMax).map((other) => (
               <span key={other} aria-hidden="true" className="chip shrink-0 font-mono">
                 = {other}
               </span>
             ))}
-            {same.length > sameMax && (
+            {otherCount > sameMax && (
               <span aria-hidden="true" className="chip shrink-0">
-                {texts.more(same.length - sameMax)}
+                {texts.more(otherCount - sameMax)}
               </span>
             )}
           </span>
@@ -96,7 +101,7 @@ export function TagLine({ repository, row: { entry, same, step }, largest, canSe
         </span>
       </span>
       <span role="cell" className="narrow-line min-w-0 truncate text-sm sm:text-right">
-        <RelativeTime at={movedAt} /> <span className="text-muted">{texts.by(movedBy)}</span>
+        <RelativeTime at={movedAt} /> {movedBy !== 'anonymous' && <span className="text-muted max-sm:hidden">{texts.by(movedBy)}</span>}
       </span>
     </>
   );

@@ -1,0 +1,138 @@
+/**
+ * Every page in both themes, both languages and on a phone: scanned by axe-core for what keeps people
+ * out (WCAG 2.2 AA), and photographed into test/ui/pictures for people to look at.
+ */
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { startWorld, type World } from '../accounts/support/accounts.ts';
+import { pushImage } from '../accounts/support/push.ts';
+import { needs } from '../support/needs.ts';
+import { createRegistryClient } from '../support/registry-client.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { openPage, type Reader, startBrowser, takePicture } from './support/browser.ts';
+import { buildPages } from './support/build-pages.ts';
+import { pushExample } from './support/example.ts';
+import { signIn } from './support/sign-in.ts';
+
+setDefaultTimeout(180_000);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const readers: readonly (readonly [string, Required<Reader>])[] = [
+  ['light, English, wide', { theme: 'light', language: 'en', width: 1440 }],
+  ['dark, Korean, wide', { theme: 'dark', language: 'ko', width: 1440 }],
+  ['light, Korean, phone', { theme: 'light', language: 'ko', width: 375 }],
+  ['dark, English, phone', { theme: 'dark', language: 'en', width: 375 }],
+];
+
+type Step = readonly [name: string, address: string, prepare?: (page: Page) => Promise<void>];
+const tab = (name: string) => (page: Page) => page.locator(`#tab-${name}`).click();
+
+describe.skipIf(!needs('chromium'))('every page', () => {
+  let local: TestServer;
+  let empty: TestServer;
+  let world: World;
+  let browser: Browser;
+  let image = '';
+  beforeAll(async () => {
+    buildPages();
+    [local, empty, world, browser] = await Promise.all([startServer(), startServer(), startWorld(), startBrowser()]);
+    const client = createRegistryClient(local.url);
+    const { index } = await pushExample(client, 'library/nginx');
+    await pushExample(client, 'team/deep/app');
+    image = `/r/library/nginx/image/${index.digest}?tag=latest`;
+    const owner = await world.person('kim');
+    await pushImage(owner, 'kim/app', '1.0.0');
+    await owner.api('PATCH', '/repositories/kim/app', { visibility: 'private' });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    for (const server of [local, empty, world]) await server?.[Symbol.asyncDispose]();
+  });
+
+  test.each(readers)('%s', async (_, reader) => {
+    const withoutLogIn: Step[] = [
+      ['home', '/'],
+      ['repository', '/r/library/nginx'],
+      ['official', '/_/nginx'],
+      ['tags', '/r/library/nginx/tags'],
+      ['tags-selected', '/r/library/nginx/tags', (page) => page.locator('[role=row] input').nth(2).check()],
+      ['tags-none', '/r/library/nginx/tags', (page) => page.locator('input[type=search]').fill('nothing like this')],
+      ['image-layers', image],
+      ['image-config', image, tab('config')],
+      ['image-referrers', image, tab('referrers')],
+      ['image-history', image, tab('history')],
+      ['absent', '/r/no/such'],
+      ['not-found', '/no/such/page'],
+      ['keys', '/', (page) => page.keyboard.press('?')],
+    ];
+    const stranger: Step[] = [
+      ['sign-in', '/sign-in'],
+      ['sign-up', '/sign-up'],
+      ['reset-password', '/reset-password'],
+      ['link', '/account-link#reset=abcdefghijklmnopqrstuvwxyz'],
+      ['link-bad', '/account-link#nothing'],
+    ];
+    const problems = [
+      ...(await look(browser, empty.url, reader, [['first-run', '/']])),
+      ...(await look(browser, local.url, reader, withoutLogIn)),
+      ...(await look(browser, world.server.url, reader, stranger)),
+      ...(await look(browser, world.server.url, reader, signedIn, signIn('kim'))),
+    ];
+    expect(problems).toEqual([]);
+  });
+});
+
+const signedIn: readonly Step[] = [
+  ['home-signed-in', '/'],
+  ['mine', '/mine'],
+  ['new', '/new'],
+  ['settings', '/r/kim/app/settings'],
+  ['private', '/r/kim/app'],
+];
+
+/** What axe found, and what the browser complained of. */
+async function look(
+  browser: Browser,
+  base: string,
+  reader: Required<Reader>,
+  steps: readonly Step[],
+  begin?: (page: Page) => Promise<void>,
+): Promise<string[]> {
+  await using opened = await openPage(browser, base, reader);
+  const { page } = opened;
+  const found: string[] = [];
+  await begin?.(page);
+  for (const [name, address, prepare] of steps) {
+    await page.goto(address);
+    await settled(page);
+    await prepare?.(page);
+    await settled(page);
+    await takePicture(page, `${name}-${reader.width}-${reader.theme}-${reader.language}`);
+    found.push(...(await scan(page)).map((problem) => `${name}: ${problem}`));
+  }
+  return [...found, ...opened.complaints];
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.locator('main :is(h1, h2, p, form)').first().waitFor();
+  await page.waitForFunction(() => document.querySelector('.skeleton') === null);
+  // What comes in with an animation is measured when it has come.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
+}
+
+/** Sideways scrolling of the whole page counts as well (WCAG 1.4.10). */
+async function scan(page: Page): Promise<string[]> {
+  // By the protocol of the DevTools, which the policy of the page does not bind.
+  const session = await page.context().newCDPSession(page);
+  await session.send('Runtime.evaluate', { expression: axe });
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 160)).slice(0, 3).join(' | ')))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await session.detach();
+  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  return [...(result.value as string[]), ...(isWide ? ['it scrolls sideways'] : [])]; // by the expression above
+}
