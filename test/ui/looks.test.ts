@@ -16,7 +16,7 @@ import { buildPages } from './support/build-pages.ts';
 import { pushExample } from './support/example.ts';
 import { signIn } from './support/sign-in.ts';
 
-setDefaultTimeout(180_000);
+setDefaultTimeout(600_000);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const readers: readonly (readonly [string, Required<Reader>])[] = [
@@ -63,6 +63,18 @@ describe.skipIf(!needs('chromium'))('every page', () => {
       ['image-config', image, tab('config')],
       ['image-referrers', image, tab('referrers')],
       ['image-history', image, tab('history')],
+      ['search', '/search?q=nginx'],
+      ['search-none', '/search?q=zzzzqqqq&official=true'],
+      [
+        'suggestions',
+        '/search',
+        (page) =>
+          page
+            .getByRole('combobox')
+            .first()
+            .fill('ngi')
+            .then(() => page.getByRole('option').first().waitFor()),
+      ],
       ['absent', '/r/no/such'],
       ['not-found', '/no/such/page'],
       ['keys', '/', (page) => page.keyboard.press('?')],
@@ -107,7 +119,7 @@ async function look(
   for (const [name, address, prepare] of steps) {
     await page.goto(address);
     await settled(page);
-    await prepare?.(page);
+    await prepare?.(page).catch((error: unknown) => found.push(`${name}: ${String(error)}`));
     await settled(page);
     await takePicture(page, `${name}-${reader.width}-${reader.theme}-${reader.language}`);
     found.push(...(await scan(page)).map((problem) => `${name}: ${problem}`));

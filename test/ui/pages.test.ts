@@ -7,7 +7,7 @@ import { createRegistryClient } from '../support/registry-client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { openPage, startBrowser, takePicture } from './support/browser.ts';
 import { buildPages } from './support/build-pages.ts';
-import { pushExample } from './support/example.ts';
+import { hostile, pushExample } from './support/example.ts';
 
 setDefaultTimeout(60_000);
 
@@ -98,6 +98,36 @@ describe.skipIf(!needs('chromium'))('without a log-in', () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  test('search: suggestions by the keyboard, results that can be sent on, slips of the finger', async () => {
+    const client = createRegistryClient(server.url);
+    for (const name of ['found/gateway', 'found/gatekeeper']) await client.pushImage(name, makeImage({ seed: name }), '1');
+    const body = JSON.stringify({ description: hostile.slice(0, 150) });
+    expect((await fetch(`${server.url}/api/v1/repositories/found/gateway`, { method: 'PATCH', body })).status).toBe(200);
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await page.goto('/');
+    await page.getByRole('combobox', { name: 'Search repositories' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('gate');
+    await page.getByRole('option').nth(1).waitFor();
+    const names = await page.getByRole('option').allInnerTexts();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/r/${names[0]?.split('\n')[0]}`);
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('gaetway');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/search?q=gaetway');
+    await page.getByText('was looked for as well').waitFor();
+    expect(await page.locator('main li').allInnerTexts()).toEqual([expect.stringContaining('found/gateway')]);
+    await page.getByLabel('Platform').selectOption('linux/arm64');
+    await page.getByText('Nothing was found.').waitFor();
+    await page.reload();
+    await page.getByText('Nothing was found.').waitFor();
+    expect(opened.complaints).toEqual([]);
+  });
+
   test('back and reload lead where one was', async () => {
     await pushExample(createRegistryClient(server.url), 'team/walked');
     await using opened = await openPage(browser, server.url);
@@ -148,20 +178,20 @@ describe.skipIf(!needs('chromium'))('ten thousand tags', () => {
       await page.getByText('10,001 tags', { exact: true }).waitFor({ state: 'attached' });
       expect(await inView()).toEqual(before);
 
-      // Frames while it scrolls: a long one is one that people see.
-      const longest = await page.evaluate(async () => {
-        let worst = 0;
+      // Frames while it scrolls, of which a machine under load makes some longer.
+      const middle = await page.evaluate(async () => {
+        const frames: number[] = [];
         let last = performance.now();
         for (let step = 0; step < 60; step++) {
           window.scrollBy(0, 400);
           await new Promise(requestAnimationFrame);
-          worst = Math.max(worst, performance.now() - last);
+          frames.push(performance.now() - last);
           last = performance.now();
         }
-        return worst;
+        return frames.sort((one, other) => one - other)[frames.length / 2] ?? Infinity;
       });
-      expect(longest).toBeLessThan(1000);
-      console.log(`scrolling through 10 000 tags: the longest of 60 frames took ${longest.toFixed(0)} ms`);
+      expect(middle).toBeLessThan(100);
+      console.log(`scrolling through 10 000 tags: half of 60 frames took less than ${middle.toFixed(0)} ms`);
       expect(opened.complaints).toEqual([]);
     } finally {
       await browser.close();

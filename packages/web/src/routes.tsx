@@ -1,6 +1,7 @@
 /** All pages and their addresses. Each page is a file of its own that is fetched when it is needed. */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { readWanted } from './pages/search/wanted.ts';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { ErrorState } from './parts/states.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -57,6 +58,13 @@ const create = createRoute({
 
 const mine = createRoute({ getParentRoute: () => root, path: '/mine', component: lazyRouteComponent(() => import('./pages/mine/mine-page.tsx'), 'MinePage') });
 
+const search = createRoute({
+  getParentRoute: () => root,
+  path: '/search',
+  validateSearch: readWanted,
+  component: lazyRouteComponent(() => import('./pages/search/search-page.tsx'), 'SearchPage'),
+});
+
 /** Where links in mails lead; what they hold stands behind the #. */
 const link = createRoute({
   getParentRoute: () => root,
@@ -64,7 +72,7 @@ const link = createRoute({
   component: lazyRouteComponent(() => import('./pages/account/link-page.tsx'), 'LinkPage'),
 });
 
-const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link, create, mine]);
+const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link, create, mine, search]);
 
 export function createPagesRouter(queries: QueryClient) {
   return createRouter({

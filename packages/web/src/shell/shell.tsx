@@ -5,6 +5,7 @@ import { Mark } from '../parts/icons.tsx';
 import { ConnectionNote } from './connection-note.tsx';
 import { useGoKeys } from './go-keys.ts';
 import { HelpDialog } from './help-dialog.tsx';
+import { SearchBox } from './search-box.tsx';
 import { LanguageSwitch, ThemeSwitch } from './switches.tsx';
 import { WhoIsHere } from './who-is-here.tsx';
 
@@ -20,8 +21,9 @@ export function Shell() {
         <div className="mx-auto flex h-13 max-w-6xl items-center gap-3 px-4">
           <Link to="/" aria-label={shell.home} className="flex items-center gap-2 text-lg font-semibold">
             <Mark />
-            <span className="max-[420px]:hidden">Naru</span>
+            <span className="max-sm:hidden">Naru</span>
           </Link>
+          <SearchBox />
           <nav aria-label={shell.main} className="ml-auto flex items-center gap-1">
             <WhoIsHere />
             <LanguageSwitch />

@@ -1,54 +1,47 @@
-/** What is on this server, and for an empty one how to put a first image there. */
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+/** What is on this server: official, verified, most used, and one's own; for an empty one how to put a first image there. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { call } from '../../api/client.ts';
 import { useLiveEvents } from '../../api/live-events.ts';
+import { selfQuery, serverQuery } from '../../api/queries.ts';
 import { useTexts } from '../../language/language.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { ErrorState, Skeleton } from '../../parts/states.tsx';
 import { FirstRun } from './first-run.tsx';
-import { RepositoryRow } from './repository-row.tsx';
-
-const pageSize = 30;
+import { Shelf } from './shelf.tsx';
 
 export function HomePage() {
-  const { home, titles } = useTexts();
+  const { home, titles, mine } = useTexts();
   usePageTitle(titles.home);
   const queries = useQueryClient();
-  const repositories = useInfiniteQuery({
-    queryKey: ['repositories'],
-    queryFn: ({ pageParam, signal }) => call('GET /repositories', { query: { limit: pageSize, ...(pageParam !== '' && { after: pageParam }) }, signal }),
-    initialPageParam: '',
-    getNextPageParam: ({ next }) => next,
-  });
-  const refresh = () => void queries.invalidateQueries({ queryKey: ['repositories'] });
-  const live = useLiveEvents({
-    kinds: ['repository.created', 'repository.renamed', 'tag.moved'],
-    onEvent({ kind, repository }) {
-      if (kind === 'tag.moved') void queries.invalidateQueries({ queryKey: ['repository', repository] });
-      else refresh();
-    },
-    onLost: refresh,
-  });
+  const { data: server } = useQuery(serverQuery);
+  const { data: self } = useQuery(selfQuery);
+  const first = useQuery({ queryKey: ['repositories', 'any'], queryFn: ({ signal }) => call('GET /repositories', { query: { limit: 1 }, signal }) });
+  const refresh = () => {
+    void queries.invalidateQueries({ queryKey: ['repositories'] });
+    void queries.invalidateQueries({ queryKey: ['search'] });
+  };
+  const live = useLiveEvents({ kinds: ['repository.created', 'repository.renamed', 'tag.moved'], onEvent: refresh, onLost: refresh });
 
-  if (repositories.isPending) return <Skeleton />;
-  if (repositories.isError) return <ErrorState error={repositories.error} retry={() => void repositories.refetch()} />;
-  const found = repositories.data.pages.flatMap(({ items }) => items);
-  if (found.length === 0) return <FirstRun live={live} />;
+  if (first.isPending) return <Skeleton />;
+  if (first.isError) return <ErrorState isPage error={first.error} retry={() => void first.refetch()} />;
+  if (first.data.items.length === 0) return <FirstRun live={live} />;
+  const mayCreate = server?.accounts === false || self?.kind === 'user';
   return (
     <>
-      <h1 className="mb-4">{home.title}</h1>
-      <ul className="border-t border-line">
-        {found.map((repository) => (
-          <RepositoryRow key={repository.name} {...repository} />
-        ))}
-      </ul>
-      {repositories.hasNextPage && (
-        <p className="mt-4 text-center">
-          <button type="button" className="button" disabled={repositories.isFetchingNextPage} onClick={() => void repositories.fetchNextPage()}>
-            {home.more}
-          </button>
-        </p>
-      )}
+      <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
+        <h1>{home.title}</h1>
+        {mayCreate && (
+          <Link to="/new" className="button">
+            {mine.create}
+          </Link>
+        )}
+      </div>
+      <div className="space-y-8">
+        <Shelf title={home.official} query={{ official: 'true' }} all={{ official: true }} isOptional />
+        <Shelf title={home.verified} query={{ verified: 'true', official: 'false' }} all={{ verified: true }} isOptional />
+        <Shelf title={home.mostUsed} query={{}} all={{}} limit={20} />
+      </div>
     </>
   );
 }

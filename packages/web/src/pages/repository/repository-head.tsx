@@ -1,5 +1,6 @@
 import type { Answer } from '../../api/client.ts';
 import { useTexts } from '../../language/language.tsx';
+import { Badges } from '../../parts/badges.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { RepositoryLink } from '../../parts/repository-link.tsx';
 import { VisibilityChip } from '../../parts/visibility-chip.tsx';
@@ -9,7 +10,7 @@ export type RepositoryFacts = Answer<'GET /repositories/{repository}'>;
 
 export function RepositoryHead({ facts, section }: { facts: RepositoryFacts; section: RepositorySection }) {
   const { repository: texts } = useTexts();
-  const { name, visibility, tags, may } = facts;
+  const { name, visibility, tags, may, description, official, verified } = facts;
   return (
     <div className="mb-5 border-b border-line">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -17,8 +18,14 @@ export function RepositoryHead({ facts, section }: { facts: RepositoryFacts; sec
           <RepositoryName name={name} />
         </h1>
         <CopyButton text={`${location.host}/${name}`} what={`${location.host}/${name}`} />
+        <Badges official={official} verified={verified} />
         <VisibilityChip visibility={visibility} />
       </div>
+      {description !== '' && (
+        <p className="mt-1 text-muted">
+          <bdi>{description}</bdi>
+        </p>
+      )}
       <nav aria-label={texts.sections} className="mt-2 -mb-px flex gap-1 overflow-x-auto">
         <Tab name={name} section={{ kind: 'overview' }} isHere={section.kind === 'overview'} text={texts.overview} />
         <Tab name={name} section={{ kind: 'tags' }} isHere={section.kind === 'tags'} text={texts.tags} count={tags} />

@@ -12,6 +12,7 @@ import type { Visibility } from '../../parts/visibility-chip.tsx';
 import { VisibilityChoice } from '../../parts/visibility-choice.tsx';
 import type { RepositoryFacts } from '../repository/repository-head.tsx';
 import { Access } from './access.tsx';
+import { Description } from './description.tsx';
 import { Rename } from './rename.tsx';
 
 export function SettingsPage({ facts }: { facts: RepositoryFacts }) {
@@ -21,6 +22,7 @@ export function SettingsPage({ facts }: { facts: RepositoryFacts }) {
   if (!facts.may.includes('manage')) return <EmptyState title={texts.problems.titles.denied}>{texts.problems.denied}</EmptyState>;
   return (
     <div className="max-w-3xl space-y-10">
+      <Description facts={facts} />
       {server?.accounts === true && <VisibilitySetting facts={facts} />}
       {server?.accounts === true && <Access repository={facts.name} />}
       <Rename repository={facts.name} />

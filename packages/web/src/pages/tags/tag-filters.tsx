@@ -1,23 +1,13 @@
-import { useRef } from 'react';
 import { useTexts } from '../../language/language.tsx';
-import { useKeys } from '../../shell/keys.ts';
 import type { Arrangement } from './arrange-tags.ts';
 
 type Props = { arrangement: Arrangement; platforms: readonly string[]; onChange: (arrangement: Arrangement) => void };
 
 export function TagFilters({ arrangement, platforms, onChange }: Props) {
   const { tags } = useTexts();
-  const input = useRef<HTMLInputElement>(null);
-  useKeys({
-    '/'(event) {
-      event.preventDefault();
-      input.current?.focus();
-    },
-  });
   return (
     <>
       <input
-        ref={input}
         type="search"
         aria-label={tags.filterLabel}
         placeholder={tags.filter}

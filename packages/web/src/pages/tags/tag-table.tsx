@@ -3,7 +3,7 @@
  * one by one are none by themselves; each says which it is of how many.
  */
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTexts } from '../../language/language.tsx';
 import { copyText } from '../../parts/copy-button.tsx';
 import { chosenTool, pullCommand } from '../../parts/pull-command.tsx';
@@ -40,8 +40,8 @@ export function TagTable({ repository, rows, arrived, canSelect, selected, onSel
   });
   useKeepInView(rows, virtualizer, top);
 
-  const entries = rows.flatMap((row) => (row.kind === 'tag' ? [row.entry] : []));
-  const largest = Math.max(1, ...sizesOf(rows));
+  const entries = useMemo(() => rows.flatMap((row) => (row.kind === 'tag' ? [row.entry] : [])), [rows]);
+  const largest = useMemo(() => entries.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 1), [entries]);
   const isAllSelected = entries.length > 0 && entries.every(({ tag }) => selected.has(tag));
 
   function focusRow(step: 1 | -1): void {
@@ -127,11 +127,6 @@ export function TagTable({ repository, rows, arrived, canSelect, selected, onSel
       </div>
     </div>
   );
-}
-
-/** A spread of ten thousand arguments is near what an engine takes. */
-function sizesOf(rows: readonly TagRow[]): number[] {
-  return [rows.reduce((most, row) => (row.kind === 'tag' ? Math.max(most, row.entry.sizeBytes) : most), 0)];
 }
 
 function focusedTag(): string | undefined {
