@@ -72,7 +72,39 @@ const link = createRoute({
   component: lazyRouteComponent(() => import('./pages/account/link-page.tsx'), 'LinkPage'),
 });
 
-const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link, create, mine, search]);
+const ownAccount = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/$',
+  component: lazyRouteComponent(() => import('./pages/own-account/own-account-page.tsx'), 'OwnAccountPage'),
+});
+
+const newOrganisation = createRoute({
+  getParentRoute: () => root,
+  path: '/new/organisation',
+  component: lazyRouteComponent(() => import('./pages/organisation/new-organisation-page.tsx'), 'NewOrganisationPage'),
+});
+
+const organisation = createRoute({
+  getParentRoute: () => root,
+  path: '/o/$',
+  component: lazyRouteComponent(() => import('./pages/organisation/organisation-page.tsx'), 'OrganisationPage'),
+});
+
+const person = createRoute({
+  getParentRoute: () => root,
+  path: '/u/$name',
+  component: lazyRouteComponent(() => import('./pages/person/person-page.tsx'), 'PersonPage'),
+});
+
+const administration = createRoute({
+  getParentRoute: () => root,
+  path: '/admin/$',
+  component: lazyRouteComponent(() => import('./pages/administration/administration-page.tsx'), 'AdministrationPage'),
+});
+
+const people = [ownAccount, newOrganisation, organisation, person, administration] as const;
+
+const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link, create, mine, search, ...people]);
 
 export function createPagesRouter(queries: QueryClient) {
   return createRouter({

@@ -19,3 +19,8 @@ export function imageQuery(repository: string, reference: string) {
     queryFn: ({ signal }) => call('GET /repositories/{repository}/-/images/{reference}', { params: { repository, reference }, signal }),
   });
 }
+
+export const ownOrganisationsQuery = queryOptions({
+  queryKey: ['organisations', 'own'],
+  queryFn: ({ signal }) => call('GET /user/organisations', { signal }),
+});

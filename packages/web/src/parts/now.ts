@@ -14,3 +14,8 @@ export function useNow(): number {
   }, []);
   return at;
 }
+
+/** Of the reader's clock against UTC, at this moment. */
+export function offsetMinutesAt(at = now()): number {
+  return -new Date(at).getTimezoneOffset();
+}

@@ -1,0 +1,47 @@
+/** For who runs the server: its accounts, what was done on it, and whether it is well. */
+import { useParams } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { useFormTexts } from '../../language/form-texts.ts';
+import { useTexts } from '../../language/language.tsx';
+import { ForPeople } from '../../parts/for-people.tsx';
+import { PageTabs } from '../../parts/page-tabs.tsx';
+import { usePageTitle } from '../../parts/page-title.ts';
+import { EmptyState, Skeleton } from '../../parts/states.tsx';
+import { NotFoundPage } from '../not-found/not-found-page.tsx';
+import { useAdministrationTexts } from './texts.ts';
+
+const Users = lazy(async () => ({ default: (await import('./users.tsx')).Users }));
+const AuditView = lazy(async () => ({ default: (await import('../audit/audit-view.tsx')).AuditView }));
+const Health = lazy(async () => ({ default: (await import('./health.tsx')).Health }));
+
+const sections = ['users', 'audit', 'health'] as const;
+const pathOf = (section: (typeof sections)[number]) => (section === 'users' ? '/admin' : `/admin/${section}`);
+
+export function AdministrationPage() {
+  const texts = useAdministrationTexts();
+  const forms = useFormTexts();
+  const { problems } = useTexts();
+  usePageTitle(texts.title);
+  const { _splat: path = '' } = useParams({ from: '/admin/$' });
+  const section = path === '' ? 'users' : sections.find((one) => one === path);
+  if (section === undefined) return <NotFoundPage />;
+  return (
+    <>
+      <h1>{texts.title}</h1>
+      <PageTabs tabs={sections.map((one) => ({ path: pathOf(one), text: texts.tabs[one] }))} here={pathOf(section)} />
+      <ForPeople>
+        {({ administrator }) =>
+          administrator ? (
+            <Suspense fallback={<Skeleton />}>
+              {section === 'users' && <Users />}
+              {section === 'audit' && <AuditView />}
+              {section === 'health' && <Health />}
+            </Suspense>
+          ) : (
+            <EmptyState title={problems.titles.denied}>{forms.administrators}</EmptyState>
+          )
+        }
+      </ForPeople>
+    </>
+  );
+}
