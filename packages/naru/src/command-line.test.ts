@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { parseCommandLine } from './command-line.ts';
-import { accountCommands } from './admin/account-commands.ts';
+import { apiCommands } from './admin/api-commands.ts';
 import { clientCommands } from './client-commands.ts';
 import { commands } from './command-table.ts';
 import { helpText } from './help.ts';
@@ -95,7 +95,7 @@ describe('help and reference', () => {
   test('help begins with the usage of the command', async () => {
     const ofClient = new Set<string>([
       ...[...clientCommands, ...imageCommands, ...transferCommands, ...containerCommands].map(({ name }) => name),
-      ...Object.keys(accountCommands),
+      ...Object.keys(apiCommands),
     ]);
     const usages = await Promise.all(commands.flatMap(({ name }) => (ofClient.has(name) ? [] : [helpText(name, 'en').then((text) => text.split('\n')[0])])));
     expect(usages).toEqual([

@@ -2,7 +2,7 @@
  * Every command of the program: parsing, help and the reference page are made from this table.
  */
 import { configReference } from '@naru/server/config/reference';
-import { type AccountCommandName, accountCommands } from './admin/account-commands.ts';
+import { type ApiCommandName, apiCommands } from './admin/api-commands.ts';
 import { containerCommands, type ContainerCommandName } from './container-commands.ts';
 import { type CommandSpec, type Flag, listCommands } from './command-spec.ts';
 import { clientCommands, type ClientCommandName } from './client-commands.ts';
@@ -14,7 +14,7 @@ export type CommandName =
   | 'admin gc'
   | 'admin fsck'
   | 'admin scrub'
-  | AccountCommandName
+  | ApiCommandName
   | 'version'
   | 'help'
   | ClientCommandName
@@ -73,7 +73,7 @@ export const commands: readonly Command[] = [
     ],
     flags: [...dataFlag, configFlag, jsonFlag],
   },
-  ...listCommands(Object.fromEntries(Object.entries(accountCommands).map(([name, { spec }]) => [name, spec])) as Record<AccountCommandName, CommandSpec>), // the same names
+  ...listCommands(Object.fromEntries(Object.entries(apiCommands).map(([name, { spec }]) => [name, spec])) as Record<ApiCommandName, CommandSpec>), // the same names
   ...clientCommands,
   ...transferCommands,
   ...imageCommands,

@@ -4,7 +4,7 @@
  */
 import { chooseLanguage } from '@naru/client/language/choose-language';
 import type { AdminRequest } from '@naru/server/lifecycle/admin-request';
-import type { AccountCommandName } from './admin/account-commands.ts';
+import type { ApiCommandName } from './admin/api-commands.ts';
 import { environment } from './environment.ts';
 import { findImageCommand } from './image-commands.ts';
 import { loadProgramTexts, type ProgramTexts } from './language/program-texts.ts';
@@ -57,12 +57,12 @@ async function run(line: CommandLine & { kind: 'run' }): Promise<number> {
       await print(await (await import('./help.ts')).helpText('', chooseLanguage(environment)));
       return 0;
     default:
-      if (isAccountCommand(name)) return (await import('./admin/run-account-command.ts')).runAccountCommand(name, line);
+      if (isApiCommand(name)) return (await import('./admin/run-api-command.ts')).runApiCommand(name, line);
       return (await import('./run-client-command.ts')).runClientCommand({ ...line, name });
   }
 }
 
-/** The rest of `admin`: without loading the table of its commands for those that are none. */
-function isAccountCommand(name: string): name is AccountCommandName {
-  return name.startsWith('admin ');
+/** The rest of `admin` and its like: without loading the table of these commands for those that are none. */
+function isApiCommand(name: string): name is ApiCommandName {
+  return /^(?:admin|webhook) /.test(name);
 }

@@ -2,44 +2,11 @@
  * `naru admin user|org|team|grant|robot|token|repository|namespace|audit …`: each is one request to
  * /api/v1, made of the words and flags of the command line.
  */
-import type { CommandSpec, Flag } from '../command-spec.ts';
-import type { CommandLine } from '../parse-flags.ts';
+import type { Flag } from '../command-spec.ts';
+import { type ApiCommand, apiCommand as command, segment } from './api-command.ts';
 
-export type ApiRequest = { readonly method: string; readonly path: string; readonly body?: Readonly<Record<string, unknown>> };
-
-/** What a command was given. `password` was read from the standard input. */
-export type Given = Pick<CommandLine & { kind: 'run' }, 'values' | 'switches' | 'lists'> & {
-  readonly words: readonly string[];
-  readonly password?: string;
-  readonly now: number;
-};
-
-type AccountCommand = { readonly spec: CommandSpec; readonly request: (given: Given) => ApiRequest };
-
-const serverFlags: readonly Flag[] = [
-  { name: 'data', value: 'DIR', description: 'The data folder of the server on this computer.', default: './data', env: 'NARU_DATA' },
-  { name: 'server', value: 'URL', description: 'A server elsewhere, with an access token of an administrator in NARU_TOKEN.' },
-  { name: 'config', value: 'FILE', description: 'YAML file with settings.', env: 'NARU_CONFIG' },
-  { name: 'json', description: 'Print what the server answered, as JSON.' },
-];
 const passwordFlag: Flag = { name: 'password-stdin', description: 'Read the password from the standard input.' };
 const visibilityFlag: Flag = { name: 'visibility', value: 'WHO', description: 'public, internal (everybody with an account) or private.' };
-
-function command(
-  summary: string,
-  words: string,
-  count: { min: number; max: number },
-  flags: readonly Flag[],
-  request: AccountCommand['request'],
-): AccountCommand {
-  // The first sentence for the list of commands, the rest for the command's own help.
-  const [head = '', ...rest] = summary.split(': ');
-  const details = [...(rest.length === 0 ? [] : [`${rest.join(': ')}.`]), whereItRuns];
-  return { spec: { summary: head, details, flags: [...flags, ...serverFlags], ...(words !== '' && { words, wordCount: count }) }, request };
-}
-
-const whereItRuns =
-  'A server that uses the data folder does the work itself; without one the command opens the folder. With --server it is done elsewhere, over HTTPS.';
 
 const one = { min: 1, max: 1 };
 const two = { min: 2, max: 2 };
@@ -279,13 +246,9 @@ export const accountCommands = {
     method: 'GET',
     path: '/audit/verify',
   })),
-} as const satisfies Record<string, AccountCommand>;
+} as const satisfies Record<string, ApiCommand>;
 
 export type AccountCommandName = keyof typeof accountCommands;
-
-function segment(text: string | undefined): string {
-  return encodeURIComponent(text ?? '');
-}
 
 /** `kim`, or the robot `acme+deploy`. */
 function ownerPath(owner = ''): string {

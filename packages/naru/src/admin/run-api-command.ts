@@ -1,5 +1,5 @@
 /**
- * Sends the request of an account command: to the server that `--server` names, to the one that uses
+ * Sends the request of a command: to the server that `--server` names, to the one that uses
  * the data folder, or, when there is none, to the API on the opened folder. It is the same API.
  */
 import { existsSync } from 'node:fs';
@@ -10,7 +10,8 @@ import { environment } from '../environment.ts';
 import type { CommandLine } from '../parse-flags.ts';
 import { print, printProblem } from '../print.ts';
 import { readConfig } from '../read-config.ts';
-import { type AccountCommandName, accountCommands, type ApiRequest, type Given } from './account-commands.ts';
+import type { ApiRequest, Given } from './api-command.ts';
+import { type ApiCommandName, apiCommands } from './api-commands.ts';
 import { answerText } from './answer-text.ts';
 import { type Answer, requestOverSocket } from './control-socket.ts';
 
@@ -18,12 +19,12 @@ const failed = 1;
 const couldNotRun = 2;
 const exitCodes = { done: 0, broken: 1 };
 
-export async function runAccountCommand(name: AccountCommandName, line: CommandLine & { kind: 'run' }): Promise<number> {
+export async function runApiCommand(name: ApiCommandName, line: CommandLine & { kind: 'run' }): Promise<number> {
   try {
     const password = line.switches.has('password-stdin') ? (await text(process.stdin)).replace(/\r?\n$/, '') : undefined;
     const given: Given = { ...line, words: line.words ?? [], now: systemClock.now(), ...(password !== undefined && { password }) };
     if (name === 'admin audit export') return await exportAudit(line.values);
-    const answer = await send(accountCommands[name].request(given), line.values);
+    const answer = await send(apiCommands[name].request(given), line.values);
     if (answer === undefined) return couldNotRun;
     if (answer.status >= 400) {
       await printProblem(messageIn(answer.body));
@@ -66,11 +67,16 @@ async function send({ method, path, body }: ApiRequest, flags: Readonly<Record<s
 
 async function sendTo(server: string, { method, path, body }: { method: string; path: string; body: string }): Promise<Answer> {
   const token = environment['NARU_TOKEN'];
-  if (token === undefined) throw new Error('put an access token of an administrator into NARU_TOKEN');
   const address = new URL(path, server);
   const isSafe = address.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(address.hostname);
   if (!isSafe) throw new Error(`${address.origin} is not https: everybody on the way could read the token`);
-  const response = await fetch(address, { method, redirect: 'error', headers: { authorization: `Bearer ${token}` }, ...(body !== '' && { body }) });
+  const response = await fetch(address, {
+    method,
+    redirect: 'error',
+    ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+    ...(body !== '' && { body }),
+  });
+  if (response.status === 401 && token === undefined) throw new Error('this server wants to know who asks: put an access token into NARU_TOKEN');
   return { status: response.status, body: await response.text() };
 }
 
