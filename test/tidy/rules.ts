@@ -28,6 +28,15 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   events: [/^access\//, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(alarm|clock|ids|log|sleep)\.ts$/],
   hub: [/^access\//, /^registry\//, /^jobs\/job-kind\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   search: [/^access\//, /^registry\/repositories\.ts$/, /^metadata\/text-letters\.ts$/, ports()],
+  webhooks: [
+    /^access\/(namespace|network|pattern)\.ts$/,
+    /^jobs\/(job-kind|retry-delay)\.ts$/,
+    /^events\/consumers\.ts$/,
+    /^identity\/mail\/mailer\.ts$/,
+    /^registry\/images\.ts$/,
+    ports(),
+    /^runtime\/(clock|ids)\.ts$/,
+  ],
   http: [/^runtime\//, /^blobstore\/port\.ts$/],
   'oci-api': [
     /^http\/(reply|request|errors)\.ts$/,
@@ -43,6 +52,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^events\//,
     /^search\//,
     /^hub\//,
+    /^webhooks\/(webhooks|signature)\.ts$/,
     /^identity\//,
     /^registry\//,
     /^access\//,
@@ -91,7 +101,10 @@ export const rules: readonly Rule[] = [
     check: (file) =>
       isTest(file) || file.path === `${server}open-stores.ts` || driver.test(file.path) ? [] : file.imports.filter((target) => driver.test(target)),
   },
-  { name: 'only http/ knows the HTTP server', check: forbid(/\bBun\.serve\b|from 'node:https?'/, /^packages\/server\/src\/http\/|^packages\/naru\/src\//) },
+  {
+    name: 'only http/ knows the HTTP server',
+    check: forbid(/\bBun\.serve\b|from 'node:https?'/, /^packages\/server\/src\/(http\/|webhooks\/post\.ts)|^packages\/naru\/src\//),
+  },
   {
     name: 'only adapters use Bun',
     check: forbid(

@@ -31,6 +31,7 @@ import { describeRepositories, pushedImages } from './hub/describe-repository.ts
 import { createPullCounts } from './hub/pull-counts.ts';
 import { prunePulls } from './hub/prune-pulls.ts';
 import { openMail } from './open-mail.ts';
+import { openWebhooks } from './open-webhooks.ts';
 import { pruneDeadJobs } from './jobs/prune-dead.ts';
 import { startJobRunner } from './jobs/runner.ts';
 import { runAdminRequest } from './lifecycle/admin.ts';
@@ -100,8 +101,21 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   const auth = createAuthApi({ ...identity, log });
   const live = createLiveEvents({ rows: stores.rows, clock, sleep: systemSleep });
   const search = createSearch(stores.rows.hub.search);
+  let baseUrl = config.http.publicUrl ?? '';
+  const webhooks = openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock, baseUrl: () => baseUrl });
   const hub = createHubApi({
-    parts: { rows: stores.rows, registry, identity, mail: mail?.part, events: live, search, profile: config.profile, clock, settings: hubSettings(config) },
+    parts: {
+      rows: stores.rows,
+      registry,
+      identity,
+      mail: mail?.part,
+      events: live,
+      search,
+      webhooks: webhooks.rules,
+      profile: config.profile,
+      clock,
+      settings: hubSettings(config),
+    },
     identify: identity.callers.identifyBrowser,
     log,
   });
@@ -132,6 +146,8 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
     observe: observeRequests({ log: config.log.access ? log : undefined, metrics }),
     log,
   });
+  const url = `${certificate === undefined ? 'http' : 'https'}://${hostInUrl(config.host)}:${server.port}`;
+  baseUrl = config.http.publicUrl ?? url;
   opened.defer(() => server.drain(0));
   if (certificate !== undefined) opened.use(certificate.watch(server.useIdentity));
   startControl({ stores, config, metrics, hub, operator: identity.callers.operator() }, opened);
@@ -146,6 +162,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         ...(mail?.jobKinds ?? []),
         ...(directory?.jobKinds ?? []),
+        ...webhooks.jobKinds,
       ],
       clock,
       sleep: systemSleep,
@@ -155,12 +172,12 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       newLease,
     }),
   );
-  opened.use(startEventConsumers({ rows: stores.rows, consumers: [pushedImages], clock, sleep: systemSleep, log }));
+  opened.use(startEventConsumers({ rows: stores.rows, consumers: [pushedImages, webhooks.consumer], clock, sleep: systemSleep, log }));
   opened.use(startSchedule({ stores, settings: config, metrics, sleep: systemSleep, jitter }));
 
   const resources = opened.move();
   return {
-    url: `${certificate === undefined ? 'http' : 'https'}://${hostInUrl(config.host)}:${server.port}`,
+    url,
     port: server.port,
     ...(administrator && { administrator }),
     ...(certificate && { certificate }),

@@ -4,6 +4,7 @@ import { createLiveEvents } from './events/live-events.ts';
 import { createHubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
 import { openMail } from './open-mail.ts';
+import { openWebhooks } from './open-webhooks.ts';
 import { openStores, registryLimits } from './open-stores.ts';
 import { createRegistry } from './registry/registry.ts';
 import { systemClock } from './runtime/clock.ts';
@@ -19,6 +20,8 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
   const identity = openIdentity({ ...stores, config, clock: systemClock });
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
   const operator = identity.callers.operator();
+  const mail = openMail({ rows: stores.rows, users: identity.users, config, clock: systemClock });
+  const baseUrl = config.http.publicUrl ?? 'http://localhost';
   const api = createHubApi({
     parts: {
       rows: stores.rows,
@@ -26,7 +29,8 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
       identity,
       events: createLiveEvents({ rows: stores.rows, clock: systemClock, sleep: systemSleep }),
       search: createSearch(stores.rows.hub.search),
-      mail: openMail({ rows: stores.rows, users: identity.users, config, clock: systemClock })?.part,
+      mail: mail?.part,
+      webhooks: openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock: systemClock, baseUrl: () => baseUrl }).rules,
       profile: config.profile,
       clock: systemClock,
       settings: hubSettings(config),

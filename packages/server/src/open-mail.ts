@@ -1,7 +1,7 @@
 /** Mails with their adapters, where the configuration names an SMTP server. */
 import type { Config } from './config/config.ts';
 import type { MailPart } from './hub-api/parts.ts';
-import { createMailer } from './identity/mail/mailer.ts';
+import { createMailer, type Mailer } from './identity/mail/mailer.ts';
 import { mailJobs } from './identity/mail/mail-job.ts';
 import { createMailQueue } from './identity/mail/mail-queue.ts';
 import { createMailRules } from './identity/mail/mail-rules.ts';
@@ -13,7 +13,9 @@ import type { Clock } from './runtime/clock.ts';
 
 export type MailOptions = { readonly rows: MetadataStore; readonly users: UserRules; readonly config: Config; readonly clock: Clock };
 
-export function openMail({ rows, users, config, clock }: MailOptions): { readonly part: MailPart; readonly jobKinds: readonly JobKind[] } | undefined {
+export type OpenMail = { readonly part: MailPart; readonly jobKinds: readonly JobKind[]; readonly mailer: Mailer };
+
+export function openMail({ rows, users, config, clock }: MailOptions): OpenMail | undefined {
   const { smtpUrl, linkUrl, from } = config.mail;
   if (smtpUrl === undefined || linkUrl === undefined) return undefined;
   let isLate = false;
@@ -30,5 +32,6 @@ export function openMail({ rows, users, config, clock }: MailOptions): { readonl
   return {
     part: { ...createMailRules({ rows: rows.identity, jobs: rows.jobs, request: createMailQueue({ ...rows, clock }), users, clock }), isLate: () => isLate },
     jobKinds: [mailJobs(parts), expireUnconfirmed({ rows: rows.identity, clock })],
+    mailer,
   };
 }

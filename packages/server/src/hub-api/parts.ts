@@ -4,6 +4,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { MailRules } from '../identity/mail/mail-rules.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { WebhookRules } from '../webhooks/webhooks.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Search } from '../search/search.ts';
 
@@ -14,6 +15,7 @@ export type HubParts = {
   readonly identity: Identity;
   readonly events: LiveEvents;
   readonly search: Search;
+  readonly webhooks: WebhookRules;
   /** Absent: this server sends no mails. */
   readonly mail?: MailPart | undefined;
   readonly profile: Profile;

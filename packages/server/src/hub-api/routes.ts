@@ -21,6 +21,7 @@ import { tagRoutes } from './tag-routes.ts';
 import { teamRoutes } from './team-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { trustedIssuerRoutes } from './trusted-issuer-routes.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 import { userRoutes } from './user-routes.ts';
 
 export const routes: readonly ApiRoute[] = [
@@ -46,4 +47,5 @@ export const routes: readonly ApiRoute[] = [
   ...imageRoutes,
   ...auditRoutes,
   ...eventRoutes,
+  ...webhookRoutes,
 ];

@@ -19,6 +19,7 @@ import { repositoryContract } from './contract/repositories.ts';
 import { searchContract } from './contract/search.ts';
 import { tagContract } from './contract/tags.ts';
 import { untaggedContract } from './contract/untagged.ts';
+import { webhookContract } from './contract/webhooks.ts';
 import { uploadContract } from './contract/uploads.ts';
 
 const subjects = {
@@ -36,6 +37,7 @@ const subjects = {
   search: searchContract,
   'pulls and stars': pullContract,
   'pages and badges': pageContract,
+  webhooks: webhookContract,
   identity: identityContract,
   concurrency: concurrencyContract,
 };

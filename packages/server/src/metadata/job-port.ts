@@ -68,6 +68,8 @@ export interface JobRows {
   extend(lease: Lease, leaseUntil: number): Promise<boolean>;
   /** False: the lease was lost, and nothing has changed. What is done is gone; the next of its ordering becomes free. */
   settle(lease: Lease, outcome: JobOutcome, at: number): Promise<boolean>;
+  /** Does a job of this kind and ordering live: wait, stand behind or run? */
+  hasLive(kind: string, ordering: string): Promise<boolean>;
   /** When the next job of the kind is due; undefined when there is none. */
   findNextDue(kind: string): Promise<number | undefined>;
 }

@@ -42,6 +42,10 @@ export function jobRows({ read, write }: MetadataDatabase): JobRows {
       });
     },
 
+    async hasLive(kind, ordering) {
+      return (await standing(read, { kind, ordering })) === 'behind';
+    },
+
     async findNextDue(kind) {
       const times: number[] = [];
       for (const priority of Object.values(jobPriorities)) {

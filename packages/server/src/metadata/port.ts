@@ -4,7 +4,7 @@
  *
  * The store is cut by subject, so that nobody depends on more than it uses. `collection-port.ts`
  * holds what garbage collection, fsck and scrub need beside this, `job-port.ts` the queue, `hub-port.ts`
- * what the hub shows. All times are epoch ms, `actor` is
+ * what the hub shows, `webhook-port.ts` who is told of what. All times are epoch ms, `actor` is
  * the name of the principal that acts. Lists are in ascending byte order of their key and page by
  * `after` (exclusive) and `limit`.
  *
@@ -19,6 +19,7 @@ import type { HubRows } from './hub-port.ts';
 import type { IdentityRows } from './identity/port.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { JobInspection, JobRows, NewJob } from './job-port.ts';
+import type { DeliveryRows, WebhookRows } from './webhook-port.ts';
 
 export type MetadataStore = {
   readonly repositories: RepositoryRows;
@@ -33,6 +34,8 @@ export type MetadataStore = {
   readonly jobs: JobRows;
   readonly jobInspection: JobInspection;
   readonly hub: HubRows;
+  readonly webhooks: WebhookRows;
+  readonly deliveries: DeliveryRows;
   readonly commits: CommitSignals;
   close(): Promise<void>;
 };

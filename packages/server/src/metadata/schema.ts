@@ -13,6 +13,8 @@
  *                 ├─< tag ─┘
  *                 └─< tag_history
  *
+ *     webhook ──< webhook_delivery ──< webhook_attempt
+ *
  *     upload · event · event_consumer · job · condemned_blob   stand alone
  *     accounts and what they may do              `identity/tables.ts`
  *
@@ -40,6 +42,7 @@ import type { IdentityTables } from './identity/tables.ts';
 import type { JobState } from './job-port.ts';
 import type { EventKind } from './port.ts';
 import type { Visibility } from '../access/policy.ts';
+import type { DeliveryState, WebhookFormat, WebhookScope } from './webhook-port.ts';
 
 export type Tables = IdentityTables & {
   repository: {
@@ -134,4 +137,35 @@ export type Tables = IdentityTables & {
     changed_at: number;
     error: string | null;
   };
+
+  /** `filter`: which events, as JSON. `secret` is in clear, since it must sign. */
+  webhook: {
+    id: string;
+    scope_kind: WebhookScope['kind'];
+    scope_name: string;
+    url: string;
+    format: WebhookFormat;
+    secret: string;
+    filter: string;
+    allow_private_address: number;
+    disabled_at: number | null;
+    failing_since: number | null;
+    created_at: number;
+    created_by: string;
+  };
+  /** `event` and `callback`: as JSON. `body`: what is sent, once it was made. */
+  webhook_delivery: {
+    id: Generated<number>;
+    webhook_id: string;
+    message_id: string;
+    event: string;
+    state: DeliveryState;
+    attempts: number;
+    body: string | null;
+    callback: string | null;
+    created_at: number;
+    changed_at: number;
+  };
+  /** `exchange`: request and response, as JSON. */
+  webhook_attempt: { id: Generated<number>; delivery_id: number; at: number; duration_ms: number; exchange: string };
 };

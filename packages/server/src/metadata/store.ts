@@ -15,6 +15,8 @@ import { jobRows } from './job-rows.ts';
 import { manifestRows } from './manifest-rows.ts';
 import { repositoryRows } from './repository-rows.ts';
 import { tagRows } from './tag-rows.ts';
+import { deliveryRows } from './delivery-rows.ts';
+import { webhookRows } from './webhook-rows.ts';
 import { uploadRows } from './upload-rows.ts';
 
 export type MetadataStoreOptions = {
@@ -39,6 +41,8 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     jobs: jobRows(database),
     jobInspection: jobInspectionRows(database),
     hub: hubRows(database),
+    webhooks: webhookRows(database),
+    deliveries: deliveryRows(database),
     commits,
     close: () => database.close(),
   };

@@ -44,6 +44,11 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** For a key that only signs: 256 bits. */
+export function newSecretBytes(): Uint8Array {
+  return randomBytes(32);
+}
+
 /** RFC 4226 4 asks for 160 bits. */
 export function newTotpSecret(): Uint8Array {
   return randomBytes(20);

@@ -6,6 +6,7 @@ import { createIdentity } from './0002-create-identity.ts';
 import { createJobs } from './0003-create-jobs.ts';
 import { createHub } from './0006-create-hub.ts';
 import { createExternalMemberships } from './0006b-create-external-memberships.ts';
+import { createWebhooks } from './0007-create-webhooks.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -14,5 +15,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0003-create-jobs': { up: (db) => createJobs(db, types) },
     '0006-create-hub': { up: (db) => createHub(db, types) },
     '0006b-create-external-memberships': { up: (db) => createExternalMemberships(db, types) },
+    '0007-create-webhooks': { up: (db) => createWebhooks(db, types) },
   };
 }

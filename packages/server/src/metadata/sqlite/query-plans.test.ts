@@ -93,6 +93,25 @@ const searchCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ hub }) => hub.stars.remove({ userId: 'kim', repository }),
 ];
 
+const hook = { id: 'w', scope: { kind: 'server', name: '' }, url: 'https://a.example', format: 'standard', secret: 's', allowPrivateAddress: false } as const;
+const delivery = { webhookId: 'w', messageId: 'm', event: { id: 1, kind: 'tag.moved', repository, at: 1, actor } } as const;
+
+const webhookCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
+  ({ webhooks }) => webhooks.create({ ...hook, filter: { events: [] }, ...change }),
+  ({ webhooks }) => webhooks.list(hook.scope),
+  ({ webhooks }) => webhooks.listFor(repository),
+  ({ webhooks }) => webhooks.setDisabled({ id: 'w', disabled: false, ...change }),
+  ({ deliveries }) => deliveries.postpone(delivery, { kind: 'scan', payload: 1 }, 1),
+  ({ deliveries }) => deliveries.recordAttempt({ ...delivery, state: 'delivered', body: '', attempt: { at: 1, durationMs: 1, requestHeaders: {} } }),
+  ({ deliveries }) => deliveries.find(delivery),
+  ({ deliveries }) => deliveries.get('w', 1),
+  ({ deliveries }) => deliveries.list('w', { before: 9, limit: 10 }),
+  ({ deliveries }) => deliveries.listAttempts(1),
+  ({ deliveries }) => deliveries.recordCallback(delivery, { state: 'success' }, 2),
+  ({ deliveries }) => deliveries.prune(1, 10),
+  ({ webhooks }) => webhooks.remove({ id: 'w', ...change }),
+];
+
 /** Everything that a request or the collector may ask, with and without what is optional. */
 const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.repositories.has(repository),
@@ -153,6 +172,7 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
       [1, 2, 3].map((payload) => ({ kind: 'scan', payload, ordering: 'o', ...(payload > 1 && { key: 'k' }) })),
       1,
     ),
+  (store) => store.jobs.hasLive('scan', 'o'),
   (store) => store.jobs.findNextDue('scan'),
   (store) => store.jobs.claim({ kind: 'scan', limit: 1, lease: 'a', leaseUntil: 10, at: 5 }),
   (store) => store.jobs.extend({ id: 1, lease: 'a' }, 20),
@@ -166,6 +186,7 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.jobInspection.list({ state: 'dead', limit: 10 }),
   (store) => store.jobInspection.count('scan', 'waiting'),
   ...searchCalls,
+  ...webhookCalls,
   ...identityCalls,
 ];
 

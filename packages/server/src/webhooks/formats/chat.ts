@@ -1,0 +1,42 @@
+/** One line for people: in a channel of Slack or Mattermost, or as a mail. Names come from strangers and must not become markup. */
+import { jsonMessage, type Message, type Report, referenceOf } from './report.ts';
+
+/** Slack's incoming webhooks: `&`, `<` and `>` are all that is special outside of markup, which is switched off. */
+export function slackMessage(report: Report): Message {
+  const text = sentence(report).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return jsonMessage({ text, mrkdwn: false });
+}
+
+/** Mattermost reads Markdown, and a name between backquotes as it is. */
+export function mattermostMessage(report: Report): Message {
+  return jsonMessage({ username: 'Naru', text: sentence(report, (name) => `\`${name.replaceAll('`', "'")}\``) });
+}
+
+export function sentence(report: Report, quote: (name: string) => string = (name) => name): string {
+  const { event } = report;
+  const what = quote(referenceOf(report));
+  const who = quote(event.actor);
+  const kind: string = event.kind;
+  switch (event.kind) {
+    case 'webhook.test':
+      return `A test by ${who}: this is where news of ${quote(event.repository)} will appear`;
+    case 'tag.moved':
+      return event.previous === undefined ? `${who} pushed ${what}` : `${who} pushed ${what}, which was ${event.previous.slice(0, 19)} before`;
+    case 'manifest.pushed':
+    case 'blob.pushed':
+    case 'blob.mounted':
+      return `${who} pushed ${what}`;
+    case 'tag.deleted':
+    case 'manifest.deleted':
+    case 'blob.deleted':
+      return `${who} deleted ${what}`;
+    case 'repository.created':
+      return `${who} made the repository ${what}`;
+    case 'repository.renamed':
+      return `${who} renamed the repository ${quote(event.from ?? '')} to ${what}`;
+    case 'repository.visibility':
+      return `${who} made the repository ${what} ${event.visibility ?? 'public'}`;
+    default:
+      return `${kind}: ${what} (${who})`;
+  }
+}
