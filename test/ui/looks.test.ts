@@ -42,6 +42,10 @@ describe.skipIf(!needs('chromium'))('every page', () => {
     const { index } = await pushExample(client, 'library/nginx');
     await pushExample(client, 'team/deep/app');
     image = `/r/library/nginx/image/${index.digest}?tag=latest`;
+    const readme =
+      '# nginx\n\nServes **pages**, `fast`.\n\n```\ndocker run -p 80:80 nginx\n```\n\n- small\n- [home](https://example.org)\n\n| tag | what |\n|---|---|\n| latest | newest |\n';
+    await fetch(`${local.url}/api/v1/repositories/library/nginx/-/readme`, { method: 'PUT', body: JSON.stringify({ text: readme }) });
+    for (let pull = 0; pull < 3; pull++) await client.pullManifest('library/nginx', '1.27.2');
     const owner = await world.person('kim');
     await pushImage(owner, 'kim/app', '1.0.0');
     await owner.api('PATCH', '/repositories/kim/app', { visibility: 'private' });

@@ -128,6 +128,62 @@ describe.skipIf(!needs('chromium'))('without a log-in', () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  test('a README that means no good shows its words, runs nothing and fetches nothing', async () => {
+    await pushExample(createRegistryClient(server.url), 'team/readme');
+    const text = [
+      '# Good heading',
+      '<script>document.title = "owned"</script><img src="http://127.0.0.1:9/x.png" onerror="document.title = \'owned\'" alt="a picture">',
+      '<style>main { display: none }</style><form action="https://evil.example"><input name="main"></form><iframe src="https://evil.example"></iframe>',
+      '[click](javascript:document.title="owned") [data](data:text/html,x) [fine](https://example.org) [![badge](https://example.org/b.svg)](https://example.org)',
+      '<a href="#" id="root" onclick="document.title=\'owned\'">clobber</a> <svg><style><a title="</style><img src onerror=alert(1)>"></svg><math><mtext><table><mglyph><style><img src onerror=alert(1)>',
+      '| a | b |\n|---|---|\n| `<b>` | \u202Egnp.exe |',
+    ].join('\n\n');
+    expect((await fetch(`${server.url}/api/v1/repositories/team/readme/-/readme`, { method: 'PUT', body: JSON.stringify({ text }) })).status).toBe(200);
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.goto('/r/team/readme');
+    await page.getByRole('heading', { name: 'Good heading', level: 2 }).waitFor();
+    const found = await page.locator('.markdown').evaluate((root) => ({
+      forbidden: [...root.querySelectorAll('script, style, img, form, input, iframe, svg, math, [id], [name], [onclick], [onerror], [style]')].map(
+        ({ outerHTML }) => outerHTML,
+      ),
+      links: [...root.querySelectorAll('a[href]')].map((link) => `${link.textContent} ${link.getAttribute('href')} ${link.getAttribute('rel')}`),
+    }));
+    const rel = 'nofollow noopener noreferrer';
+    expect(found).toEqual({
+      forbidden: [],
+      links: [`a picture http://127.0.0.1:9/x.png ${rel}`, `fine https://example.org ${rel}`, `badge https://example.org ${rel}`, `clobber # ${rel}`],
+    });
+    expect(await page.title()).toBe('team/readme · Naru');
+    expect(asked.filter((url) => !url.startsWith(server.url))).toEqual([]);
+    // The sanitiser reads the text in a document of its own, where the browser tells of each thing that it would not run.
+    expect(opened.complaints.filter((complaint) => !complaint.includes('violates the following Content Security Policy directive'))).toEqual([]);
+  });
+
+  test('two people edit a README: what the first one saved stays, and what the second one typed is not lost', async () => {
+    await pushExample(createRegistryClient(server.url), 'team/edited');
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await page.goto('/r/team/edited');
+    await page.getByRole('button', { name: 'Write a README' }).click();
+    await page.getByRole('textbox', { name: 'README' }).fill('# Mine');
+    const theirs = { method: 'PUT', body: JSON.stringify({ text: '# Theirs' }) };
+    expect((await fetch(`${server.url}/api/v1/repositories/team/edited/-/readme`, theirs)).status).toBe(200);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Somebody else has saved a README meanwhile').waitFor();
+    expect(await page.getByRole('textbox', { name: 'README' }).inputValue()).toBe('# Mine');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Theirs' }).waitFor();
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.getByRole('textbox', { name: 'README' }).fill('# Both');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Both' }).waitFor();
+    expect(opened.complaints).toEqual([]);
+  });
+
   test('back and reload lead where one was', async () => {
     await pushExample(createRegistryClient(server.url), 'team/walked');
     await using opened = await openPage(browser, server.url);

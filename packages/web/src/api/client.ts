@@ -17,22 +17,34 @@ type Parameters<Route extends keyof Api> = object extends Asked<Route> ? [asked?
 
 /** Throws ApiError. */
 export async function call<Route extends keyof Api>(route: Route, ...[asked]: Parameters<Route>): Promise<Answer<Route>> {
-  const [method = 'GET', path = ''] = route.split(' ');
-  const response = await send(method, `/api/v1${fill(path, asked?.params ?? {})}${queryOf(asked?.query ?? {})}`, asked?.body, asked?.signal);
-  if (!response.ok) throw await readProblem(response);
-  const text = await response.text();
-  return (text === '' ? undefined : JSON.parse(text)) as Answer<Route>; // the server's own word for it, checked there by the same schema
+  return (await callWithEtag(route, asked)).value;
 }
 
-async function send(method: string, address: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
+/** For what several people edit: `etag` is the version that was read, and what `ifMatch` takes when it is written. Throws ApiError. */
+export async function callWithEtag<Route extends keyof Api>(
+  route: Route,
+  asked: Partial<Asked<Route>> | undefined,
+  ifMatch?: string,
+): Promise<{ value: Answer<Route>; etag: string | undefined }> {
+  const [method = 'GET', path = ''] = route.split(' ');
+  const address = `/api/v1${fill(path, asked?.params ?? {})}${queryOf(asked?.query ?? {})}`;
+  const response = await send(address, {
+    method,
+    headers: { ...(asked?.body !== undefined && { 'content-type': 'application/json' }), ...(ifMatch !== undefined && { 'if-match': ifMatch }) },
+    ...(asked?.body !== undefined && { body: JSON.stringify(asked.body) }),
+    ...(asked?.signal && { signal: asked.signal }),
+  });
+  if (!response.ok) throw await readProblem(response);
+  const text = await response.text();
+  const value = (text === '' ? undefined : JSON.parse(text)) as Answer<Route>; // the server's own word for it, checked there by the same schema
+  return { value, etag: response.headers.get('etag') ?? undefined };
+}
+
+async function send(address: string, request: RequestInit): Promise<Response> {
   try {
-    return await fetch(address, {
-      method,
-      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-      ...(signal && { signal }),
-    });
+    return await fetch(address, request);
   } catch (cause) {
-    if (signal?.aborted === true) throw cause;
+    if (request.signal?.aborted === true) throw cause;
     throw new ApiError({ kind: 'offline', status: 0, code: 'OFFLINE', message: '', requestId: '' }, { cause });
   }
 }

@@ -8,6 +8,8 @@ import { PullCommand } from '../../parts/pull-command.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RepositoryLink } from '../../parts/repository-link.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx';
+import { PullsChart } from './pulls-chart.tsx';
+import { Readme } from './readme.tsx';
 import { type TagEntry, useTags } from '../tags/use-tags.ts';
 import type { RepositoryFacts } from './repository-head.tsx';
 
@@ -54,6 +56,7 @@ export function Overview({ facts }: { facts: RepositoryFacts }) {
             {texts.repository.allTags(tags.entries.length)}
           </RepositoryLink>
         </p>
+        <Readme repository={facts.name} canEdit={facts.may.includes('manage')} />
       </div>
       <Facts facts={facts} platforms={platformsOf(newest)} />
     </div>
@@ -61,34 +64,51 @@ export function Overview({ facts }: { facts: RepositoryFacts }) {
 }
 
 function Facts({ facts, platforms }: { facts: RepositoryFacts; platforms: readonly string[] }) {
-  const { repository, tags } = useTexts();
+  const { repository, tags, count } = useTexts();
   const rows = [
     [repository.changed, facts.taggedAt === undefined ? repository.never : <RelativeTime key="changed" at={facts.taggedAt} />],
     [repository.created, <RelativeTime key="created" at={facts.createdAt} />],
     [repository.size, <Bytes key="size" of={facts.sizeBytes} />],
+    [repository.pulls, count(facts.pulls)],
+    [repository.lastPulled, facts.pulledAt === undefined ? repository.never : <RelativeTime key="pulled" at={facts.pulledAt} />],
+    ...(facts.licenses === '' ? [] : ([[repository.licence, <bdi key="licence">{facts.licenses}</bdi>]] as const)),
+    ...(facts.sourceUrl === '' ? [] : ([[repository.source, <SourceLink key="source" url={facts.sourceUrl} />]] as const)),
     [repository.visibility, repository.titles[facts.visibility]],
   ] as const;
   return (
-    <dl className="h-fit text-sm lg:border-l lg:border-line lg:pl-6">
-      {rows.map(([name, value]) => (
-        <div key={name} className="flex justify-between gap-4 py-1.5">
-          <dt className="text-muted">{name}</dt>
-          <dd className="text-right">{value}</dd>
+    <div className="h-fit text-sm lg:border-l lg:border-line lg:pl-6">
+      <dl>
+        {rows.map(([name, value]) => (
+          <div key={name} className="flex justify-between gap-4 py-1.5">
+            <dt className="text-muted">{name}</dt>
+            <dd className="text-right">{value}</dd>
+          </div>
+        ))}
+        <div className="py-1.5">
+          <dt className="mb-1 text-muted">{tags.platforms}</dt>
+          <dd className="flex flex-wrap gap-1">
+            {platforms.length === 0
+              ? tags.none
+              : platforms.map((platform) => (
+                  <span key={platform} className="chip">
+                    {platform}
+                  </span>
+                ))}
+          </dd>
         </div>
-      ))}
-      <div className="py-1.5">
-        <dt className="mb-1 text-muted">{tags.platforms}</dt>
-        <dd className="flex flex-wrap gap-1">
-          {platforms.length === 0
-            ? tags.none
-            : platforms.map((platform) => (
-                <span key={platform} className="chip">
-                  {platform}
-                </span>
-              ))}
-        </dd>
-      </div>
-    </dl>
+      </dl>
+      <PullsChart repository={facts.name} />
+    </div>
+  );
+}
+
+/** As the image says, so it is a stranger's: the server lets http and https through, and so do we. */
+function SourceLink({ url }: { url: string }) {
+  if (!/^https?:\/\//i.test(url)) return <bdi>{url}</bdi>;
+  return (
+    <a href={url} rel="nofollow noopener noreferrer" className="link">
+      <bdi>{url.replace(/^https?:\/\//i, '')}</bdi>
+    </a>
   );
 }
 

@@ -4,6 +4,7 @@ import { Badges } from '../../parts/badges.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { RepositoryLink } from '../../parts/repository-link.tsx';
 import { VisibilityChip } from '../../parts/visibility-chip.tsx';
+import { StarButton } from './star-button.tsx';
 import type { RepositorySection } from '../../repository-address.ts';
 
 export type RepositoryFacts = Answer<'GET /repositories/{repository}'>;
@@ -20,6 +21,9 @@ export function RepositoryHead({ facts, section }: { facts: RepositoryFacts; sec
         <CopyButton text={`${location.host}/${name}`} what={`${location.host}/${name}`} />
         <Badges official={official} verified={verified} />
         <VisibilityChip visibility={visibility} />
+        <span className="ml-auto">
+          <StarButton facts={facts} />
+        </span>
       </div>
       {description !== '' && (
         <p className="mt-1 text-muted">

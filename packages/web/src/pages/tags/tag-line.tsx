@@ -23,7 +23,7 @@ const namedMax = 12;
 
 export function TagLine({ repository, row: { entry, same, step }, largest, canSelect, isSelected, onSelect }: Props) {
   const { tags: texts } = useTexts();
-  const { tag, digest, platforms, sizeBytes, movedAt, movedBy } = entry;
+  const { tag, digest, platforms, sizeBytes, movedAt, movedBy, pulledAt } = entry;
   const others = same.slice(0, namedMax + 1).filter((other) => other !== tag);
   const otherCount = same.length - 1;
   const named = others.slice(0, namedMax);
@@ -102,6 +102,12 @@ export function TagLine({ repository, row: { entry, same, step }, largest, canSe
       </span>
       <span role="cell" className="narrow-line min-w-0 truncate text-sm sm:text-right">
         <RelativeTime at={movedAt} /> {movedBy !== 'anonymous' && <span className="text-muted max-sm:hidden">{texts.by(movedBy)}</span>}
+        {pulledAt !== undefined && (
+          <span className="wide text-[0.92em] text-muted">
+            <br />
+            {texts.pulled} <RelativeTime at={pulledAt} />
+          </span>
+        )}
       </span>
     </>
   );

@@ -1,0 +1,102 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { problemOf } from '../../api/api-error.ts';
+import { callWithEtag } from '../../api/client.ts';
+import { useTexts } from '../../language/language.tsx';
+import { problemText } from '../../language/problem-text.ts';
+import { ErrorState, Skeleton } from '../../parts/states.tsx';
+import { useToast } from '../../parts/toasts.tsx';
+
+const Markdown = lazy(async () => ({ default: (await import('../../parts/markdown.tsx')).Markdown }));
+
+export function Readme({ repository, canEdit }: { repository: string; canEdit: boolean }) {
+  const { readme: texts } = useTexts();
+  const [isEditing, setIsEditing] = useState(false);
+  const readme = useQuery({
+    queryKey: ['readme', repository],
+    queryFn: ({ signal }) => callWithEtag('GET /repositories/{repository}/-/readme', { params: { repository }, signal }),
+  });
+  if (readme.isPending) return <Skeleton rows={4} />;
+  if (readme.isError) return <ErrorState error={readme.error} retry={() => void readme.refetch()} />;
+  const { value, etag } = readme.data;
+  if (isEditing) return <Editor repository={repository} text={value.origin === 'edited' ? value.text : ''} etag={etag} onEnd={() => setIsEditing(false)} />;
+  if (value.text === '' && !canEdit) return null;
+  return (
+    <section aria-label={texts.title} className="mt-8 border-t border-line pt-5">
+      <div className="mb-2 flex items-center justify-between gap-4">
+        <p className="text-sm text-muted">{value.origin === 'image' ? texts.fromImage : value.text === '' ? texts.none : texts.title}</p>
+        {canEdit && (
+          <button type="button" className="button" onClick={() => setIsEditing(true)}>
+            {value.origin === 'edited' ? texts.edit : texts.write}
+          </button>
+        )}
+      </div>
+      <Suspense fallback={<Skeleton rows={4} />}>
+        <Markdown text={value.text} />
+      </Suspense>
+    </section>
+  );
+}
+
+type EditorProps = { repository: string; text: string; etag: string | undefined; onEnd: () => void };
+
+/** What somebody else saved meanwhile is not overwritten, and what was typed here stays. */
+function Editor({ repository, text, etag, onEnd }: EditorProps) {
+  const texts = useTexts();
+  const queries = useQueryClient();
+  const toast = useToast();
+  const [draft, setDraft] = useState(text);
+  const [isPreview, setIsPreview] = useState(false);
+  const save = useMutation({
+    mutationFn: () => callWithEtag('PUT /repositories/{repository}/-/readme', { params: { repository }, body: { text: draft } }, etag),
+    async onSuccess() {
+      await queries.invalidateQueries({ queryKey: ['readme', repository] });
+      toast({ text: texts.settings.saved });
+      onEnd();
+    },
+  });
+  const problem = save.error && problemOf(save.error);
+  return (
+    <form
+      className="mt-8 space-y-3 border-t border-line pt-5"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      {problem && (
+        <p role="alert" className="rounded-md bg-bad-soft px-3 py-2 text-bad">
+          {problem.kind === 'conflict' ? texts.readme.conflict : problemText(problem, texts)}
+        </p>
+      )}
+      {isPreview ? (
+        <Suspense fallback={<Skeleton rows={4} />}>
+          <Markdown text={draft} />
+        </Suspense>
+      ) : (
+        <textarea
+          aria-label={texts.readme.title}
+          className="field min-h-80 py-2 font-mono text-[0.87em]"
+          maxLength={lengthMax}
+          value={draft}
+          onChange={({ currentTarget }) => setDraft(currentTarget.value)}
+          autoFocus
+        />
+      )}
+      <p className="flex flex-wrap items-center justify-end gap-2">
+        <span className="mr-auto text-sm text-muted">{texts.readme.hint}</span>
+        <button type="button" className="button" aria-pressed={isPreview} onClick={() => setIsPreview(!isPreview)}>
+          {texts.readme.preview}
+        </button>
+        <button type="button" className="button" onClick={onEnd}>
+          {texts.settings.cancel}
+        </button>
+        <button type="submit" className="button button-main" disabled={save.isPending}>
+          {texts.settings.save}
+        </button>
+      </p>
+    </form>
+  );
+}
+
+const lengthMax = 50_000;
