@@ -61,6 +61,20 @@ function defineTests(server: TestServer, engine: DockerEngine): void {
   );
 
   test(
+    'an immutable tag: another image is refused, once and with the reason',
+    async () => {
+      await buildImage(engine, name('released', ':1.2.0'));
+      await docker(['push', name('released', ':1.2.0')]);
+      await fetch(`${server.url}/api/v1/repositories/released/-/tag-rules`, { method: 'PUT', body: '{"immutable":["{release}"]}' });
+      expect(await docker(['push', name('released', ':1.2.0')])).toContain('1.2.0: digest: sha256:');
+      await buildImage(engine, name('released', ':1.2.0'));
+      const refused = await tryDocker(['push', name('released', ':1.2.0')]);
+      expect([refused.exitCode, refused.stderr]).toEqual([1, 'denied: 1.2.0 is immutable here, and is another image already: push a new tag\n']);
+    },
+    slow,
+  );
+
+  test(
     'pull: the digest that was pushed, then nothing newer',
     async () => {
       await buildImage(engine, name('pulled', ':1'));

@@ -64,5 +64,5 @@ async function run(line: CommandLine & { kind: 'run' }): Promise<number> {
 
 /** The rest of `admin` and its like: without loading the table of these commands for those that are none. */
 function isApiCommand(name: string): name is ApiCommandName {
-  return /^(?:admin|webhook) /.test(name);
+  return /^(?:admin|webhook|tag-rule) |^deprecate$/.test(name);
 }

@@ -45,6 +45,8 @@ export const errorTable = {
   UNSUPPORTED: entry('UNSUPPORTED', 405, 'the operation is unsupported', 'code-13'),
   TOO_MANY_REQUESTS: entry('TOOMANYREQUESTS', 429, 'too many requests', 'code-14', true),
   TAG_INVALID: entry('TAG_INVALID', 400, 'invalid tag', 'docker'),
+  /** A rule that the repository has for its tags. With a message of its own, which docker prints behind `denied:`. */
+  TAG_REFUSED: entry('DENIED', 403, 'a rule of this repository refuses the tag', 'naru'),
   PAGE_INVALID: entry('PAGINATION_NUMBER_INVALID', 400, 'invalid number of results requested', 'docker'),
   RANGE_INVALID: entry('RANGE_INVALID', 416, 'requested range not satisfiable', 'RFC 9110 15.5.17'),
   NAME_TAKEN: entry('NAME_TAKEN', 409, 'this name is taken', 'naru'),

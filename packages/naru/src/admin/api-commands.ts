@@ -1,7 +1,8 @@
 /** All commands that are one request to /api/v1, by their names. */
 import { accountCommands } from './account-commands.ts';
+import { tagRuleCommands } from './tag-rule-commands.ts';
 import { webhookCommands } from './webhook-commands.ts';
 
-export const apiCommands = { ...accountCommands, ...webhookCommands };
+export const apiCommands = { ...accountCommands, ...webhookCommands, ...tagRuleCommands };
 
 export type ApiCommandName = keyof typeof apiCommands;

@@ -323,6 +323,10 @@ const adminSummaries: Readonly<Partial<Record<string, string>>> = {
   'webhook test': '지금 시험 메시지를 보내고 수신자의 답을 출력하기',
   'webhook deliveries': '웹훅의 전송 목록 보기, 최근 것부터',
   'webhook redeliver': '같은 ID로 메시지를 다시 보내기',
+  'tag-rule set': '리포지터리의 태그 규칙을 바꾸기',
+  'tag-rule show': '리포지터리의 태그 규칙 보기',
+  'tag-rule rm': '리포지터리의 태그 규칙과 알림을 모두 없애기',
+  deprecate: '태그가 더는 권장되지 않는다고 알리기',
   'admin audit ls': '한 일의 목록 보기, 최근 것부터',
   'admin audit verify': '아무도 감사 기록을 바꾸지 않았는지 확인하기',
 };

@@ -18,6 +18,7 @@ import { secondFactorRoutes } from './second-factor-routes.ts';
 import { serverRoutes } from './server-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { tagRoutes } from './tag-routes.ts';
+import { tagRuleRoutes } from './tag-rule-routes.ts';
 import { teamRoutes } from './team-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { trustedIssuerRoutes } from './trusted-issuer-routes.ts';
@@ -44,6 +45,7 @@ export const routes: readonly ApiRoute[] = [
   ...readmeRoutes,
   ...badgeRoutes,
   ...tagRoutes,
+  ...tagRuleRoutes,
   ...imageRoutes,
   ...auditRoutes,
   ...eventRoutes,

@@ -20,6 +20,7 @@ import { searchContract } from './contract/search.ts';
 import { tagContract } from './contract/tags.ts';
 import { untaggedContract } from './contract/untagged.ts';
 import { webhookContract } from './contract/webhooks.ts';
+import { tagPolicyContract } from './contract/tag-policies.ts';
 import { uploadContract } from './contract/uploads.ts';
 
 const subjects = {
@@ -37,6 +38,7 @@ const subjects = {
   search: searchContract,
   'pulls and stars': pullContract,
   'pages and badges': pageContract,
+  'tag policies': tagPolicyContract,
   webhooks: webhookContract,
   identity: identityContract,
   concurrency: concurrencyContract,

@@ -51,6 +51,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     jobs: faulty('jobs', store.jobs),
     jobInspection: faulty('jobInspection', store.jobInspection),
     hub: Object.fromEntries(Object.entries(store.hub).map(([name, rows]) => [name, faulty(`hub.${name}`, rows)])) as HubRows, // the same names
+    tagPolicies: faulty('tagPolicies', store.tagPolicies),
     webhooks: faulty('webhooks', store.webhooks),
     deliveries: faulty('deliveries', store.deliveries),
     commits: store.commits,

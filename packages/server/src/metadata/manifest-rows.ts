@@ -10,7 +10,8 @@ import { recordEvents } from './event-rows.ts';
 import { findHeld, referrersInDetail, recordReferences, removeManifestRow } from './manifest-content.ts';
 import { isMet } from './precondition.ts';
 import { ensureRepository } from './repository-rows.ts';
-import { findTagged, moveTag, removeTagsOf } from './tag-rows.ts';
+import { followReleases } from './tag-policy-rows.ts';
+import { findTagged, moveTag, removeTagsOf, tagMoves } from './tag-rows.ts';
 import { verifiedBytes } from './verified-bytes.ts';
 
 export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, visibility: Visibility): ManifestRows {
@@ -31,6 +32,7 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, v
         await recordReferences(tx, repository, manifest.digest, references);
         await recordEvents(tx, [{ kind: 'manifest.pushed', repository, digest: manifest.digest, ...change }]);
         for (const tag of tags) await moveTag(tx, repository, tag, manifest.digest, change);
+        await followReleases(tx, repository, tags, change, tagMoves);
       });
     },
 

@@ -19,6 +19,7 @@ import type { HubRows } from './hub-port.ts';
 import type { IdentityRows } from './identity/port.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { JobInspection, JobRows, NewJob } from './job-port.ts';
+import type { TagPolicyRows } from './tag-policy-port.ts';
 import type { DeliveryRows, WebhookRows } from './webhook-port.ts';
 
 export type MetadataStore = {
@@ -34,6 +35,7 @@ export type MetadataStore = {
   readonly jobs: JobRows;
   readonly jobInspection: JobInspection;
   readonly hub: HubRows;
+  readonly tagPolicies: TagPolicyRows;
   readonly webhooks: WebhookRows;
   readonly deliveries: DeliveryRows;
   readonly commits: CommitSignals;

@@ -30,6 +30,7 @@ export async function moveContent(tx: Writer, from: RepositoryName, to: Reposito
   await tx.updateTable('manifest_child').set({ repository: to }).where('repository', '=', from).execute();
   await tx.updateTable('tag').set({ repository: to }).where('repository', '=', from).execute();
   await tx.updateTable('tag_history').set({ repository: to }).where('repository', '=', from).execute();
+  await tx.updateTable('tag_policy').set({ repository: to }).where('repository', '=', from).execute();
   await tx.updateTable('webhook').set({ scope_name: to }).where('scope_kind', '=', 'repository').where('scope_name', '=', from).execute();
   await tx.deleteFrom('repository_manifest').where('repository', '=', from).execute();
   await tx.deleteFrom('repository_blob').where('repository', '=', from).execute();

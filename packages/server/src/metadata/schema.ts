@@ -11,7 +11,8 @@
  *                 │        │   manifest_child   manifests of an index
  *                 │        │
  *                 ├─< tag ─┘
- *                 └─< tag_history
+ *                 ├─< tag_history
+ *                 └── tag_policy
  *
  *     webhook ──< webhook_delivery ──< webhook_attempt
  *
@@ -137,6 +138,9 @@ export type Tables = IdentityTables & {
     changed_at: number;
     error: string | null;
   };
+
+  /** `policy`: `tag-rules/policy.ts`'s, as JSON. */
+  tag_policy: { repository: RepositoryName; policy: string; changed_at: number; changed_by: string };
 
   /** `filter`: which events, as JSON. `secret` is in clear, since it must sign. */
   webhook: {

@@ -14,7 +14,8 @@ import { jobInspectionRows } from './job-inspection-rows.ts';
 import { jobRows } from './job-rows.ts';
 import { manifestRows } from './manifest-rows.ts';
 import { repositoryRows } from './repository-rows.ts';
-import { tagRows } from './tag-rows.ts';
+import { tagPolicyRows } from './tag-policy-rows.ts';
+import { tagMoves, tagRows } from './tag-rows.ts';
 import { deliveryRows } from './delivery-rows.ts';
 import { webhookRows } from './webhook-rows.ts';
 import { uploadRows } from './upload-rows.ts';
@@ -41,6 +42,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     jobs: jobRows(database),
     jobInspection: jobInspectionRows(database),
     hub: hubRows(database),
+    tagPolicies: tagPolicyRows(database, tagMoves),
     webhooks: webhookRows(database),
     deliveries: deliveryRows(database),
     commits,

@@ -5,6 +5,7 @@ import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import type { Change, TagMove, TagRow, TagRows } from './port.ts';
 import { chunks } from './chunks.ts';
 import { recordEvents } from './event-rows.ts';
+import { followReleases, requireMove, requireRemoval, type TagMoves } from './tag-policy-rows.ts';
 
 export function tagRows({ read, write }: MetadataDatabase): TagRows {
   return {
@@ -56,10 +57,18 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
           await getHeld(tx, repository, digest);
           await moveTag(tx, repository, tag, digest, change);
         }
+        await followReleases(
+          tx,
+          repository,
+          tags.map(({ tag }) => tag),
+          change,
+          tagMoves,
+        );
       }),
 
     removeAll: ({ repository, tags, ...change }) =>
       write(async (tx) => {
+        await requireRemoval(tx, repository, tags);
         const removed = [];
         for (const tag of new Set(tags)) {
           const digest = await findTagged(tx, repository, tag);
@@ -68,6 +77,7 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
           await recordDeleted(tx, repository, [tag], digest, change);
           removed.push({ tag, digest });
         }
+        await followReleases(tx, repository, tags, change, tagMoves);
         return removed;
       }),
 
@@ -75,8 +85,10 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
       await write(async (tx) => {
         const previous = await findTagged(tx, repository, tag);
         if (previous === undefined) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { tag } });
+        await requireRemoval(tx, repository, [tag]);
         await tx.deleteFrom('tag').where('repository', '=', repository).where('name', '=', tag).execute();
         await recordDeleted(tx, repository, [tag], previous, change);
+        await followReleases(tx, repository, [tag], change, tagMoves);
       });
     },
 
@@ -117,11 +129,18 @@ async function getHeld(tx: Writer, repository: RepositoryName, digest: Digest): 
   if (held === undefined) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { digest } });
 }
 
-/** Moves the tag with its history and its event. A tag that is there already has not moved. */
+/** Moves the tag with its history and its event, if the repository's rules let it. A tag that is there already has not moved. Throws TAG_REFUSED. */
 export async function moveTag(tx: Writer, repository: RepositoryName, tag: Tag, digest: Digest, change: Change): Promise<void> {
-  const { at, actor } = change;
   const previous = await findTagged(tx, repository, tag);
   if (previous === digest) return;
+  await requireMove(tx, repository, { tag, previous });
+  await placeTag(tx, repository, { tag, digest, previous }, change);
+}
+
+type Placed = { readonly tag: Tag; readonly digest: Digest; readonly previous: Digest | undefined };
+
+async function placeTag(tx: Writer, repository: RepositoryName, { tag, digest, previous }: Placed, change: Change): Promise<void> {
+  const { at, actor } = change;
   await tx
     .insertInto('tag')
     .values({ repository, name: tag, digest, moved_at: at, moved_by: actor })
@@ -156,15 +175,27 @@ async function forgetOldMoves(tx: Writer, repository: RepositoryName, tag: Tag):
 export async function removeTagsOf(tx: Writer, repository: RepositoryName, digest: Digest, change: Change): Promise<void> {
   const rows = await tx.selectFrom('tag').select('name').where('repository', '=', repository).where('digest', '=', digest).orderBy('name').execute();
   if (rows.length === 0) return;
+  const tags = rows.map(({ name }) => name);
+  await requireRemoval(tx, repository, tags, { withManifest: true });
   await tx.deleteFrom('tag').where('repository', '=', repository).where('digest', '=', digest).execute();
-  await recordDeleted(
-    tx,
-    repository,
-    rows.map(({ name }) => name),
-    digest,
-    change,
-  );
+  await recordDeleted(tx, repository, tags, digest, change);
+  await followReleases(tx, repository, tags, change, tagMoves);
 }
+
+/** For the aliases that the server keeps: nobody's wish, so no rule is asked. */
+export const tagMoves: TagMoves = {
+  async move(tx, repository, tag, digest, change) {
+    const previous = await findTagged(tx, repository, tag);
+    if (previous !== digest) await placeTag(tx, repository, { tag, digest, previous }, change);
+  },
+
+  async remove(tx, repository, tag, change) {
+    const previous = await findTagged(tx, repository, tag);
+    if (previous === undefined) return;
+    await tx.deleteFrom('tag').where('repository', '=', repository).where('name', '=', tag).execute();
+    await recordDeleted(tx, repository, [tag], previous, change);
+  },
+};
 
 async function recordDeleted(tx: Writer, repository: RepositoryName, tags: readonly Tag[], previous: Digest, change: Change): Promise<void> {
   const { at, actor } = change;

@@ -10,6 +10,7 @@ import { actorOf } from '../registry/actor-of.ts';
 import type { ManifestReference } from '../registry/manifests.ts';
 import type { RepositoryHandler } from './call.ts';
 import { matchesEtag, readPrecondition } from './conditions.ts';
+import type { TagNotice } from '../tag-rules/policy.ts';
 import { refusalFor } from './refusal.ts';
 
 /** end-3, GET and HEAD. Whatever the client accepts, it gets what was pushed: a converted manifest would have another digest. */
@@ -23,6 +24,7 @@ export const getManifest: RepositoryHandler = async ({ request, registry, reposi
     etag: formatEtag(digest),
     'cache-control': reference.kind === 'digest' ? 'max-age=31536000, immutable' : 'no-cache',
     'x-content-type-options': 'nosniff',
+    ...(reference.kind === 'tag' && warningOf(await registry.tags.findNotice(repository, reference.tag), reference.tag)),
   };
   return matchesEtag(request.header('if-none-match'), digest) ? reply(304, headers) : reply(200, headers, bytes);
 };
@@ -63,6 +65,13 @@ export const deleteManifest: RepositoryHandler = async ({ registry, repository, 
   await registry.manifests.remove(repository, reference, actorOf(caller));
   return reply(202);
 };
+
+/** distribution-spec "Warnings": clients show the text to people. A header is bytes, and these are UTF-8. */
+function warningOf(notice: TagNotice | undefined, tag: Tag): { warning?: string } {
+  if (notice === undefined) return {};
+  const text = `${tag} ${notice.kind === 'deprecated' ? 'is deprecated' : 'has reached its end of life'}: ${notice.message}`;
+  return { warning: `299 - "${Buffer.from(text.replaceAll(/["\\]/g, '\\$&')).toString('latin1')}"` };
+}
 
 /** end-7b: the specification asks for ten at least. */
 const tagParametersMax = 100;

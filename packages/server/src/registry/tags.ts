@@ -3,6 +3,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Actor, Page, TagMove, TagPlacement, TagRow } from '../metadata/port.ts';
+import { findNotice, type TagNotice } from '../tag-rules/policy.ts';
 import type { RegistryParts } from './registry.ts';
 
 export type TagRules = {
@@ -17,6 +18,8 @@ export type TagRules = {
   listHistory(repository: RepositoryName, tag: Tag, limit: number): Promise<TagMove[]>;
   /** Points tags at manifests that the repository holds: all or none. Throws MANIFEST_UNKNOWN, PRECONDITION_FAILED. */
   place(repository: RepositoryName, tags: readonly TagPlacement[], actor: Actor): Promise<void>;
+  /** What whoever pulls the tag should know. */
+  findNotice(repository: RepositoryName, tag: Tag): Promise<TagNotice | undefined>;
   /** Those that are not there (any more) are passed over. Gives what `place` needs to put the others back. */
   removeAll(repository: RepositoryName, tags: readonly Tag[], actor: Actor): Promise<{ tag: Tag; digest: Digest }[]>;
 };
@@ -34,6 +37,7 @@ export function createTagRules({ rows, clock }: RegistryParts): TagRules {
 
     listOn: rows.tags.listOn,
     listHistory: rows.tags.listHistory,
+    findNotice: async (repository, tag) => findNotice((await rows.tagPolicies.findHot(repository)) ?? {}, tag),
     place: (repository, tags, actor) => rows.tags.place({ repository, tags, at: clock.now(), ...actor }),
     removeAll: (repository, tags, actor) => rows.tags.removeAll({ repository, tags, at: clock.now(), ...actor }),
   };

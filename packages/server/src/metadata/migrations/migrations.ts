@@ -7,6 +7,7 @@ import { createJobs } from './0003-create-jobs.ts';
 import { createHub } from './0006-create-hub.ts';
 import { createExternalMemberships } from './0006b-create-external-memberships.ts';
 import { createWebhooks } from './0007-create-webhooks.ts';
+import { createTagPolicies } from './0007b-create-tag-policies.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -16,5 +17,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0006-create-hub': { up: (db) => createHub(db, types) },
     '0006b-create-external-memberships': { up: (db) => createExternalMemberships(db, types) },
     '0007-create-webhooks': { up: (db) => createWebhooks(db, types) },
+    '0007b-create-tag-policies': { up: (db) => createTagPolicies(db, types) },
   };
 }

@@ -186,6 +186,9 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.jobInspection.list({ state: 'dead', limit: 10 }),
   (store) => store.jobInspection.count('scan', 'waiting'),
   ...searchCalls,
+  (store) => store.tagPolicies.edit({ repository, edit: () => ({ aliases: ['latest'] }), ...change }),
+  (store) => store.tagPolicies.findHot(repository),
+  (store) => store.tagPolicies.remove({ repository, ...change }),
   ...webhookCalls,
   ...identityCalls,
 ];

@@ -1,0 +1,98 @@
+/** What a repository asks of its tags, what the server keeps for it, and what whoever pulls should know. */
+import { RegistryError } from '@naru/oci/registry-error';
+import { z } from 'zod';
+import { actorOf } from '../registry/actor-of.ts';
+import { aliasKinds, findContradiction, isTagRulePattern, patternsMax, type TagPolicy } from '../tag-rules/policy.ts';
+import { required } from './repository-routes.ts';
+import { type ApiRoute, route } from './route.ts';
+import { line, time } from './schemas.ts';
+import { withoutUndefined } from './without-undefined.ts';
+
+const pattern = z
+  .string()
+  .refine(isTagRulePattern, 'must be a pattern of tags like v*, {semver} for any semantic version, or {release} for one that is no prerelease');
+const patterns = z.array(pattern).min(1).max(patternsMax);
+const rules = z.object({
+  allowed: patterns.optional(),
+  forbidden: patterns.optional(),
+  immutable: patterns.optional(),
+  aliases: z.array(z.enum(aliasKinds)).min(1).max(3).optional(),
+});
+const notice = z.object({ tags: pattern, kind: z.enum(['deprecated', 'end-of-life']), message: line.min(1) });
+const policy = rules.extend({ notices: z.array(notice.extend({ at: time })).optional() });
+
+export const tagRuleRoutes: readonly ApiRoute[] = [
+  route({
+    operation: 'getTagRules',
+    method: 'GET',
+    path: '/repositories/{repository}/-/tag-rules',
+    summary: 'Get the rules for the tags of a repository, and its notices',
+    access: 'pull',
+    response: policy,
+    async handle({ repository, parts: { rows } }) {
+      return { value: (await rows.tagPolicies.find(required(repository)))?.policy ?? {} };
+    },
+  }),
+  route({
+    operation: 'setTagRules',
+    method: 'PUT',
+    path: '/repositories/{repository}/-/tag-rules',
+    summary: 'Replace the rules for the tags of a repository: those that are there stay, and aliases are placed at once',
+    access: 'manage',
+    body: rules,
+    response: policy,
+    async handle({ repository, caller, body, parts: { rows, clock } }) {
+      const wanted: TagPolicy = withoutUndefined(body);
+      const fault = findContradiction(wanted);
+      if (fault !== undefined) throw new RegistryError('REQUEST_INVALID', { message: `these rules contradict each other: ${fault}` });
+      const edit = ({ notices }: TagPolicy): TagPolicy => ({ ...wanted, ...(notices && { notices }) });
+      return { value: await rows.tagPolicies.edit({ repository: required(repository), edit, at: clock.now(), ...actorOf(caller) }) };
+    },
+  }),
+  route({
+    operation: 'deleteTagRules',
+    method: 'DELETE',
+    path: '/repositories/{repository}/-/tag-rules',
+    summary: 'Take all rules and notices for the tags of a repository away: the tags stay where they are',
+    access: 'manage',
+    async handle({ repository, caller, parts: { rows, clock } }) {
+      if (!(await rows.tagPolicies.remove({ repository: required(repository), at: clock.now(), ...actorOf(caller) }))) throw new RegistryError('NOT_FOUND');
+      return {};
+    },
+  }),
+  route({
+    operation: 'setTagNotice',
+    method: 'PUT',
+    path: '/repositories/{repository}/-/tag-notices',
+    summary: 'Say of tags that they are deprecated or have reached their end of life: whoever pulls one is told, by a Warning header',
+    access: 'manage',
+    body: notice,
+    response: policy,
+    async handle({ repository, caller, body, parts: { rows, clock } }) {
+      const at = clock.now();
+      const edit = ({ notices = [], ...others }: TagPolicy): TagPolicy => {
+        const kept = notices.filter(({ tags }) => tags !== body.tags);
+        if (kept.length >= patternsMax) throw new RegistryError('CONFLICT', { message: `at most ${patternsMax} notices in a repository: use patterns` });
+        return { ...others, notices: [{ ...body, at }, ...kept] };
+      };
+      return { value: await rows.tagPolicies.edit({ repository: required(repository), edit, at, ...actorOf(caller) }) };
+    },
+  }),
+  route({
+    operation: 'deleteTagNotice',
+    method: 'POST',
+    path: '/repositories/{repository}/-/tag-notices/delete',
+    summary: 'Take a notice on tags back',
+    access: 'manage',
+    body: notice.pick({ tags: true }),
+    response: policy,
+    async handle({ repository, caller, body, parts: { rows, clock } }) {
+      const edit = ({ notices = [], ...others }: TagPolicy): TagPolicy => {
+        const kept = notices.filter(({ tags }) => tags !== body.tags);
+        if (kept.length === notices.length) throw new RegistryError('NOT_FOUND', { message: `there is no notice on ${body.tags}` });
+        return { ...others, ...(kept.length > 0 && { notices: kept }) };
+      };
+      return { value: await rows.tagPolicies.edit({ repository: required(repository), edit, at: clock.now(), ...actorOf(caller) }) };
+    },
+  }),
+];

@@ -1,0 +1,113 @@
+import type { Digest } from '@naru/oci/digest';
+import { RegistryError } from '@naru/oci/registry-error';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import { namespaceOf } from '../access/namespace.ts';
+import { aliasKinds, findNamingFault, isAlias, isImmutable, isRelease, placeAliases, type TagPolicy } from '../tag-rules/policy.ts';
+import { boundedCache } from './bounded-cache.ts';
+import type { MetadataDatabase, Reader, Writer } from './database.ts';
+import { auditOf } from './identity/audit-of.ts';
+import { recordAudit } from './identity/audit-rows.ts';
+import type { Change } from './port.ts';
+import type { StoredTagPolicy, TagPolicyRows } from './tag-policy-port.ts';
+
+/** Moves and deletes tags without asking the policy: `tag-rows.ts`'s own, which this file must not import. */
+export type TagMoves = {
+  move(tx: Writer, repository: RepositoryName, tag: Tag, digest: Digest, change: Change): Promise<void>;
+  remove(tx: Writer, repository: RepositoryName, tag: Tag, change: Change): Promise<void>;
+};
+
+const keptPolicies = 4096;
+
+export function tagPolicyRows({ read, write, dataVersion }: MetadataDatabase, moves: TagMoves): TagPolicyRows {
+  const kept = boundedCache<{ readonly policy: TagPolicy | undefined }>({ maxEntries: keptPolicies });
+  let version: number | undefined;
+  return {
+    find: (repository) => findStored(read, repository),
+
+    async findHot(repository) {
+      const now = dataVersion();
+      if (now === undefined || now !== version) kept.clear();
+      version = now;
+      const known = kept.get(repository);
+      if (known !== undefined) return known.policy;
+      const policy = (await findStored(read, repository))?.policy;
+      // Not when a commit came between: what was read may be older than it.
+      if (now !== undefined && dataVersion() === now) kept.set(repository, { policy });
+      return policy;
+    },
+
+    edit: ({ repository, edit, ...change }) =>
+      write(async (tx) => {
+        const held = await tx.selectFrom('repository').select('name').where('name', '=', repository).executeTakeFirst();
+        if (held === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
+        const policy = edit((await findPolicy(tx, repository)) ?? {});
+        const row = { policy: JSON.stringify(policy), changed_at: change.at, changed_by: change.actor };
+        await tx
+          .insertInto('tag_policy')
+          .values({ repository, ...row })
+          .onConflict((conflict) => conflict.column('repository').doUpdateSet(row))
+          .execute();
+        await recordAudit(tx, [auditOf(change, 'tag-rules.change', { namespace: namespaceOf(repository), repository, detail: { policy } })]);
+        await keepAliases(tx, repository, policy, change, moves);
+        return policy;
+      }),
+
+    remove: ({ repository, ...change }) =>
+      write(async (tx) => {
+        const { numDeletedRows } = await tx.deleteFrom('tag_policy').where('repository', '=', repository).executeTakeFirst();
+        if (numDeletedRows === 0n) return false;
+        await recordAudit(tx, [auditOf(change, 'tag-rules.delete', { namespace: namespaceOf(repository), repository })]);
+        return true;
+      }),
+  };
+}
+
+/** Before a tag is moved by somebody. Throws TAG_REFUSED. What stays where it is was asked for before, and is no move. */
+export async function requireMove(tx: Reader, repository: RepositoryName, { tag, previous }: { tag: Tag; previous: Digest | undefined }): Promise<void> {
+  const policy = await findPolicy(tx, repository);
+  if (policy === undefined) return;
+  const fault =
+    previous !== undefined && isImmutable(policy, tag)
+      ? `${tag} is immutable here, and is another image already: push a new tag`
+      : findNamingFault(policy, tag);
+  if (fault !== undefined) throw new RegistryError('TAG_REFUSED', { message: fault, detail: { tag } });
+}
+
+/** Before tags are deleted by somebody, `withManifest` or alone: aliases go with the releases that they stand for. Throws TAG_REFUSED. */
+export async function requireRemoval(tx: Reader, repository: RepositoryName, tags: readonly Tag[], { withManifest = false } = {}): Promise<void> {
+  const policy = await findPolicy(tx, repository);
+  if (policy === undefined) return;
+  for (const tag of tags) {
+    if (isImmutable(policy, tag)) throw new RegistryError('TAG_REFUSED', { message: `${tag} is immutable here: it cannot be deleted`, detail: { tag } });
+    if (!withManifest && isAlias(policy.aliases ?? [], tag)) {
+      throw new RegistryError('TAG_REFUSED', { message: `the server keeps ${tag} here: delete the release that it stands for`, detail: { tag } });
+    }
+  }
+}
+
+/** After releases came, moved or went: in the same transaction. */
+export async function followReleases(tx: Writer, repository: RepositoryName, tags: readonly Tag[], change: Change, moves: TagMoves): Promise<void> {
+  if (!tags.some(isRelease)) return;
+  const policy = await findPolicy(tx, repository);
+  if (policy !== undefined) await keepAliases(tx, repository, policy, change, moves);
+}
+
+async function keepAliases(tx: Writer, repository: RepositoryName, { aliases = [] }: TagPolicy, change: Change, moves: TagMoves): Promise<void> {
+  if (aliases.length === 0) return;
+  const rows = await tx.selectFrom('tag').select(['name', 'digest']).where('repository', '=', repository).orderBy('name').execute();
+  const places = placeAliases(
+    aliasKinds.filter((kind) => aliases.includes(kind)),
+    rows.map(({ name, digest }) => ({ tag: name, place: digest })),
+  );
+  for (const [alias, digest] of places) await moves.move(tx, repository, alias, digest, change);
+  for (const { name } of rows) if (isAlias(aliases, name) && !places.has(name)) await moves.remove(tx, repository, name, change);
+}
+
+async function findPolicy(tx: Reader, repository: RepositoryName): Promise<TagPolicy | undefined> {
+  return (await findStored(tx, repository))?.policy;
+}
+
+async function findStored(db: Reader, repository: RepositoryName): Promise<StoredTagPolicy | undefined> {
+  const row = await db.selectFrom('tag_policy').selectAll().where('repository', '=', repository).executeTakeFirst();
+  return row && { policy: JSON.parse(row.policy) as TagPolicy, changedAt: row.changed_at, changedBy: row.changed_by }; // `edit` wrote it
+}
