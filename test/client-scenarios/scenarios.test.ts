@@ -17,13 +17,13 @@ import { steps } from './support/steps.ts';
 import { fillHub, type Hub, passwords, startHub } from './support/hub.ts';
 import { normalized, type Said } from './support/normalized.ts';
 
-setDefaultTimeout(240_000);
+setDefaultTimeout(600_000);
 
 /** Where registry.local leads: a local address, but not loopback's block, which Docker trusts. */
 const aliasAddress = '10.255.0.5';
 const program = join(import.meta.dirname, '../../packages/naru/src/main.ts');
 
-describe.if(needs('docker', 'dockerd', 'nginx', 'ip', 'nsenter', 'openssl', 'curl'))('typed with docker and with naru', () => {
+describe.if(needs('docker', 'dockerd', 'nginx', 'ip', 'nsenter', 'openssl', 'curl', 'runc', 'conmon', 'umoci'))('typed with docker and with naru', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let network: HermeticNetwork | undefined;
   const said: Record<'docker' | 'naru', Said[]> = { docker: [], naru: [] };
@@ -36,6 +36,8 @@ describe.if(needs('docker', 'dockerd', 'nginx', 'ip', 'nsenter', 'openssl', 'cur
       hosts: { '127.0.0.1': ['localhost', ...dockerHubNames], [aliasAddress]: ['registry.local'] },
     });
     if (network === undefined) return recordSkip('no network namespace can be made here', 'scenarios.test.ts');
+    const build = join(import.meta.dirname, '../../deploy/image/build.ts');
+    await run([process.execPath, build, '--output', join(folder.path, 'registry.tar'), '--name', 'diamol/registry:latest']);
     said.docker = await typeAll(network, 'docker');
     said.naru = await typeAll(network, 'naru');
   });
@@ -96,5 +98,6 @@ describe.if(needs('docker', 'dockerd', 'nginx', 'ip', 'nsenter', 'openssl', 'cur
     await writeFile(join(own, 'gallery.tar'), dockerArchive([layered('image-gallery:latest', 'base', 6)]));
     await writeFile(join(own, 'log.tar'), dockerArchive([layered('access-log:latest', 'base', 5)]));
     await fillHub(hub, prefix, { folder: own, file: join(own, 'hub.tar'), names: inHub.map(({ tags }) => tags[0] ?? '') });
+    await fillHub(hub, prefix, { folder: own, file: join(folder.path, 'registry.tar'), names: ['diamol/registry:latest'] });
   }
 });

@@ -17,12 +17,16 @@ function lines(text: string, folder: string, ownLayers: boolean): string[] {
   const states = new Map<string, string>();
   const others: string[] = [];
   for (const line of text.trimEnd().split('\n')) {
-    if (line.startsWith('naru: ')) continue; // ours, and no part of Docker's transcript
+    if (line.startsWith('naru: ') && !line.startsWith('naru: Error response from daemon: ')) continue; // ours, and no part of Docker's transcript
     const [, id, state = ''] = /^([0-9a-f]{12}): (.*)$/.exec(line) ?? [];
     if (id !== undefined) states.set(id, state);
     else
       others.push(
         line
+          .replace(/^(docker|naru): Error/, 'PROGRAM: Error')
+          .replace(/'(docker|naru) run --help'/, "'PROGRAM run --help'")
+          .replaceAll(/\b[0-9a-f]{64}\b(?<!sha256:[0-9a-f]{64})/g, 'ID')
+          .replaceAll(/container [0-9a-f]{12} is/g, 'container ID is')
           .replaceAll(/'[^']*config\.json'/g, "'config.json'")
           .replaceAll(folder, 'FOLDER')
           .replaceAll(/digest: sha256:[0-9a-f]{64} size: \d+/g, 'digest: D size: N')

@@ -15,6 +15,12 @@ export type Step = {
 const login = (user: string) => `printf %s "$PW_${user}" | $C login --username ${user} --password-stdin`;
 const gallery = 'beyool95/image-gallery:v1';
 const web = 'soonyong4330/my-simple-web:0.1';
+/** Naru's own image, on the network of whoever types, where it may do without a log-in. */
+const registry =
+  '$C run -d --network host --restart always --name registry -e NARU_HOST=127.0.0.1 -e NARU_PORT=5010 -e NARU_PROFILE=local -e NARU_TLS=off -v registry-data:/var/lib/naru diamol/registry';
+/** It may not listen yet when the command returns. */
+const answers = 'for i in $(seq 300); do curl -sf http://localhost:5010/v2/ >/dev/null && break; sleep 0.1; done';
+const catalog = `${answers}; curl -s http://localhost:5010/v2/_catalog`;
 const unlisted = /server gave HTTP response to HTTPS client/;
 
 export const steps: readonly Step[] = [
@@ -24,7 +30,7 @@ export const steps: readonly Step[] = [
   { id: 'S1.2b', line: '$C pull diamol/base', expect: /Using default tag: latest/ },
   { id: 'S1.2c', line: '$C load -q -i "$BUILT/gallery.tar"', expect: /Loaded image: image-gallery:latest/ },
   { id: 'S1.3', line: `$C image tag image-gallery ${gallery}` },
-  { id: 'S1.4', line: "$C image ls --filter reference=image-gallery --filter reference='*/image-gallery'", expect: /beyool95\/image-gallery/ },
+  { id: 'S1.4', line: "$C image ls --filter reference=image-gallery --filter reference='*/image-gallery' | sort", expect: /beyool95\/image-gallery/ },
   { id: 'S1.5', line: `$C image push ${gallery}`, expect: /Mounted from diamol\/base.*Mounted from diamol\/base/ },
   { id: 'S1.6', line: `$C image push ${gallery}`, expect: /Layer already exists/ },
   { id: 'S1.7', line: `$C rmi ${gallery} image-gallery` },
@@ -59,6 +65,32 @@ export const steps: readonly Step[] = [
   },
   { id: 'S3.5', line: '$C rmi localhost:5000/nyapacchi:13; $C pull localhost:5000/nyapacchi:13', expect: /Digest: D/, ownLayers: true },
   { id: 'S3.9', line: `$C tag ${gallery} zoozoo.coomm/nyapacchi:13; $C push zoozoo.coomm/nyapacchi:13`, expect: /dial tcp: lookup zoozoo.coomm/ },
+  // The same with a registry that runs in a container: ours.
+  { id: 'S3.1', line: registry, expect: /Unable to find image 'diamol\/registry:latest' locally.*Downloaded newer image for diamol\/registry:latest/ },
+  { id: 'S3.2', line: "$C ps --format '{{.Image}} {{.Command}} {{.State}} {{.Names}} {{.Ports}}'", expect: /diamol\/registry .* running registry/ },
+  { id: 'S3.3', line: `${answers}; curl -si http://localhost:5010/v2/ | grep -i '^HTTP\\|^docker-distribution\\|^{'`, expect: /200.*registry\/2.0/ },
+  { id: 'S3.4r', line: `$C tag ${gallery} localhost:5010/nyapacchi:13; $C push localhost:5010/nyapacchi:13`, expect: /13: digest.*Pushed/ },
+  { id: 'S3.5r', line: '$C rmi localhost:5010/nyapacchi:13; $C pull localhost:5010/nyapacchi:13', expect: /Digest: D/, ownLayers: true },
+  {
+    id: 'S3.6',
+    line: `kill -9 $($C inspect -f '{{.State.Pid}}' registry); for i in $(seq 300); do $C ps --filter status=running | grep -q registry && [ "$($C inspect -f '{{.RestartCount}}' registry)" = 1 ] && break; sleep 0.1; done; $C inspect -f '{{.RestartCount}} {{.HostConfig.RestartPolicy.Name}} {{.State.Status}}' registry; ${catalog}`,
+    expect: /1 always running.*nyapacchi/,
+  },
+  { id: 'S3.7', line: `$C restart -t 5 registry; ${catalog}`, expect: /nyapacchi/ },
+  { id: 'S3.7i', line: '$C rmi diamol/registry', expect: /conflict: unable to remove repository reference .* is using its referenced image/ },
+  { id: 'S3.8', line: `$C rm -f registry; ${registry}; ${catalog}`, expect: /^(?!.*Unable to find image).*nyapacchi/ },
+  // Local first, and what run says when there is nothing to run.
+  { id: 'S5.1', line: '$C run --rm --network none diamol/registry version', expect: /"exitCode":0,"stdout":\["naru / },
+  { id: 'S5.3', line: '$C run 127.0.0.1:1/nosuch:1', expect: /"exitCode":125.*Unable to find image '127.0.0.1:1\/nosuch:1' locally.*connection refused/ },
+  { id: 'S5.4', line: '$C run localhost:5010/nyapacchi:9', expect: /"exitCode":125.*manifest for localhost:5010\/nyapacchi:9 not found/ },
+  { id: 'S5.4n', line: '$C run --network none diamol/registry --no-such-flag', expect: /"exitCode":1,/ },
+  {
+    id: 'S5.4e',
+    line: '$C run --rm --network none --entrypoint /no/such diamol/registry',
+    expect: /"exitCode":127/,
+    differs: 'each names the runtime that it has',
+  },
+  { id: 'S3.z', line: '$C rm -f registry; $C ps -q', expect: /registry/ },
   // A name for it, and the list of those that may speak plain HTTP.
   { id: 'S4.1', line: '$C load -q -i "$BUILT/log.tar"', expect: /Loaded image: access-log:latest/ },
   { id: 'S4.2', line: `$C tag ${gallery} registry.local:5000/gallery/ui:v1; $C tag access-log registry.local:5000/gallery/logs:v1` },
