@@ -67,6 +67,69 @@ test('guessing is slowed down, and the owner elsewhere is not hindered', async (
   expect((await fetch(`${server.url}/token`, { headers: { authorization: admin.basic } })).status).toBe(200);
 });
 
+test('guesses at once are as many as guesses in turn; the right password at once is one try', async () => {
+  await world.person('flooded');
+  const atOnce = async (secret: string) => {
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => fetch(`${server.url}/token`, { headers: { authorization: world.as('flooded', secret).basic } })),
+    );
+    return answers.map(({ status }) => status);
+  };
+  expect(await atOnce(password)).toEqual(Array.from({ length: 30 }, () => 200));
+  const guesses = await Promise.all(
+    Array.from({ length: 30 }, (_, at) => fetch(`${server.url}/token`, { headers: { authorization: world.as('flooded', `guess ${at}`).basic } })),
+  );
+  expect(guesses.filter(({ status }) => status === 401)).toHaveLength(5);
+  expect(guesses.filter(({ status }) => status === 429)).toHaveLength(25);
+});
+
+test('a stolen session cannot guess the password that it is asked for', async () => {
+  await world.person('robbed');
+  const session = await fetch(`${server.url}/api/v1/session`, { method: 'POST', body: JSON.stringify({ name: 'robbed', password }) });
+  const headers = { cookie: session.headers.get('set-cookie')?.split(';')[0] ?? '' };
+  const guess = (current: string) =>
+    fetch(`${server.url}/api/v1/user/password`, { method: 'PUT', headers, body: JSON.stringify({ current, password: 'another good one' }) });
+  const statuses: number[] = [];
+  for (let at = 0; at < 7; at++) statuses.push((await guess(`guess ${at}`)).status);
+  expect(statuses).toEqual([403, 403, 403, 403, 403, 429, 429]);
+  expect((await guess(password)).status).toBe(429);
+});
+
+test('headers that are too long, or would end a line of ours, harm nobody', async () => {
+  for (const header of ['authorization', 'cookie', 'x-forwarded-for']) {
+    const answer = await fetch(`${server.url}/api/v1/user`, { headers: { [header]: 'a'.repeat(200_000) } }).catch(() => undefined);
+    // Refused, or the connection closed: never taken.
+    expect(answer === undefined || answer.status >= 400).toBe(true);
+  }
+  expect((await fetch(`${server.url}/api/v1/user`, { headers: { authorization: `Bearer ${'a'.repeat(12_000)}` } })).status).toBe(401);
+  const challenge = async (host: string): Promise<string> => {
+    const raw = await sendRaw(server.port, `GET /v2/ HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    return /^www-authenticate: (.*)$/im.exec(raw)?.[1]?.trim() ?? raw.split('\r\n')[0] ?? '';
+  };
+  for (const host of ['evil",service="x', 'evil\tx', 'a b', '"', '<script>']) {
+    expect(await challenge(host)).toMatch(/^(?:Bearer realm="http:\/\/[^"\s<>]+\/token",service="naru"|HTTP\/1\.1 400 .*)$/);
+  }
+  const id = await sendRaw(server.port, 'GET /v2/ HTTP/1.1\r\nHost: x\r\nX-Request-Id: a%0d%0aset-cookie:x=y\r\nConnection: close\r\n\r\n');
+  expect(id).not.toContain('set-cookie');
+  expect((await fetch(`${server.url}/v2/`)).status).toBe(401);
+});
+
+/** What no client sends: bytes as they are. */
+async function sendRaw(port: number, text: string): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  let received = '';
+  await Bun.connect({
+    hostname: '127.0.0.1',
+    port,
+    socket: {
+      open: (socket) => void socket.write(text),
+      data: (_, bytes) => void (received += bytes.toString()),
+      close: () => resolve(received),
+    },
+  });
+  return promise;
+}
+
 test('names and passwords that cannot be are refused with the reason', async () => {
   const reasons = async (body: object) => (await admin.api('POST', '/users', body)).body['errors'];
   for (const [body, message] of [

@@ -174,6 +174,7 @@ describe('/api/v1', () => {
     getSelf: 'log-in',
     getServer: 'hub',
     listRepositories: 'below',
+    searchRepositories: 'hub',
     suggestRepositories: 'hub',
     streamEvents: 'features/events',
   };

@@ -1,5 +1,6 @@
 /** Sessions of browsers, second factors, and pages of other sites. */
 import { afterAll, expect, test } from 'bun:test';
+import { routes } from '@naru/server/hub-api/routes';
 import { totpAt } from '@naru/server/identity/totp/totp';
 import { password, startWorld } from './support/accounts.ts';
 
@@ -34,6 +35,22 @@ test('another site’s page changes nothing, cookie or not', async () => {
   expect((await forge({ 'sec-fetch-site': 'cross-site' })).status).toBe(403);
   expect((await forge({ origin: 'null' })).status).toBe(403);
   expect((await forge({ origin: server.url, 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+});
+
+test('no route that changes anything is there for another site’s page', async () => {
+  await world.person('visitor');
+  const cookie = cookieOf(await signIn({ name: 'visitor', password }));
+  const changing = routes.filter(({ method }) => method !== 'GET');
+  expect(changing.length).toBeGreaterThan(20);
+  for (const { operation, method, path } of changing) {
+    const url = `${server.url}/api/v1${path.replaceAll(/\{\w+\}/g, 'x')}`;
+    const answer = await fetch(url, { method, headers: { cookie, origin: 'https://evil.example' }, body: '{}' });
+    expect({ operation, status: answer.status, text: await answer.text() }).toEqual({
+      operation,
+      status: 403,
+      text: '{"errors":[{"code":"DENIED","message":"pages of other sites may change nothing in it"}]}',
+    });
+  }
 });
 
 test('a second factor: asked for at the log-in, each code once, a recovery code when the app is lost', async () => {

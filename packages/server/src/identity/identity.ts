@@ -68,7 +68,7 @@ export function createIdentity(parts: IdentityParts): Identity {
     callers,
     signIn,
     sessions,
-    users: createUserRules({ rows, passwords, clock }),
+    users: createUserRules({ rows, passwords, throttle, clock }),
     secondFactor,
     passkeys: createPasskeys({ rows, challenges: createChallenges({ keys, rows: rows.attempts, clock }), clock }),
     accessTokens: createAccessTokens(rows.credentials, clock),

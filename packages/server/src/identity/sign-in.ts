@@ -27,9 +27,9 @@ export type SignIn = {
 
 export type SignInEvidence = { readonly remoteAddress: string; header(name: string): string | undefined };
 
-/** Slows down whoever guesses. `begin` throws TOO_MANY_REQUESTS. */
+/** Slows down whoever guesses. `begin` throws TOO_MANY_REQUESTS; what it gives is held until the try is over. */
 export type Throttle = {
-  begin(attempt: Attempt): Promise<void>;
+  begin(attempt: Attempt): Promise<Disposable>;
   end(attempt: Attempt, outcome: 'succeeded' | 'failed'): Promise<void>;
 };
 export type Attempt = { readonly account: string; readonly address: string };
@@ -71,6 +71,8 @@ export function createSignIn(parts: SignInParts): SignIn {
    * with each request must not cost a password hash, or a question to the directory, each time.
    */
   const remembered = boundedCache<{ identity: Identity; version: number; at: number }>({ maxEntries: 4096 });
+  /** The same, while they are verified: a tool that asks for ten tokens at once is one try. */
+  const verifying = new Map<string, Promise<Identity>>();
 
   return {
     async person({ name, secret }, second, from) {
@@ -98,7 +100,7 @@ export function createSignIn(parts: SignInParts): SignIn {
       const known = remembered.get(key);
       const version = await rows.access.version();
       if (known !== undefined && known.version === version && clock.now() - known.at < rememberedMs) return known.identity;
-      const identity = await byAccountPassword(name, secret, from);
+      const identity = await onceAtATime(key, () => byAccountPassword(name, secret, from));
       remembered.set(key, { identity, version, at: clock.now() });
       return identity;
     },
@@ -113,6 +115,14 @@ export function createSignIn(parts: SignInParts): SignIn {
       return identityOf((await findByToken(secret, from)).credential);
     },
   };
+
+  function onceAtATime(key: string, verify: () => Promise<Identity>): Promise<Identity> {
+    const underWay = verifying.get(key);
+    if (underWay !== undefined) return underWay;
+    const result = verify().finally(() => verifying.delete(key));
+    verifying.set(key, result);
+    return result;
+  }
 
   async function byAccountPassword(name: string, password: string, from: SignInEvidence): Promise<Identity> {
     const user = await provePassword(name, password, from, async ({ totpSecret }) => totpSecret === undefined);
@@ -131,7 +141,7 @@ export function createSignIn(parts: SignInParts): SignIn {
     isProved: (user: User) => Promise<boolean>,
   ): Promise<User | undefined> {
     const attempt = { account: name.trim().toLowerCase(), address: remoteAddress };
-    await throttle.begin(attempt);
+    using _try = await throttle.begin(attempt);
     const local = await findUser(rows, name);
     const { ok, needsRehash } = await passwords.verify(password, local?.passwordHash);
     const user = ok ? local : await proveInDirectory(local, name, password, remoteAddress);

@@ -6,9 +6,10 @@ import type { Clock } from '../runtime/clock.ts';
 import { newId } from '../runtime/ids.ts';
 import { parseAccountName, parseEmail } from './account-name.ts';
 import type { PasswordHasher } from './password/password-hasher.ts';
+import type { Throttle } from './sign-in.ts';
 import { checkPassword } from './password/password-rules.ts';
 
-export type UserParts = { readonly rows: IdentityRows; readonly passwords: PasswordHasher; readonly clock: Clock };
+export type UserParts = { readonly rows: IdentityRows; readonly passwords: PasswordHasher; readonly throttle: Throttle; readonly clock: Clock };
 
 export type NewUserRequest = {
   readonly name: string;
@@ -23,7 +24,7 @@ export type NewUserRequest = {
 
 export type UserRules = ReturnType<typeof createUserRules>;
 
-export function createUserRules({ rows, passwords, clock }: UserParts) {
+export function createUserRules({ rows, passwords, throttle, clock }: UserParts) {
   return {
     /** Throws REQUEST_INVALID, NAME_TAKEN, EMAIL_TAKEN. */
     async create(
@@ -57,10 +58,14 @@ export function createUserRules({ rows, passwords, clock }: UserParts) {
       await rows.users.change({ id, passwordHash: await passwords.hash(password), endSessions, at: clock.now(), ...actor });
     },
 
-    /** Before what a stolen session must not do. Throws DENIED. */
-    async provePassword(id: string, password: string): Promise<void> {
-      const { passwordHash } = await get(rows, id);
-      if (!(await passwords.verify(password, passwordHash)).ok) throw new RegistryError('DENIED', { message: 'this is not your password' });
+    /** Before what a stolen session must not do, and must not find out by guessing either. Throws DENIED, TOO_MANY_REQUESTS. */
+    async provePassword(id: string, password: string, address: string): Promise<void> {
+      const { name, passwordHash } = await get(rows, id);
+      const attempt = { account: name, address };
+      using _try = await throttle.begin(attempt);
+      const { ok } = await passwords.verify(password, passwordHash);
+      await throttle.end(attempt, ok ? 'succeeded' : 'failed');
+      if (!ok) throw new RegistryError('DENIED', { message: 'this is not your password' });
     },
 
     /** Throws ACCOUNT_UNKNOWN. */

@@ -29,17 +29,31 @@ export function delayAfter({ failures }: Count, free: number): number {
   return failures < free ? 0 : Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(30, failures - free));
 }
 
-export function createThrottle(rows: AttemptRows, clock: Clock): Throttle {
+export function createThrottle(rows: Pick<AttemptRows, 'read' | 'write'>, clock: Clock): Throttle {
+  /** Tries that have begun and not ended, by account and network: until they have, they count as failures, or a hundred at once would all be the first. */
+  const underWay = new Map<string, number>();
+
   return {
     async begin(attempt) {
-      const { here, network, anywhere, familiarAt } = await read(attempt);
+      const key = keysOf(attempt).here;
+      const { here: settled, network, anywhere, familiarAt } = await read(attempt);
       const now = clock.now();
+      const others = underWay.get(key) ?? 0;
+      const here = others === 0 ? settled : { failures: settled.failures + others, lastAt: now };
       const isUnderAttack = anywhere.failures >= freeTries.anywhere && familiarAt === undefined;
       const until = Math.max(here.lastAt + delayAfter(here, isUnderAttack ? 1 : freeTries.account), network.lastAt + delayAfter(network, freeTries.network));
       if (until > now) {
         const seconds = Math.ceil((until - now) / 1000);
         throw new RegistryError('TOO_MANY_REQUESTS', { message: `too many failed log-ins: try again in ${seconds} s`, detail: { retryAfterSeconds: seconds } });
       }
+      underWay.set(key, others + 1);
+      return {
+        [Symbol.dispose]() {
+          const left = (underWay.get(key) ?? 0) - 1;
+          if (left > 0) underWay.set(key, left);
+          else underWay.delete(key);
+        },
+      };
     },
 
     async end(attempt, outcome) {
