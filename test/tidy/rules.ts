@@ -38,6 +38,14 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     ports(),
     /^runtime\/(clock|ids)\.ts$/,
   ],
+  deploy: [
+    /^access\//,
+    /^events\/consumers\.ts$/,
+    /^jobs\/job-kind\.ts$/,
+    /^metadata\/deploy\/port\.ts$/,
+    ports(),
+    /^runtime\/(alarm|clock|hash-bytes|sleep)\.ts$/,
+  ],
   http: [/^runtime\//, /^blobstore\/port\.ts$/],
   'oci-api': [
     /^http\/(reply|request|errors)\.ts$/,
@@ -50,6 +58,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'auth-api': [/^http\/(reply|request|errors)\.ts$/, /^identity\//, /^runtime\/log\.ts$/],
   'hub-api': [
+    /^deploy\//,
     /^http\/(reply|request|errors)\.ts$/,
     /^events\//,
     /^search\//,

@@ -9,6 +9,9 @@ import { speaksTls } from './config/exposure.ts';
 import { isLoopback } from './config/loopback.ts';
 import { findNetwork } from './config/networks.ts';
 import { createControlRouter } from './control-api/router.ts';
+import { expireInstances } from './deploy/expire-instances.ts';
+import { deployOnPush, followPushes } from './deploy/follow-pushes.ts';
+import { createWishDesk } from './deploy/wishes.ts';
 import { startEventConsumers } from './events/consumers.ts';
 import { createLiveEvents } from './events/live-events.ts';
 import { pruneEvents } from './events/prune-events.ts';
@@ -103,6 +106,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   const search = createSearch(stores.rows.hub.search);
   let baseUrl = config.http.publicUrl ?? '';
   const webhooks = openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock, baseUrl: () => baseUrl });
+  const wishes = createWishDesk({ rows: stores.rows, clock, sleep: systemSleep });
   const hub = createHubApi({
     parts: {
       rows: stores.rows,
@@ -110,8 +114,9 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       identity,
       mail: mail?.part,
       events: live,
-      search,
       webhooks: webhooks.rules,
+      wishes,
+      search,
       profile: config.profile,
       clock,
       settings: hubSettings(config),
@@ -160,6 +165,8 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         describeRepositories({ registry, rows: stores.rows.hub.pages, clock }),
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
+        followPushes({ rows: stores.rows, clock }),
+        expireInstances({ environments: stores.rows.deployments.environments, clock }),
         ...(mail?.jobKinds ?? []),
         ...(directory?.jobKinds ?? []),
         ...webhooks.jobKinds,
@@ -172,7 +179,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       newLease,
     }),
   );
-  opened.use(startEventConsumers({ rows: stores.rows, consumers: [pushedImages, webhooks.consumer], clock, sleep: systemSleep, log }));
+  opened.use(startEventConsumers({ rows: stores.rows, consumers: [pushedImages, webhooks.consumer, deployOnPush], clock, sleep: systemSleep, log }));
   opened.use(startSchedule({ stores, settings: config, metrics, sleep: systemSleep, jitter }));
 
   const resources = opened.move();
@@ -184,6 +191,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
     async drain() {
       draining = true;
       live.close();
+      wishes.close();
       const drained = jobs.drain().catch((error: unknown) => log.error('jobs could not be drained', { error }));
       await server.drain(config.limits.drainTimeoutMs);
       // What still runs then is aborted and given back when the app is disposed.

@@ -1,5 +1,6 @@
 /** /api/v1 on a folder that no server uses, for `naru admin`: the same rules, as the operator. */
 import type { Config } from './config/config.ts';
+import { createWishDesk } from './deploy/wishes.ts';
 import { createLiveEvents } from './events/live-events.ts';
 import { createHubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
@@ -31,6 +32,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
       search: createSearch(stores.rows.hub.search),
       mail: mail?.part,
       webhooks: openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock: systemClock, baseUrl: () => baseUrl }).rules,
+      wishes: createWishDesk({ rows: stores.rows, clock: systemClock, sleep: systemSleep }),
       profile: config.profile,
       clock: systemClock,
       settings: hubSettings(config),

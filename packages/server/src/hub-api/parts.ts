@@ -1,4 +1,5 @@
 import type { Profile } from '../access/policy.ts';
+import type { WishDesk } from '../deploy/wishes.ts';
 import type { LiveEvents } from '../events/live-events.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { MailRules } from '../identity/mail/mail-rules.ts';
@@ -16,6 +17,7 @@ export type HubParts = {
   readonly events: LiveEvents;
   readonly search: Search;
   readonly webhooks: WebhookRules;
+  readonly wishes: WishDesk;
   /** Absent: this server sends no mails. */
   readonly mail?: MailPart | undefined;
   readonly profile: Profile;

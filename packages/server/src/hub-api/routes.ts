@@ -1,6 +1,8 @@
 /** All of /api/v1, in the order of the OpenAPI document. */
+import { agentRoutes } from './agent-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { badgeRoutes } from './badge-routes.ts';
+import { environmentRoutes } from './environment-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { imageRoutes } from './image-routes.ts';
@@ -10,6 +12,7 @@ import { organisationRoutes } from './organisation-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import { popularityRoutes } from './popularity-routes.ts';
 import { readmeRoutes } from './readme-routes.ts';
+import { releaseRoutes } from './release-routes.ts';
 import { repositoryRoutes } from './repository-routes.ts';
 import { robotRoutes } from './robot-routes.ts';
 import type { ApiRoute } from './route.ts';
@@ -47,6 +50,9 @@ export const routes: readonly ApiRoute[] = [
   ...tagRoutes,
   ...tagRuleRoutes,
   ...imageRoutes,
+  ...environmentRoutes,
+  ...releaseRoutes,
+  ...agentRoutes,
   ...auditRoutes,
   ...eventRoutes,
   ...webhookRoutes,

@@ -7,6 +7,7 @@ import type { MetadataStore } from './port.ts';
 import { blobContract } from './contract/blobs.ts';
 import { collectionContract } from './contract/collection.ts';
 import { concurrencyContract } from './contract/concurrency.ts';
+import { deploymentContract } from './contract/deployments.ts';
 import { eventContract } from './contract/events.ts';
 import { identityContract } from './contract/identity.ts';
 import { integrityContract } from './contract/integrity.ts';
@@ -41,6 +42,7 @@ const subjects = {
   'tag policies': tagPolicyContract,
   webhooks: webhookContract,
   identity: identityContract,
+  deployments: deploymentContract,
   concurrency: concurrencyContract,
 };
 

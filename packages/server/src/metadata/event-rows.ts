@@ -101,7 +101,7 @@ function toAudit({ kind, at, actor, repository, digest, tag, origin, ...detail }
   };
 }
 
-type Payload = Pick<Event, 'digest' | 'tag' | 'previous' | 'from' | 'visibility' | 'pulls'>;
+type Payload = Pick<Event, 'digest' | 'tag' | 'previous' | 'from' | 'visibility' | 'pulls' | 'environment' | 'instance' | 'release' | 'message'>;
 
 function parsePayload(text: string): Payload {
   return JSON.parse(text) as Payload; // recordEvents wrote it

@@ -3,8 +3,6 @@
  * `before`: the call had no effect. `after`: it took effect and the answer was lost, as when a
  * connection breaks behind a commit.
  */
-import type { HubRows } from './hub-port.ts';
-import type { IdentityRows } from './identity/port.ts';
 import type { MetadataStore } from './port.ts';
 
 export type Fault = { readonly failAt: number; readonly when?: 'before' | 'after' };
@@ -38,6 +36,10 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     return Object.fromEntries(methods) as Rows; // the same names, each with its own method inside
   }
 
+  function faultyGroup<Group extends object>(subject: string, group: Group): Group {
+    return Object.fromEntries(Object.entries(group).map(([name, rows]: [string, object]) => [name, faulty(`${subject}.${name}`, rows)])) as Group; // the same names
+  }
+
   return {
     repositories: faulty('repositories', store.repositories),
     uploads: faulty('uploads', store.uploads),
@@ -47,10 +49,11 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     events: faulty('events', store.events),
     collection: faulty('collection', store.collection),
     integrity: faulty('integrity', store.integrity),
-    identity: Object.fromEntries(Object.entries(store.identity).map(([name, rows]) => [name, faulty(`identity.${name}`, rows)])) as IdentityRows, // the same names
+    identity: faultyGroup('identity', store.identity),
+    deployments: faultyGroup('deployments', store.deployments),
     jobs: faulty('jobs', store.jobs),
     jobInspection: faulty('jobInspection', store.jobInspection),
-    hub: Object.fromEntries(Object.entries(store.hub).map(([name, rows]) => [name, faulty(`hub.${name}`, rows)])) as HubRows, // the same names
+    hub: faultyGroup('hub', store.hub),
     tagPolicies: faulty('tagPolicies', store.tagPolicies),
     webhooks: faulty('webhooks', store.webhooks),
     deliveries: faulty('deliveries', store.deliveries),

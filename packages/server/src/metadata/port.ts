@@ -16,6 +16,7 @@ import type { StorageKey } from '../blobstore/port.ts';
 import type { UploadId } from '../runtime/ids.ts';
 import type { CollectionRows, IntegrityRows } from './collection-port.ts';
 import type { HubRows } from './hub-port.ts';
+import type { DeploymentRows } from './deploy/port.ts';
 import type { IdentityRows } from './identity/port.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { JobInspection, JobRows, NewJob } from './job-port.ts';
@@ -32,6 +33,7 @@ export type MetadataStore = {
   readonly collection: CollectionRows;
   readonly integrity: IntegrityRows;
   readonly identity: IdentityRows;
+  readonly deployments: DeploymentRows;
   readonly jobs: JobRows;
   readonly jobInspection: JobInspection;
   readonly hub: HubRows;
@@ -217,6 +219,13 @@ export const eventKinds = [
   'manifest.deleted',
   'tag.moved',
   'tag.deleted',
+  'deploy.requested',
+  'deploy.awaiting',
+  'deploy.approved',
+  'deploy.rejected',
+  'deploy.refused',
+  'deploy.running',
+  'deploy.rolled_back',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];
@@ -236,6 +245,11 @@ export type Event = {
   readonly visibility?: Visibility;
   /** repository.pulled: how often, since the last event of this kind. */
   readonly pulls?: number;
+  /** deploy.…: which release, where, and why it is so. */
+  readonly environment?: string;
+  readonly instance?: string;
+  readonly release?: number;
+  readonly message?: string;
 } & Change;
 
 export interface EventRows {
@@ -255,7 +269,7 @@ export interface EventRows {
 
 // --- signals --------------------------------------------------------------------------------
 
-export type CommitTopic = 'events' | `job ${string}`;
+export type CommitTopic = 'events' | 'deployments' | `job ${string}`;
 
 /** Wakes whoever works on rows. What other processes commit gives no signal: look now and then as well. */
 export interface CommitSignals {

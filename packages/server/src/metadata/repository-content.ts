@@ -32,6 +32,9 @@ export async function moveContent(tx: Writer, from: RepositoryName, to: Reposito
   await tx.updateTable('tag_history').set({ repository: to }).where('repository', '=', from).execute();
   await tx.updateTable('tag_policy').set({ repository: to }).where('repository', '=', from).execute();
   await tx.updateTable('webhook').set({ scope_name: to }).where('scope_kind', '=', 'repository').where('scope_name', '=', from).execute();
+  for (const table of ['environment', 'environment_instance', 'release', 'target', 'target_report'] as const) {
+    await tx.updateTable(table).set({ repository: to }).where('repository', '=', from).execute();
+  }
   await tx.deleteFrom('repository_manifest').where('repository', '=', from).execute();
   await tx.deleteFrom('repository_blob').where('repository', '=', from).execute();
   // An upload that is under way goes on where it began, and its repository is made anew if it ends.

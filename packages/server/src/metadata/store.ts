@@ -4,6 +4,7 @@ import type { MetadataStore } from './port.ts';
 import { blobRows } from './blob-rows.ts';
 import { collectionRows } from './collection-rows.ts';
 import { withCommitSignals } from './commit-signals.ts';
+import { deploymentRows } from './deploy/deployment-rows.ts';
 import { eventRows } from './event-rows.ts';
 import { hubRows } from './hub-rows.ts';
 import { identityRows } from './identity/identity-rows.ts';
@@ -39,6 +40,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     collection: collectionRows(database),
     integrity: integrityRows(database),
     identity: identityRows(database),
+    deployments: deploymentRows(database),
     jobs: jobRows(database),
     jobInspection: jobInspectionRows(database),
     hub: hubRows(database),

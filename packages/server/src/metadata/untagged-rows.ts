@@ -5,7 +5,7 @@ import type { CollectionRows, UntaggedManifest } from './collection-port.ts';
 import { chunks } from './chunks.ts';
 import { beforeAll, byRepository } from './collection-keys.ts';
 import { recordEvents } from './event-rows.ts';
-import { findUnkept, isTagged } from './keepers.ts';
+import { findUnkept, isHeld } from './keepers.ts';
 import { removeManifestRow } from './manifest-content.ts';
 import { rowsPerScan, scan } from './scan.ts';
 
@@ -19,7 +19,7 @@ export function untaggedRows({ read, write }: MetadataDatabase): Pick<Collection
         choose: (rows) =>
           chooseUnkept(
             read,
-            rows.filter((row) => !row.tagged && row.pushed_at < before),
+            rows.filter((row) => !row.held && row.pushed_at < before),
             before,
           ),
       });
@@ -43,12 +43,12 @@ export function untaggedRows({ read, write }: MetadataDatabase): Pick<Collection
   };
 }
 
-type Stretch = { repository: RepositoryName; digest: Digest; pushed_at: number; tagged: unknown };
+type Stretch = { repository: RepositoryName; digest: Digest; pushed_at: number; held: unknown };
 
 async function readStretch(db: Reader, { repository, digest }: { repository: RepositoryName; digest: Digest }): Promise<Stretch[]> {
   return db
     .selectFrom('repository_manifest')
-    .select((eb) => ['repository', 'digest', 'pushed_at', isTagged(eb).as('tagged')])
+    .select((eb) => ['repository', 'digest', 'pushed_at', isHeld(eb).as('held')])
     .where((eb) => eb(eb.refTuple('repository', 'digest'), '>', eb.tuple(repository, digest)))
     .orderBy('repository')
     .orderBy('digest')

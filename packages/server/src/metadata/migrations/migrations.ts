@@ -8,6 +8,7 @@ import { createHub } from './0006-create-hub.ts';
 import { createExternalMemberships } from './0006b-create-external-memberships.ts';
 import { createWebhooks } from './0007-create-webhooks.ts';
 import { createTagPolicies } from './0007b-create-tag-policies.ts';
+import { createDeployments } from './0010-create-deployments.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -18,5 +19,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0006b-create-external-memberships': { up: (db) => createExternalMemberships(db, types) },
     '0007-create-webhooks': { up: (db) => createWebhooks(db, types) },
     '0007b-create-tag-policies': { up: (db) => createTagPolicies(db, types) },
+    '0010-create-deployments': { up: (db) => createDeployments(db, types) },
   };
 }

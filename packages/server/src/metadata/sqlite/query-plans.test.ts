@@ -112,6 +112,48 @@ const webhookCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ webhooks }) => webhooks.remove({ id: 'w', ...change }),
 ];
 
+const environment = { repository, name: 'test' };
+const deploymentCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
+  ({ deployments }) =>
+    deployments.environments.put({
+      ...environment,
+      follows: { kind: 'nothing' },
+      perTag: false,
+      needsApproval: false,
+      isPaused: false,
+      deployers: [],
+      approvers: [],
+      agents: [],
+      ...change,
+    }),
+  ({ deployments }) => deployments.environments.find(environment),
+  ({ deployments }) => deployments.environments.list(repository),
+  ({ deployments }) => deployments.environments.listInstances(environment),
+  ({ deployments }) => deployments.environments.listExpired(1, 10),
+  async (store) => {
+    const { digest: image } = await pushManifest(store, { name: 'release' });
+    await store.deployments.releases.request({
+      ...environment,
+      instance: '',
+      digest: image,
+      cause: 'push',
+      event: 1,
+      state: 'pending',
+      expiresAt: 1,
+      ...change,
+    });
+  },
+  ({ deployments }) => deployments.releases.find(environment, 1),
+  ({ deployments }) => deployments.releases.list(environment, { before: 5, limit: 10 }),
+  ({ deployments }) => deployments.releases.hasRun(environment, digest),
+  ({ deployments }) => deployments.releases.findBefore({ ...environment, instance: '' }, 5),
+  ({ deployments }) => deployments.targets.claim({ ...environment, target: 't', agent: 'a', version: '', leaseUntil: 99, seenAt: 1 }),
+  ({ deployments }) => deployments.releases.report({ ...environment, instance: '', target: 't', release: 1, state: 'running', ...change }),
+  ({ deployments }) => deployments.targets.list(environment),
+  ({ deployments }) => deployments.environments.endInstance({ ...environment, instance: '', ...change }),
+  ({ deployments }) => deployments.environments.remove({ ...environment, ...change }),
+];
+
 /** Everything that a request or the collector may ask, with and without what is optional. */
 const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.repositories.has(repository),
@@ -191,6 +233,7 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.tagPolicies.remove({ repository, ...change }),
   ...webhookCalls,
   ...identityCalls,
+  ...deploymentCalls,
 ];
 
 test('every query finds its rows by an index, in the order of that index', async () => {

@@ -1,0 +1,77 @@
+/**
+ * The rules of releases: what may run where, and who may say so. The rows carry them out
+ * (`metadata/deploy/`), agents make them true.
+ */
+import { RegistryError } from '@naru/oci/registry-error';
+import type { Digest } from '@naru/oci/digest';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import type { Caller } from '../access/caller.ts';
+import type { Environment, Release, ReleaseCause } from '../metadata/deploy/port.ts';
+import type { Change, MetadataStore } from '../metadata/port.ts';
+import { instanceFor } from './follow.ts';
+
+export type ReleaseParts = { readonly rows: Pick<MetadataStore, 'deployments'> };
+
+export type WantedRelease = {
+  readonly digest: Digest;
+  readonly tag?: Tag | undefined;
+  readonly instance?: string | undefined;
+  readonly cause: ReleaseCause;
+  readonly source?: string;
+  readonly event?: number;
+};
+
+/** Throws NAME_UNKNOWN. */
+export async function getEnvironment({ rows }: ReleaseParts, repository: RepositoryName, name: string): Promise<Environment> {
+  const environment = await rows.deployments.environments.find({ repository, name });
+  if (environment === undefined) throw new RegistryError('NOT_FOUND', { message: `${repository} has no environment ${name}`, detail: { environment: name } });
+  return environment;
+}
+
+/** Undefined when there is nothing to do. What a rule forbids is recorded as refused, with the reason, so that nobody wonders why it does not run. */
+export async function requestRelease({ rows }: ReleaseParts, environment: Environment, wanted: WantedRelease, change: Change): Promise<Release | undefined> {
+  const { repository, name, after, needsApproval, ttlMs } = environment;
+  const { releases } = rows.deployments;
+  const instance = wanted.instance ?? instanceFor(environment, wanted.tag);
+  const hasRunHere = wanted.cause === 'rollback';
+  const isTooEarly = after !== undefined && !hasRunHere && !(await releases.hasRun({ repository, name: after }, wanted.digest));
+  const state = isTooEarly ? 'refused' : needsApproval && !hasRunHere ? 'awaiting' : 'pending';
+  return releases.request({
+    repository,
+    name,
+    instance,
+    digest: wanted.digest,
+    ...(wanted.tag !== undefined && { tag: wanted.tag }),
+    cause: wanted.cause,
+    ...(wanted.source !== undefined && { source: wanted.source }),
+    state,
+    ...(isTooEarly && { message: `it has not run in ${after} yet` }),
+    ...(wanted.event !== undefined && { event: wanted.event }),
+    ...(ttlMs !== undefined && { expiresAt: change.at + ttlMs }),
+    ...change,
+  });
+}
+
+/** Throws DENIED. */
+export async function requireDeployer(caller: Caller, { repository, deployers }: Environment): Promise<void> {
+  if (deployers.length === 0 ? await caller.may('tag:move', repository) : deployers.includes(caller.name)) return;
+  if (await caller.may('manage', repository)) return;
+  throw new RegistryError('DENIED', { message: 'you may not deploy here' });
+}
+
+/** Somebody else than who asked for it, or an approval would be none. Throws DENIED. */
+export async function requireApprover(caller: Caller, { repository, approvers }: Environment, { requestedBy }: Release): Promise<void> {
+  const isNamed = approvers.includes(caller.name);
+  if (!isNamed && (approvers.length > 0 || !(await caller.may('manage', repository)))) {
+    throw new RegistryError('DENIED', { message: 'you may not approve releases here' });
+  }
+  if (caller.name === requestedBy && caller.credential.kind !== 'open') {
+    throw new RegistryError('DENIED', { message: 'somebody else must approve what you asked for' });
+  }
+}
+
+/** Throws DENIED. */
+export async function requireAgent(caller: Caller, { repository, agents }: Environment): Promise<void> {
+  if (agents.includes(caller.name) || (await caller.may('manage', repository))) return;
+  throw new RegistryError('DENIED', { message: `${caller.name} is not an agent of this environment` });
+}

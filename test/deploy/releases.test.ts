@@ -1,0 +1,210 @@
+/** Environments and releases over /api/v1: who may, what follows what, and what agents hear. The agent itself is in agent.test.ts. */
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { type Person, startWorld, type World } from '../accounts/support/accounts.ts';
+import { pushImage } from '../accounts/support/push.ts';
+
+setDefaultTimeout(60_000);
+
+type Json = Readonly<Record<string, unknown>>;
+let world: World;
+let owner: Person;
+let writer: Person;
+let reader: Person;
+let bot: Person;
+
+beforeAll(async () => {
+  world = await startWorld();
+  [owner, writer, reader] = (await Promise.all(['olli', 'wim', 'rea'].map((name) => world.person(name)))) as [Person, Person, Person];
+  await owner.api('POST', '/organisations', { name: 'acme' });
+  for (const [person, role] of [
+    [writer, 'write'],
+    [reader, 'read'],
+  ] as const) {
+    await owner.api('POST', '/namespaces/acme/grants', { subject: { kind: 'user', name: person.name }, role });
+  }
+  await owner.api('POST', '/namespaces/acme/robots', { name: 'deploy' });
+  await owner.api('POST', '/namespaces/acme/grants', { subject: { kind: 'robot', name: 'deploy' }, role: 'read' });
+  const { secret } = (await owner.api('POST', '/namespaces/acme/robots/deploy/tokens', { name: 'x' })).body;
+  bot = world.as('acme+deploy', String(secret));
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const agents = ['acme+deploy'];
+const at = (app: string, path = '') => `/repositories/acme/${app}/-/environments${path}`;
+
+async function make(app: string, name: string, settings: Json = {}): Promise<void> {
+  await pushImage(owner, `acme/${app}`, 'seed');
+  expect(await owner.api('PUT', at(app, `/${name}`), { agents, ...settings })).toMatchObject({ status: 200 });
+}
+
+async function releases(app: string, name: string): Promise<Json[]> {
+  return (await owner.api('GET', at(app, `/${name}/releases`))).body['items'] as Json[];
+}
+
+const short = (all: readonly Json[]) => all.map(({ tag, cause, state }) => [tag, cause, state].join(' '));
+
+/** As an agent of the environment: what it hears, once something is there that it does not know. */
+async function hear(app: string, name: string, known?: string): Promise<{ version: string; wishes: Json[] }> {
+  const query = new URLSearchParams({ target: 'web', agent: 'agent-0001', waitMs: '20000', ...(known !== undefined && { known }) });
+  const { status, body } = await bot.api('GET', at(app, `/${name}/wishes?${query}`));
+  expect(status).toBe(200);
+  return body as { version: string; wishes: Json[] };
+}
+
+async function say(app: string, name: string, wish: Json | undefined, state: string, more: Json = {}): Promise<void> {
+  const { instance, release } = wish ?? {};
+  const answer = await bot.api('POST', at(app, `/${name}/reports`), { target: 'web', agent: 'agent-0001', instance, release, state, ...more });
+  expect(answer).toMatchObject({ status: 204 });
+}
+
+test('a push is deployed where its tag is followed, and its agent hears of it at once', async () => {
+  await make('follow', 'test', { follows: { kind: 'tags', pattern: 'v*' } });
+  await make('follow', 'production');
+  const { version, wishes } = await hear('follow', 'test');
+  expect(wishes).toEqual([]);
+  const hearing = hear('follow', 'test', version);
+  const { digest } = await pushImage(writer, 'acme/follow', 'v1');
+  const [wish] = (await hearing).wishes;
+  expect(wish).toMatchObject({ instance: '', digest, tag: 'v1' });
+  await say('follow', 'test', wish, 'starting');
+  await say('follow', 'test', wish, 'running', { url: 'http://web.example:8080/' });
+  expect(short(await releases('follow', 'test'))).toEqual(['v1 push running']);
+  expect((await releases('follow', 'test'))[0]).toMatchObject({ requestedBy: 'wim', digest });
+  expect(await releases('follow', 'production')).toEqual([]);
+  const { targets } = (await owner.api('GET', at('follow', '/test'))).body as { targets: Json[] };
+  expect(targets).toMatchObject([{ name: 'web', connected: true, reports: [{ state: 'running', url: 'http://web.example:8080/' }] }]);
+});
+
+test('production takes the same digest that ran in test, once somebody else has approved it', async () => {
+  await make('promote', 'test', { follows: { kind: 'tags', pattern: 'v*' } });
+  await make('promote', 'production', { after: 'test', needsApproval: true, approvers: ['rea'] });
+  const hearing = hear('promote', 'test', (await hear('promote', 'test')).version);
+  const { digest } = await pushImage(writer, 'acme/promote', 'v1');
+  const [wish] = (await hearing).wishes;
+  // Not before it ran there.
+  expect(await writer.api('POST', at('promote', '/production/releases'), { from: 'test' })).toMatchObject({ status: 409 });
+  expect(await writer.api('POST', at('promote', '/production/releases'), { digest })).toMatchObject({
+    status: 201,
+    body: { state: 'refused', message: 'it has not run in test yet' },
+  });
+  await say('promote', 'test', wish, 'running');
+  const asked = await writer.api('POST', at('promote', '/production/releases'), { from: 'test' });
+  expect(asked).toMatchObject({ status: 201, body: { state: 'awaiting', digest, cause: 'promotion', source: 'test' } });
+  const decision = at('promote', `/production/releases/${String(asked.body['id'])}/decision`);
+  expect(await writer.api('POST', decision, { approved: true })).toMatchObject({ status: 403 });
+  expect((await hear('promote', 'production')).wishes).toEqual([]);
+  expect(await reader.api('POST', decision, { approved: true })).toMatchObject({ status: 204 });
+  expect(await reader.api('POST', decision, { approved: true })).toMatchObject({ status: 409 });
+  expect((await hear('promote', 'production')).wishes).toMatchObject([{ digest }]);
+});
+
+test('nobody approves what they asked for', async () => {
+  await make('own', 'production', { needsApproval: true });
+  const asked = await owner.api('POST', at('own', '/production/releases'), { tag: 'seed' });
+  const decision = at('own', `/production/releases/${String(asked.body['id'])}/decision`);
+  expect(await owner.api('POST', decision, { approved: true })).toMatchObject({
+    status: 403,
+    body: { errors: [{ message: 'somebody else must approve what you asked for' }] },
+  });
+  expect(await world.admin.api('POST', decision, { approved: false, message: 'not on a Friday' })).toMatchObject({ status: 204 });
+  expect((await releases('own', 'production'))[0]).toMatchObject({ state: 'rejected', message: 'not on a Friday', decidedBy: world.admin.name });
+});
+
+test('what fails is rolled back, and one request goes back to what ran before', async () => {
+  await make('back', 'test', { follows: { kind: 'versions', range: '1.x' } });
+  let { version } = await hear('back', 'test');
+  const next = async (tag: string) => {
+    const hearing = hear('back', 'test', version);
+    await pushImage(writer, 'acme/back', tag);
+    const heard = await hearing;
+    version = heard.version;
+    return heard.wishes[0];
+  };
+  const first = await next('1.0.0');
+  await say('back', 'test', first, 'running');
+  await say('back', 'test', await next('1.1.0'), 'failed', { message: 'GET / answered 500' });
+  const undone = await hear('back', 'test', version);
+  expect(undone.wishes).toEqual([first ?? {}]);
+  version = undone.version;
+  await say('back', 'test', await next('1.2.0'), 'running');
+  expect(await writer.api('POST', at('back', '/test/rollback'), {})).toMatchObject({
+    status: 201,
+    body: { digest: first?.['digest'], cause: 'rollback', state: 'pending' },
+  });
+  // A patch of an older line takes no newer version's place, whatever is pushed when.
+  await pushImage(writer, 'acme/back', '2.0.0');
+  await pushImage(writer, 'acme/back', '0.9.0');
+  expect(short(await releases('back', 'test'))).toEqual(['1.0.0 rollback pending', '1.2.0 push running', '1.1.0 push failed', '1.0.0 push replaced']);
+  expect((await releases('back', 'test'))[2]).toMatchObject({ message: 'web: GET / answered 500' });
+});
+
+test('a tag of its own gets an instance of its own, until it is deleted', async () => {
+  await make('review', 'review', { follows: { kind: 'tags', pattern: 'pr-*' }, perTag: true, ttlMs: 3600e3 });
+  const { version } = await hear('review', 'review');
+  const hearing = hear('review', 'review', version);
+  await pushImage(writer, 'acme/review', 'pr-17');
+  const heard = await hearing;
+  expect(heard.wishes).toMatchObject([{ instance: 'pr-17', tag: 'pr-17' }]);
+  const { instances } = (await owner.api('GET', at('review', '/review'))).body as { instances: Json[] };
+  expect(instances).toMatchObject([{ name: 'pr-17' }]);
+  expect(Number(instances[0]?.['expiresAt'])).toBeGreaterThan(Date.now() + 3500e3);
+  const ending = hear('review', 'review', heard.version);
+  await owner.api('POST', '/repositories/acme/review/-/delete-tags', { tags: ['pr-17'] });
+  expect((await ending).wishes).toEqual([]);
+});
+
+test('who may not, may not', async () => {
+  await make('rights', 'test');
+  await make('rights', 'closed', { deployers: ['olli'] });
+  const status = async (person: Person, method: string, path: string, body: unknown) => (await person.api(method, at('rights', path), body)).status;
+  const asking = '/test/wishes?target=web&agent=agent-0001';
+  expect({
+    'a reader sees': await status(reader, 'GET', '/test', undefined),
+    'a reader deploys': await status(reader, 'POST', '/test/releases', { tag: 'seed' }),
+    'a writer deploys': await status(writer, 'POST', '/test/releases', { tag: 'seed' }),
+    'a writer deploys where others are named': await status(writer, 'POST', '/closed/releases', { tag: 'seed' }),
+    'a writer changes rules': await status(writer, 'PUT', '/test', {}),
+    'a writer plays the agent': await status(writer, 'GET', asking, undefined),
+    'a reader rolls back': await status(reader, 'POST', '/test/rollback', {}),
+    'nobody sees': (await world.anonymous.api('GET', at('rights', '/nothing'))).status,
+    'the named robot asks': await status(bot, 'GET', asking, undefined),
+    'the named robot deploys': await status(bot, 'POST', '/test/releases', { tag: 'seed' }),
+  }).toEqual({
+    'a reader sees': 200,
+    'a reader deploys': 403,
+    'a writer deploys': 201,
+    'a writer deploys where others are named': 403,
+    'a writer changes rules': 403,
+    'a writer plays the agent': 403,
+    'a reader rolls back': 403,
+    'nobody sees': 404,
+    'the named robot asks': 200,
+    'the named robot deploys': 403,
+  });
+});
+
+test('two agents for one target: the second is refused until the first is gone', async () => {
+  await make('twins', 'test');
+  const ask = (agent: string) => bot.api('GET', at('twins', `/test/wishes?target=web&agent=${agent}`));
+  expect((await ask('agent-0001')).status).toBe(200);
+  expect(await ask('agent-0002')).toMatchObject({ status: 409, body: { errors: [{ message: 'another agent serves the target web' }] } });
+  const report = { target: 'web', agent: 'agent-0002', instance: '', release: 1, state: 'running' };
+  expect((await bot.api('POST', at('twins', '/test/reports'), report)).status).toBe(409);
+  expect((await bot.api('DELETE', at('twins', '/test/targets/web?agent=agent-0001'))).status).toBe(204);
+  expect((await ask('agent-0002')).status).toBe(200);
+});
+
+test('bad input', async () => {
+  await make('bad', 'test');
+  const put = (settings: Json, name = 'test') => owner.api('PUT', at('bad', `/${name}`), settings);
+  const message = (answer: { body: Json }) => (answer.body['errors'] as { message: string }[])[0]?.message;
+  expect(message(await put({ follows: { kind: 'versions', range: 'newest' } }))).toBe('follows.range: must be a range of versions, like 1.x or >=2.1 <3');
+  expect(message(await put({ after: 'test' }))).toBe('after: an environment cannot come after itself');
+  expect(message(await put({ perTag: true }))).toBe('perTag: it needs tags to follow');
+  expect((await put({}, 'No Name')).status).toBe(400);
+  expect((await owner.api('POST', at('bad', '/test/releases'), {})).status).toBe(400);
+  expect((await owner.api('POST', at('bad', '/test/releases'), { tag: 'absent' })).status).toBe(404);
+  expect((await owner.api('POST', at('bad', '/test/rollback'), {})).status).toBe(409);
+  expect((await owner.api('POST', at('bad', '/test/releases/99/decision'), { approved: true })).status).toBe(404);
+  expect((await owner.api('GET', at('bad', '/absent'))).status).toBe(404);
+});
