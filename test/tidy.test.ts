@@ -50,7 +50,7 @@ describe('tidy finds what is planted', () => {
   const planted: Record<string, [path: string, text: string]> = {
     'oci stands alone': ['packages/oci/src/x.ts', "import { readFile } from 'node:fs/promises';"],
     'archive stands alone': ['packages/archive/src/x.ts', "import { parseDigest } from '@naru/oci/digest';"],
-    'client and web know only oci and archive of the other packages': ['packages/client/src/x.ts', "import { a } from '@naru/server/app';"],
+    'agent, client and web know only oci and archive of the other packages': ['packages/client/src/x.ts', "import { a } from '@naru/server/app';"],
     'folders of the server import only what they may': ['packages/server/src/registry/x.ts', "import { openFileBlobStore } from '../blobstore/fs/store.ts';"],
     'only open-stores.ts chooses drivers': ['packages/server/src/main.ts', "import { openFileBlobStore } from './blobstore/fs/open-file-blob-store.ts';"],
     'only http/ knows the HTTP server': ['packages/server/src/oci-api/x.ts', 'Bun.serve({});'],

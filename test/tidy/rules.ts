@@ -59,6 +59,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   'auth-api': [/^http\/(reply|request|errors)\.ts$/, /^identity\//, /^runtime\/log\.ts$/],
   'hub-api': [
     /^deploy\//,
+    /^metadata\/deploy\/port\.ts$/,
     /^http\/(reply|request|errors)\.ts$/,
     /^events\//,
     /^search\//,
@@ -92,8 +93,11 @@ export const rules: readonly Rule[] = [
         : [],
   },
   {
-    name: 'client and web know only oci and archive of the other packages',
-    check: ({ path, imports }) => (/^packages\/(client|web)\//.test(path) ? imports.filter((target) => /^packages\/(server|naru)\//.test(target)) : []),
+    name: 'agent, client and web know only oci and archive of the other packages',
+    check: ({ path, imports }) =>
+      /^packages\/(agent|client|web)\//.test(path)
+        ? imports.filter((target) => /^packages\/(server|naru|agent|client|web)\//.test(target) && !target.startsWith(path.split('/').slice(0, 2).join('/')))
+        : [],
   },
   {
     name: 'folders of the server import only what they may',
@@ -115,7 +119,10 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'only http/ knows the HTTP server',
-    check: forbid(/\bBun\.serve\b|from 'node:https?'/, /^packages\/server\/src\/(http\/|webhooks\/post\.ts)|^packages\/naru\/src\//),
+    check: forbid(
+      /\bBun\.serve\b|from 'node:https?'/,
+      /^packages\/server\/src\/(http\/|webhooks\/post\.ts)|^packages\/agent\/src\/(json-http|health)\.ts|^packages\/naru\/src\//,
+    ),
   },
   {
     name: 'only adapters use Bun',
@@ -128,7 +135,7 @@ export const rules: readonly Rule[] = [
     name: 'only drivers and the process itself touch files',
     check: forbid(
       /from 'node:fs(?:\/promises)?'/,
-      /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|tls\/|pages\/open-pages\.ts|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|container|credentials|routing)\/|^packages\/naru\/|^scripts\//,
+      /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|tls\/|pages\/open-pages\.ts|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|container|credentials|routing)\/|^packages\/agent\/src\/(forward\/|state-folder\.ts)|^packages\/naru\/|^scripts\//,
     ),
   },
   {
@@ -146,7 +153,7 @@ export const rules: readonly Rule[] = [
     name: 'only runtime/ids.ts makes randomness',
     check: forbid(
       /\bMath\.random\(|\brandomUUID\(|\brandomBytes\(|\bgetRandomValues\(/,
-      /^packages\/server\/src\/runtime\/ids\.ts|^packages\/client\/src\/runtime\//,
+      /^packages\/server\/src\/runtime\/ids\.ts|^packages\/naru\/src\/agent\/|^packages\/client\/src\/runtime\//,
     ),
   },
   {

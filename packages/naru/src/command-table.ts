@@ -3,6 +3,7 @@
  */
 import { configReference } from '@naru/server/config/reference';
 import { type ApiCommandName, apiCommands } from './admin/api-commands.ts';
+import { agentCommands, type AgentCommandName } from './agent/agent-commands.ts';
 import { containerCommands, type ContainerCommandName } from './container-commands.ts';
 import { type CommandSpec, type Flag, listCommands } from './command-spec.ts';
 import { clientCommands, type ClientCommandName } from './client-commands.ts';
@@ -15,6 +16,7 @@ export type CommandName =
   | 'admin fsck'
   | 'admin scrub'
   | ApiCommandName
+  | AgentCommandName
   | 'version'
   | 'help'
   | ClientCommandName
@@ -78,6 +80,7 @@ export const commands: readonly Command[] = [
   ...transferCommands,
   ...imageCommands,
   ...containerCommands,
+  ...agentCommands,
   { name: 'version', summary: 'Print the version', details: [], flags: [] },
   { name: 'help', summary: 'Explain a command', details: [], flags: [], words: '[COMMAND]' },
 ];

@@ -44,6 +44,11 @@ async function run(line: CommandLine & { kind: 'run' }): Promise<number> {
   switch (name) {
     case 'serve':
       return (await import('./serve.ts')).serveCommand(values);
+    case 'agent':
+      return (await import('./agent/agent-command.ts')).agentCommand(line);
+    case 'agent-forward':
+      await (await import('@naru/agent/forward/forwarder')).runForwarder(line.words?.[0] ?? '');
+      return 0;
     case 'admin gc':
       return admin({ verb: 'gc', dryRun: switches.has('dry-run'), untagged: switches.has('untagged') });
     case 'admin fsck':

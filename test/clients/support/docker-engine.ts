@@ -11,6 +11,8 @@ import { createFolder } from './folder.ts';
 import { run, type RunOptions, type RunResult, tryRun } from './run.ts';
 
 export type DockerEngine = AsyncDisposable & {
+  /** Its socket. */
+  readonly socket: string;
   /** A folder for build contexts and files, gone with the engine. */
   readonly folder: string;
   readonly docker: (args: readonly string[], options?: RunOptions) => Promise<string>;
@@ -24,12 +26,17 @@ export type DockerEngine = AsyncDisposable & {
 export type DockerEngineOptions = {
   /** Put before dockerd and before every docker: to run both elsewhere. */
   readonly prefix?: readonly string[];
+  /** A bridge that is there, for containers with a network; without it they have none. */
+  readonly bridge?: string;
   /** What stands in daemon.json. */
   readonly settings?: object;
 };
 
 /** Undefined, with a visible skip of `suite`, where dockerd cannot run, for example without root. */
-export async function startDockerEngine(suite: string, { prefix = [], settings = {} }: DockerEngineOptions = {}): Promise<DockerEngine | undefined> {
+export async function startDockerEngine(
+  suite: string,
+  { prefix = [], bridge = 'none', settings = {} }: DockerEngineOptions = {},
+): Promise<DockerEngine | undefined> {
   const folder = await createFolder();
   const at = (name: string): string => join(folder.path, name);
   const host = `unix://${at('docker.sock')}`;
@@ -43,7 +50,7 @@ export async function startDockerEngine(suite: string, { prefix = [], settings =
       `--config-file=${at('daemon.json')}`,
       '--iptables=false',
       '--ip6tables=false',
-      '--bridge=none',
+      `--bridge=${bridge}`,
       '--storage-driver=overlay2',
       `--data-root=${at('data')}`,
       `--exec-root=${at('exec')}`,
@@ -63,6 +70,7 @@ export async function startDockerEngine(suite: string, { prefix = [], settings =
   }
   return {
     folder: folder.path,
+    socket: at('docker.sock'),
     environment: env,
     async reload(changed) {
       await writeFile(at('daemon.json'), JSON.stringify(changed));
