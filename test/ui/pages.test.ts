@@ -1,5 +1,8 @@
 /** The pages in a real browser, against the real server: what people do, and what must not happen to them. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { makeImage } from '../support/image.ts';
 import { needs } from '../support/needs.ts';
@@ -182,6 +185,29 @@ describe.skipIf(!needs('chromium'))('without a log-in', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: 'Both' }).waitFor();
     expect(opened.complaints).toEqual([]);
+  });
+
+  test('a server that is restarted while one looks: the page says so, and goes on by itself', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'naru-restart-'));
+    const first = await startServer({ data });
+    try {
+      await pushExample(createRegistryClient(first.url), 'team/kept');
+      await using opened = await openPage(browser, first.url);
+      const { page } = opened;
+      await page.goto('/r/team/kept/tags');
+      await page.getByText('11 tags').waitFor();
+      await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('/image-page-')));
+      await first.stop();
+      await page.getByRole('link', { name: '1.26.9', exact: true }).click();
+      await page.getByText('The server cannot be reached').first().waitFor();
+      await using second = await startServer({ data, flags: ['--port', String(first.port)] });
+      await page.getByRole('tab', { name: 'Layers' }).waitFor();
+      expect(second.port).toBe(first.port);
+      await page.getByText('The server cannot be reached').waitFor({ state: 'detached' });
+    } finally {
+      await first[Symbol.asyncDispose]();
+      await rm(data, { recursive: true, force: true });
+    }
   });
 
   test('back and reload lead where one was', async () => {

@@ -4,6 +4,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createQueries } from './api/create-queries.ts';
 import { firstLanguage, LanguageProvider, loadTexts } from './language/language.tsx';
+import { preloadPages } from './pages/preload.ts';
 import { ToastProvider } from './parts/toasts.tsx';
 import { createPagesRouter } from './routes.tsx';
 
@@ -25,4 +26,5 @@ if (root !== null) {
       </QueryClientProvider>
     </StrictMode>,
   );
+  preloadPages();
 }

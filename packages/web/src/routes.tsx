@@ -2,6 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { readWanted } from './pages/search/wanted.ts';
+import { isMissingPart } from './api/api-error.ts';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { ErrorState } from './parts/states.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -112,7 +113,7 @@ export function createPagesRouter(queries: QueryClient) {
     context: { queries },
     defaultPreload: 'intent',
     scrollRestoration: true,
-    defaultErrorComponent: ({ error, reset }) => <ErrorState error={error} retry={reset} />,
+    defaultErrorComponent: ({ error, reset }) => <ErrorState isPage error={error} retry={isMissingPart(error) ? () => location.reload() : reset} />,
   });
 }
 

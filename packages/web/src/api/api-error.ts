@@ -25,7 +25,13 @@ export async function readProblem(response: Response): Promise<ApiError> {
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof ApiError) return error.problem;
+  if (isMissingPart(error)) return { kind: 'offline', status: 0, code: 'OFFLINE', message: '', requestId: '' };
   return { kind: 'defect', status: 0, code: 'DEFECT', message: error instanceof Error ? error.message : String(error), requestId: '' };
+}
+
+/** A part of the pages could not be fetched: the server is gone, or has newer pages. Browsers say it each in words of their own. */
+export function isMissingPart(error: unknown): boolean {
+  return error instanceof TypeError && /dynamically imported module|importing a module script failed/i.test(error.message);
 }
 
 function kindOf(status: number): Problem['kind'] {

@@ -64,7 +64,7 @@ export function SearchBox() {
   return (
     <form
       role="search"
-      className="relative w-full max-w-md min-w-0"
+      className="relative w-full min-w-0 max-sm:order-last max-sm:basis-full sm:max-w-md"
       onSubmit={(event) => {
         event.preventDefault();
         go(isShown ? found[chosen]?.name : undefined);

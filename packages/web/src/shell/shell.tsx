@@ -18,13 +18,13 @@ export function Shell() {
         {skip}
       </a>
       <header className="border-b border-line bg-raised">
-        <div className="mx-auto flex h-13 max-w-6xl items-center gap-3 px-4">
+        <div className="mx-auto flex min-h-13 max-w-6xl flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2 sm:flex-nowrap">
           <Link to="/" aria-label={shell.home} className="flex items-center gap-2 text-lg font-semibold">
             <Mark />
-            <span className="max-sm:hidden">Naru</span>
+            <span>Naru</span>
           </Link>
           <SearchBox />
-          <nav aria-label={shell.main} className="ml-auto flex items-center gap-1">
+          <nav aria-label={shell.main} className="ml-auto flex shrink-0 items-center gap-1 whitespace-nowrap">
             <WhoIsHere />
             <LanguageSwitch />
             <ThemeSwitch />

@@ -41,7 +41,7 @@ export function Description({ facts }: { facts: RepositoryFacts }) {
           problem={change.error ? problemText(problemOf(change.error), texts) : undefined}
         />
       </div>
-      <button type="submit" className="button mb-7" disabled={change.isPending}>
+      <button type="submit" className="button sm:mb-[25px]" disabled={change.isPending}>
         {texts.settings.save}
       </button>
     </form>
