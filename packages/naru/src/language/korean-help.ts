@@ -9,6 +9,7 @@ import type { containerSpecs } from '../container-commands.ts';
 import type { imageSpecs } from '../image-commands.ts';
 import type { transferSpecs } from '../transfer-commands.ts';
 import { containerHelp } from './korean-container-help.ts';
+import { operatorSentences } from './korean-operator-help.ts';
 import type { SpokenAll } from './spoken-help.ts';
 
 type ClientHelp = SpokenAll<typeof clientSpecs> & SpokenAll<typeof transferSpecs> & SpokenAll<typeof imageSpecs> & SpokenAll<typeof containerSpecs>;
@@ -16,7 +17,15 @@ type AnyHelp = { readonly summary: string; readonly details: readonly string[]; 
 
 export function inKorean(command: Command): Command {
   const said: AnyHelp | undefined = client[command.name as keyof ClientHelp] ?? server[command.name];
-  if (said === undefined) return { ...command, summary: adminSummaries[command.name] ?? command.summary };
+  if (said === undefined) {
+    const translate = (sentence: string): string => operatorSentences[sentence] ?? sentence;
+    return {
+      ...command,
+      summary: adminSummaries[command.name] ?? translate(command.summary),
+      details: command.details.map(translate),
+      flags: command.flags.map((flag) => ({ ...flag, description: translate(flag.description) })),
+    };
+  }
   return {
     ...command,
     summary: said.summary,
