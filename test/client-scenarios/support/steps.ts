@@ -66,6 +66,11 @@ export const steps: readonly Step[] = [
   { id: 'S3.5', line: '$C rmi localhost:5000/nyapacchi:13; $C pull localhost:5000/nyapacchi:13', expect: /Digest: D/, ownLayers: true },
   { id: 'S3.9', line: `$C tag ${gallery} zoozoo.coomm/nyapacchi:13; $C push zoozoo.coomm/nyapacchi:13`, expect: /dial tcp: lookup zoozoo.coomm/ },
   // The same with a registry that runs in a container: ours.
+  {
+    id: 'S3.0',
+    line: '$C load -q -i "$BUILT/../registry.tar"; $C images -q --no-trunc diamol/registry; $C rmi diamol/registry',
+    expect: /Loaded image: diamol\/registry:latest/,
+  },
   { id: 'S3.1', line: registry, expect: /Unable to find image 'diamol\/registry:latest' locally.*Downloaded newer image for diamol\/registry:latest/ },
   { id: 'S3.2', line: "$C ps --format '{{.Image}} {{.Command}} {{.State}} {{.Names}} {{.Ports}}'", expect: /diamol\/registry .* running registry/ },
   { id: 'S3.3', line: `${answers}; curl -si http://localhost:5010/v2/ | grep -i '^HTTP\\|^docker-distribution\\|^{'`, expect: /200.*registry\/2.0/ },
