@@ -136,7 +136,9 @@ describe.skipIf(!needs('chromium'))('account settings', () => {
     await page.getByRole('button', { name: 'I have kept them' }).click();
     await page.getByText('On: each log-in asks for a code.').waitFor();
 
-    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await page.getByTitle('Signed in as fay').click();
+    await page.getByRole('link', { name: 'Account settings' }).waitFor();
+    await page.getByRole('banner').getByRole('button', { name: 'Sign out', exact: true }).click();
     await page.goto('/sign-in?to=/settings/security');
     await page.getByLabel('Name or e-mail address').fill('fay');
     await page.getByLabel('Password', { exact: true }).fill(password);
