@@ -12,9 +12,11 @@ const isTest = ({ path }: SourceFile) => /\.test\.ts$|^test\/|^bench\/|\/contrac
 
 /** Folders of the server and what of the server each may import. Ports stand for `port.ts` files. */
 const allowed: Readonly<Record<string, readonly RegExp[]>> = {
-  access: [],
+  network: [],
+  access: [/^network\//],
   identity: [
     /^access\//,
+    /^network\//,
     /^registry\/actor-of\.ts$/,
     /^metadata\/(identity\/(port|audit-rows)|bounded-cache|port|job-port)\.ts$/,
     /^jobs\/job-kind\.ts$/,
@@ -22,7 +24,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   registry: [/^runtime\/(clock|hash-bytes|ids|log)\.ts$/, /^access\//, /^blobstore\/read-bytes\.ts$/, /^metadata\/bounded-cache\.ts$/, /^tag-rules\//, ports()],
   blobstore: [/^blobstore\//, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
-  metadata: [/^metadata\//, /^tag-rules\//, /^access\//, /^blobstore\/port\.ts$/, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
+  metadata: [/^metadata\//, /^tag-rules\//, /^access\//, /^network\//, /^blobstore\/port\.ts$/, /^runtime\/(clock|hash-bytes|ids|log)\.ts$/],
   lifecycle: [/^registry\//, ports(), /^runtime\/(clock|hash-bytes|ids|log|metrics|sleep)\.ts$/],
   jobs: [ports(), /^runtime\/(alarm|clock|ids|log|metrics|sleep)\.ts$/],
   events: [/^access\//, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(alarm|clock|ids|log|sleep)\.ts$/],
@@ -30,7 +32,8 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   search: [/^access\//, /^registry\/repositories\.ts$/, /^metadata\/text-letters\.ts$/, ports()],
   'tag-rules': [/^access\/pattern\.ts$/],
   webhooks: [
-    /^access\/(namespace|network|pattern)\.ts$/,
+    /^access\/(namespace|pattern)\.ts$/,
+    /^network\//,
     /^jobs\/(job-kind|retry-delay)\.ts$/,
     /^events\/consumers\.ts$/,
     /^identity\/mail\/mailer\.ts$/,
@@ -46,7 +49,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     ports(),
     /^runtime\/(alarm|clock|hash-bytes|sleep)\.ts$/,
   ],
-  http: [/^runtime\//, /^blobstore\/port\.ts$/],
+  http: [/^runtime\//, /^network\//, /^blobstore\/port\.ts$/],
   'oci-api': [
     /^http\/(reply|request|errors)\.ts$/,
     /^registry\//,
@@ -69,12 +72,13 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^identity\//,
     /^registry\//,
     /^access\//,
+    /^network\//,
     ports(),
     /^runtime\/(clock|hash-bytes|ids|log|version)\.ts$/,
   ],
   pages: [/^http\/(reply|request|errors)\.ts$/, /^runtime\/hash-bytes\.ts$/],
   'control-api': [/^http\/(reply|request|errors|server)\.ts$/, /^lifecycle\/admin-request\.ts$/],
-  config: [],
+  config: [/^network\//],
   tls: [/^runtime\/(clock|log|metrics)\.ts$/],
   runtime: [],
 };

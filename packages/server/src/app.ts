@@ -6,8 +6,8 @@ import { createAuthApi, keysPath, tokenPath } from './auth-api/router.ts';
 import type { Config } from './config/config.ts';
 import type { Caller } from './access/caller.ts';
 import { speaksTls } from './config/exposure.ts';
-import { isLoopback } from './config/loopback.ts';
-import { findNetwork } from './config/networks.ts';
+import { isLoopback } from './network/loopback.ts';
+import { parseNetwork } from './network/network.ts';
 import { createControlRouter } from './control-api/router.ts';
 import { expireInstances } from './deploy/expire-instances.ts';
 import { deployOnPush, followPushes } from './deploy/follow-pushes.ts';
@@ -205,7 +205,7 @@ type ListenParts = Pick<HttpServerOptions, 'router' | 'observe' | 'log'> & { con
 
 async function listen({ config, certificate, ...parts }: ListenParts) {
   const { host, port, plainHttp, limits } = config;
-  const trustedProxies = config.http.trustedProxies.map(findNetwork).filter((network) => network !== undefined);
+  const trustedProxies = config.http.trustedProxies.map(parseNetwork).filter((network) => network !== undefined);
   const readOrigin = createOriginReader({
     trustedProxies,
     plainOnlyFromProxies: certificate === undefined && plainHttp === 'loopback' && !isLoopback(host),

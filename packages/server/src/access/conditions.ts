@@ -1,6 +1,6 @@
 /** When a grant holds: from where, at what time, for which tags. All that are given must be met. */
 import type { Action } from './action.ts';
-import type { Network } from './network.ts';
+import type { Network } from '../network/network.ts';
 import { matchesText } from './pattern.ts';
 import type { Circumstances } from './policy.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { parseRepositoryName, parseTag } from '@naru/oci/repository-name';
 import { type Action, actions, roles } from './action.ts';
-import { parseNetwork } from './network.ts';
+import { parseNetwork } from '../network/network.ts';
 import { type AccessRequest, type Denial, findDenial, type Grant, type Profile, type Standing, visibilities } from './policy.ts';
 import { anonymous, operator, type Principal } from './principal.ts';
 

@@ -21,7 +21,7 @@
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Action } from './action.ts';
 import { type Conditions, isMet } from './conditions.ts';
-import type { Network } from './network.ts';
+import type { Network } from '../network/network.ts';
 import { matchesRepository } from './pattern.ts';
 import type { Principal } from './principal.ts';
 

@@ -11,7 +11,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { groupRules } from './group-rules.ts';
-import { networkProblem } from './networks.ts';
+import { networkProblem } from './network-problem.ts';
 import { attributeName, ldapFilter } from './ldap-values.ts';
 import { publicUrl } from './public-url.ts';
 import { choice, duration, durationOrNever, list, onOff, size, text, textOrNone, wholeNumber } from './values.ts';

@@ -4,7 +4,7 @@
  * ends it or takes the risk.
  */
 import type { Config } from './config.ts';
-import { isLoopback } from './loopback.ts';
+import { isLoopback } from '../network/loopback.ts';
 
 export type Exposure = Pick<Config, 'host' | 'plainHttp'> & {
   readonly profile: string;

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import { createOriginReader, type Origin, type OriginRules } from './origin.ts';
+import { parseNetwork } from '../network/network.ts';
+import { createOriginReader, type Origin } from './origin.ts';
 
-const proxies: OriginRules['trustedProxies'] = [
-  { address: '10.0.0.0', prefix: 8, family: 'ipv4' },
-  { address: 'fd00::', prefix: 8, family: 'ipv6' },
-];
+const proxies = ['10.0.0.0/8', 'fd00::/8'].map(parseNetwork).filter((network) => network !== undefined);
 const read = createOriginReader({ trustedProxies: proxies, plainOnlyFromProxies: false });
 
 function origin(peer: string, headers: Readonly<Record<string, string>>): string {

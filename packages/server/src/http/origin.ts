@@ -7,14 +7,14 @@
  * proxies in it, to the first address that is none of them. What stands left of it is that client's
  * own word. What does not parse ends the reading there, and what was sure so far stands.
  */
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { RegistryError } from '@naru/oci/registry-error';
+import { isLoopback } from '../network/loopback.ts';
+import { type Network, withoutMapping } from '../network/network.ts';
 import { parseForwarded } from './forwarded-header.ts';
 import { forwardedMaxLength } from './limits.ts';
 
 export type Origin = { readonly remoteAddress: string; readonly scheme: 'http' | 'https'; readonly host: string };
-
-type Network = { readonly address: string; readonly prefix: number; readonly family: 'ipv4' | 'ipv6' };
 
 export type OriginRules = {
   readonly trustedProxies: readonly Network[];
@@ -28,14 +28,12 @@ type ReadHeader = (name: string) => string | undefined;
 /** Undefined when there is nothing to correct: most servers have no proxy, and their requests pay nothing. */
 export function createOriginReader({ trustedProxies, plainOnlyFromProxies }: OriginRules): ((seen: Origin, header: ReadHeader) => Origin) | undefined {
   if (trustedProxies.length === 0 && !plainOnlyFromProxies) return undefined;
-  const trusted = new BlockList();
-  for (const { address, prefix, family } of trustedProxies) trusted.addSubnet(address, prefix, family);
-  const isTrusted = (address: string): boolean => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  const isTrusted = (address: string): boolean => trustedProxies.some((network) => network.contains(address));
 
   return (seen, header) => {
-    const peer = plainAddress(seen.remoteAddress);
+    const peer = withoutMapping(seen.remoteAddress);
     if (isIP(peer) !== 0 && isTrusted(peer)) return readThrough({ ...seen, remoteAddress: peer }, hopsIn(header), isTrusted);
-    if (plainOnlyFromProxies && seen.scheme === 'http' && !isThisComputer(peer)) {
+    if (plainOnlyFromProxies && seen.scheme === 'http' && !isLoopback(peer)) {
       throw new RegistryError('DENIED', { message: 'this registry speaks plain HTTP with its proxy only: use the address that the proxy serves' });
     }
     return seen;
@@ -75,7 +73,7 @@ function listIn(value: string | undefined): string[] {
 /** `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`; undefined for `unknown`, `_hidden` and all else. */
 function addressIn(written: string | undefined): string | undefined {
   const bare = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d{1,5})?$/.exec(written ?? '');
-  const address = plainAddress(bare?.[1] ?? bare?.[2] ?? written ?? '');
+  const address = withoutMapping(bare?.[1] ?? bare?.[2] ?? written ?? '');
   return isIP(address) === 0 || address.includes('%') ? undefined : address;
 }
 
@@ -89,13 +87,4 @@ function hostIn(written: string | undefined): string | undefined {
   return written !== undefined && written.length <= 255 && /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(written)
     ? written
     : undefined;
-}
-
-/** A listener on `::` sees IPv4 clients as `::ffff:192.0.2.1`. */
-function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
-}
-
-function isThisComputer(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
 }

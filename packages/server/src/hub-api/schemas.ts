@@ -3,7 +3,7 @@ import { isDigest } from '@naru/oci/digest';
 import { isRepositoryName, isTag } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import { actions, type Action, isAction, roles } from '../access/action.ts';
-import { parseNetwork } from '../access/network.ts';
+import { parseNetwork } from '../network/network.ts';
 import { isRepositoryPattern, isTagPattern } from '../access/pattern.ts';
 import { visibilities } from '../access/policy.ts';
 

@@ -1,6 +1,6 @@
 /** Asks an OpenID provider for its keys (OpenID Connect Discovery 1.0, section 4). */
 import type { JSONWebKeySet } from 'jose';
-import { isLoopbackHost } from '../loopback-host.ts';
+import { isLoopback } from '../../network/loopback.ts';
 
 export type FetchIssuerKeys = (issuer: string) => Promise<JSONWebKeySet>;
 
@@ -16,7 +16,7 @@ export const fetchIssuerKeys: FetchIssuerKeys = async (issuer) => {
 };
 
 async function fetchJson(url: URL): Promise<Readonly<Record<string, unknown>>> {
-  if (url.protocol !== 'https:' && !isLoopbackHost(url.hostname)) throw new Error(`${url.origin} is not https`);
+  if (url.protocol !== 'https:' && !isLoopback(url.hostname)) throw new Error(`${url.origin} is not https`);
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs), headers: { accept: 'application/json' } });
   if (!response.ok) throw new Error(`${url.origin} answered ${response.status}`);
   const value: unknown = JSON.parse(await readText(response));

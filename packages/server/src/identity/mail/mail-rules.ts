@@ -6,7 +6,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { parseAccountName, parseEmail } from '../account-name.ts';
 import { checkPassword } from '../password/password-rules.ts';
 import { hashSecret } from '../secret-hash.ts';
-import { networkOf } from '../throttle/throttle.ts';
+import { networkOf } from '../../network/subscriber.ts';
 import type { UserRules } from '../users.ts';
 import { expiryOf } from './unconfirmed-account.ts';
 import type { JobRows } from '../../metadata/job-port.ts';

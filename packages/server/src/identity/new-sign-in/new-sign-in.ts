@@ -10,7 +10,7 @@ import type { AttemptRows, User } from '../../metadata/identity/port.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { RequestMail } from '../mail/mail-queue.ts';
 import { hashSecret } from '../secret-hash.ts';
-import { networkOf } from '../throttle/throttle.ts';
+import { networkOf } from '../../network/subscriber.ts';
 import { deviceOf } from './device.ts';
 
 export type NoticeSignIn = (user: Pick<User, 'id'>, from: { readonly address: string; readonly userAgent: string }) => Promise<void>;

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { createThrottle, networkOf } from './throttle.ts';
+import { createThrottle } from './throttle.ts';
 
 const kim = { account: 'kim', address: '192.0.2.1' };
 
@@ -34,15 +34,6 @@ test('the wait doubles up to a quarter of an hour, and a success ends it', async
   await throttle.end(kim, 'succeeded');
   await throttle.end(kim, 'failed');
   expect(await codeOf(throttle.begin(kim))).toBeUndefined();
-});
-
-test('one subscriber is one network', () => {
-  expect(['192.0.2.1', '::ffff:192.0.2.1', '2001:db8::1', '2001:db8:0:0:a::'].map(networkOf)).toEqual([
-    '192.0.2.1',
-    '192.0.2.1',
-    '2001:db8:0:0::/64',
-    '2001:db8:0:0::/64',
-  ]);
 });
 
 function open() {

@@ -10,8 +10,8 @@
  * subscriber has.
  */
 import { RegistryError } from '@naru/oci/registry-error';
-import { withoutMapping } from '../../access/network.ts';
 import type { AttemptRows } from '../../metadata/identity/port.ts';
+import { networkOf } from '../../network/subscriber.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Attempt, Throttle } from '../sign-in.ts';
 
@@ -92,17 +92,6 @@ export function createThrottle(rows: Pick<AttemptRows, 'read' | 'write'>, clock:
       familiarAt: familiar === undefined ? undefined : Number(familiar),
     };
   }
-}
-
-/** The part of an address that one subscriber has: all of IPv4, /64 of IPv6. */
-export function networkOf(written: string): string {
-  const address = withoutMapping(written);
-  if (!address.includes(':')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const left = head.split(':').filter(Boolean);
-  const right = tail.split(':').filter(Boolean);
-  const groups = address.includes('::') ? [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0'), ...right] : left;
-  return `${groups.slice(0, 4).join(':')}::/64`;
 }
 
 function keysOf({ account, address }: Attempt) {

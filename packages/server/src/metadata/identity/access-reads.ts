@@ -9,7 +9,7 @@
  */
 import type { RepositoryName } from '@naru/oci/repository-name';
 import { namespaceOf } from '../../access/namespace.ts';
-import { parseNetwork } from '../../access/network.ts';
+import { parseNetwork } from '../../network/network.ts';
 import type { Grant, Standing, Visibility } from '../../access/policy.ts';
 import { boundedCache } from '../bounded-cache.ts';
 import type { MetadataDatabase, Reader } from '../database.ts';

@@ -24,7 +24,7 @@ export function parseNetwork(text: string): Network | undefined {
   };
 }
 
-/** `10.1.2.3` of `::ffff:10.1.2.3`, and any other address as it is. */
+/** `10.1.2.3` of `::ffff:10.1.2.3`, as a listener on `::` sees IPv4 clients, and any other address as it is. */
 export function withoutMapping(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   return mapped?.[1] ?? address;
