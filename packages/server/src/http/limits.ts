@@ -6,5 +6,8 @@ export const idleTimeoutSeconds = 255;
 /** A connection that has not ended its TLS handshake by then is closed. */
 export const handshakeTimeoutMs = 10_000;
 
+/** A connection whose first request has not got through its headers by then is closed, however lively it drips. */
+export const firstRequestTimeoutMs = 30_000;
+
 /** Longer lists of proxies are no longer read. */
 export const forwardedMaxLength = 4096;

@@ -11,7 +11,7 @@
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
-import { handshakeTimeoutMs } from './limits.ts';
+import { firstRequestTimeoutMs, handshakeTimeoutMs } from './limits.ts';
 import type { ClientCertificate } from './request.ts';
 import { type HttpServer, type HttpServerOptions, type Peer, startHttpServer } from './server.ts';
 
@@ -24,6 +24,8 @@ export type TlsServerOptions = Omit<HttpServerOptions, 'listen' | 'findPeer'> & 
   /** PEM of those whose client certificates are believed. */
   readonly clients?: { readonly ca: string; readonly certificates: 'request' | 'require' };
   readonly connectionsMax: number;
+  /** From the end of the handshake to the end of the first request's headers. */
+  readonly firstRequestMs?: number;
 };
 
 export type TlsServer = HttpServer & {
@@ -42,13 +44,14 @@ const lingerMs = 10_000;
 /** The first byte of a TLS handshake; no method of HTTP begins with it. */
 const handshakeRecord = 0x16;
 
-export async function startTlsServer({ listen, identity, clients, connectionsMax, ...options }: TlsServerOptions): Promise<TlsServer> {
+export async function startTlsServer(settings: TlsServerOptions): Promise<TlsServer> {
+  const { listen, identity, clients, connectionsMax, firstRequestMs = firstRequestTimeoutMs, ...options } = settings;
   const { log } = options;
-  const peers = new Map<number, Peer>();
+  const peers = new Map<number, { readonly peer: Peer; readonly begun: () => void }>();
   /** Connections before the end of their handshake: what ends the wait. */
   const waiting = new Map<string, () => void>();
   const open = new Set<TLSSocket>();
-  const inner = startHttpServer({ ...options, listen: { host: '127.0.0.1', port: 0 }, findPeer: (port) => peers.get(port) });
+  const inner = startHttpServer({ ...options, listen: { host: '127.0.0.1', port: 0 }, findPeer });
   let isFull = false;
 
   const verification = clients === undefined ? {} : { ca: clients.ca, requestCert: true, rejectUnauthorized: clients.certificates === 'require' };
@@ -110,16 +113,28 @@ export async function startTlsServer({ listen, identity, clients, connectionsMax
     });
   }
 
+  /** The plain server asks when it has read the headers of a request. */
+  function findPeer(port: number): Peer | undefined {
+    const connection = peers.get(port);
+    connection?.begun();
+    return connection?.peer;
+  }
+
   function passOn(secure: TLSSocket): void {
     waiting.get(keyOf(secure))?.();
     open.add(secure);
-    secure.once('close', () => open.delete(secure));
+    const late = setTimeout(() => secure.destroy(), firstRequestMs);
+    const begun = (): void => clearTimeout(late);
+    secure.once('close', () => {
+      begun();
+      open.delete(secure);
+    });
     secure.on('error', ignore);
     const inside = connect({ host: '127.0.0.1', port: inner.port, noDelay: true });
     inside.once('connect', () => {
       const { localPort } = inside;
       if (localPort === undefined) return void inside.destroy();
-      peers.set(localPort, { remoteAddress: secure.remoteAddress ?? '', scheme: 'https', ...certificateOf(secure) });
+      peers.set(localPort, { peer: { remoteAddress: secure.remoteAddress ?? '', scheme: 'https', ...certificateOf(secure) }, begun });
       inside.once('close', () => peers.delete(localPort));
       secure.pipe(inside);
       inside.pipe(secure);
