@@ -7,7 +7,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { withoutMapping } from '../access/network.ts';
+import { withoutMapping } from '../network/network.ts';
 
 export type ReceiverAddress = { readonly address: string; readonly family: 4 | 6 };
 
