@@ -10,6 +10,8 @@ export type TarEntry = {
   readonly name: string;
   /** Of links. */
   readonly target: string;
+  /** The twelve bits of rights, as in `chmod`. */
+  readonly mode: number;
   /** Of the data that follow. */
   readonly sizeBytes: number;
   /** As the header says: of a sparse file with its holes, and of what has no data too. */
@@ -132,6 +134,7 @@ export class TarReader {
       kind,
       name: pax.sparseName ?? pax.path ?? readName(block),
       target: pax.linkpath ?? readText(block, 157, 100),
+      mode: readNumber(block, 100, 8) & 0o7777,
       sizeBytes: hasData ? stated : 0,
       statedBytes: pax.sparseBytes ?? (type === 'S' ? readNumber(block, 483, 12) : stated),
     };

@@ -52,6 +52,7 @@ export const errorTable = {
   NAME_TAKEN: entry('NAME_TAKEN', 409, 'this name is taken', 'naru'),
   EMAIL_TAKEN: entry('EMAIL_TAKEN', 409, 'this e-mail address is taken', 'naru'),
   ACCOUNT_UNKNOWN: entry('ACCOUNT_UNKNOWN', 404, 'no such account', 'naru'),
+  FILE_UNKNOWN: entry('FILE_UNKNOWN', 404, 'the image has no such file or folder', 'naru'),
   CONFLICT: entry('CONFLICT', 409, 'this is not possible now', 'RFC 9110 15.5.10'),
   REQUEST_INVALID: entry('REQUEST_INVALID', 400, 'the request cannot be understood', 'RFC 9110 15.5.1'),
   PRECONDITION_FAILED: entry('PRECONDITION_FAILED', 412, 'the resource has changed: precondition failed', 'RFC 9110 15.5.13'),

@@ -15,6 +15,8 @@ import { createWishDesk } from './deploy/wishes.ts';
 import { startEventConsumers } from './events/consumers.ts';
 import { createLiveEvents } from './events/live-events.ts';
 import { pruneEvents } from './events/prune-events.ts';
+import { createImageFiles } from './files/image-files.ts';
+import { indexImages, pruneLayerFiles } from './files/index-image.ts';
 import { observeRequests } from './http/access-log.ts';
 import { refuseForeignPage } from './http/foreign-pages.ts';
 import { answerPlain } from './http/routes.ts';
@@ -107,6 +109,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   let baseUrl = config.http.publicUrl ?? '';
   const webhooks = openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock, baseUrl: () => baseUrl });
   const wishes = createWishDesk({ rows: stores.rows, clock, sleep: systemSleep });
+  const fileParts = { rows: stores.rows.files, registry, clock };
   const hub = createHubApi({
     parts: {
       rows: stores.rows,
@@ -117,6 +120,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       webhooks: webhooks.rules,
       wishes,
       search,
+      files: createImageFiles({ ...fileParts, jobs: stores.rows.jobs }),
       profile: config.profile,
       clock,
       settings: hubSettings(config),
@@ -163,6 +167,8 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         pruneDeadJobs({ ...stores.rows, clock }),
         pruneEvents({ ...stores.rows, clock }),
         describeRepositories({ registry, rows: stores.rows.hub.pages, clock }),
+        indexImages(fileParts),
+        pruneLayerFiles(fileParts),
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         followPushes({ rows: stores.rows, clock }),

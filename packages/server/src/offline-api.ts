@@ -2,6 +2,7 @@
 import type { Config } from './config/config.ts';
 import { createWishDesk } from './deploy/wishes.ts';
 import { createLiveEvents } from './events/live-events.ts';
+import { createImageFiles } from './files/image-files.ts';
 import { createHubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
 import { openMail } from './open-mail.ts';
@@ -29,6 +30,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
       registry,
       identity,
       events: createLiveEvents({ rows: stores.rows, clock: systemClock, sleep: systemSleep }),
+      files: createImageFiles({ rows: stores.rows.files, jobs: stores.rows.jobs, registry, clock: systemClock }),
       search: createSearch(stores.rows.hub.search),
       mail: mail?.part,
       webhooks: openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock: systemClock, baseUrl: () => baseUrl }).rules,

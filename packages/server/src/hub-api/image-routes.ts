@@ -63,7 +63,7 @@ export const imageRoutes: readonly ApiRoute[] = [
     response: image,
     async handle({ repository, params, parts: { registry } }) {
       const name = required(repository);
-      const found = await resolve(name, params['reference'] ?? '', registry);
+      const found = await resolveImage(name, params['reference'] ?? '', registry);
       return { value: { ...(await registry.images.get(name, found)), tags: await registry.tags.listOn(name, found, tagsMax) } };
     },
   }),
@@ -77,7 +77,7 @@ export const imageRoutes: readonly ApiRoute[] = [
     response: listOf(referrer),
     async handle({ repository, params, query, parts: { registry } }) {
       const name = required(repository);
-      const subject = await resolve(name, params['reference'] ?? '', registry);
+      const subject = await resolveImage(name, params['reference'] ?? '', registry);
       const { artifactType, ...asked } = query;
       const { descriptors, next } = await registry.referrers.list({
         repository: name,
@@ -91,7 +91,7 @@ export const imageRoutes: readonly ApiRoute[] = [
 ];
 
 /** Throws DIGEST_INVALID, TAG_INVALID, MANIFEST_UNKNOWN. */
-async function resolve(name: RepositoryName, reference: string, { tags }: Registry): Promise<Digest> {
+export async function resolveImage(name: RepositoryName, reference: string, { tags }: Registry): Promise<Digest> {
   if (isDigest(reference)) return reference;
   return reference.includes(':') ? parseDigest(reference) : (await tags.get(name, parseTag(reference))).digest;
 }

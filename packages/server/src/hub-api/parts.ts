@@ -1,6 +1,7 @@
 import type { Profile } from '../access/policy.ts';
 import type { WishDesk } from '../deploy/wishes.ts';
 import type { LiveEvents } from '../events/live-events.ts';
+import type { ImageFiles } from '../files/image-files.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { MailRules } from '../identity/mail/mail-rules.ts';
 import type { MetadataStore } from '../metadata/port.ts';
@@ -18,6 +19,7 @@ export type HubParts = {
   readonly search: Search;
   readonly webhooks: WebhookRules;
   readonly wishes: WishDesk;
+  readonly files: ImageFiles;
   /** Absent: this server sends no mails. */
   readonly mail?: MailPart | undefined;
   readonly profile: Profile;

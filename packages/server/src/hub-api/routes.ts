@@ -4,6 +4,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { badgeRoutes } from './badge-routes.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { eventRoutes } from './event-routes.ts';
+import { fileRoutes } from './file-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { imageRoutes } from './image-routes.ts';
 import { mailRoutes } from './mail-routes.ts';
@@ -53,6 +54,7 @@ export const routes: readonly ApiRoute[] = [
   ...environmentRoutes,
   ...releaseRoutes,
   ...agentRoutes,
+  ...fileRoutes,
   ...auditRoutes,
   ...eventRoutes,
   ...webhookRoutes,

@@ -9,6 +9,7 @@ import { collectionContract } from './contract/collection.ts';
 import { concurrencyContract } from './contract/concurrency.ts';
 import { deploymentContract } from './contract/deployments.ts';
 import { eventContract } from './contract/events.ts';
+import { fileContract } from './contract/files.ts';
 import { identityContract } from './contract/identity.ts';
 import { integrityContract } from './contract/integrity.ts';
 import { jobContract } from './contract/jobs.ts';
@@ -41,6 +42,7 @@ const subjects = {
   'pages and badges': pageContract,
   'tag policies': tagPolicyContract,
   webhooks: webhookContract,
+  files: fileContract,
   identity: identityContract,
   deployments: deploymentContract,
   concurrency: concurrencyContract,

@@ -57,6 +57,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     tagPolicies: faulty('tagPolicies', store.tagPolicies),
     webhooks: faulty('webhooks', store.webhooks),
     deliveries: faulty('deliveries', store.deliveries),
+    files: faulty('files', store.files),
     commits: store.commits,
     close: () => store.close(),
     calls: () => calls,

@@ -4,8 +4,8 @@
  *
  * The store is cut by subject, so that nobody depends on more than it uses. `collection-port.ts`
  * holds what garbage collection, fsck and scrub need beside this, `job-port.ts` the queue, `hub-port.ts`
- * what the hub shows, `webhook-port.ts` who is told of what. All times are epoch ms, `actor` is
- * the name of the principal that acts. Lists are in ascending byte order of their key and page by
+ * what the hub shows, `webhook-port.ts` who is told of what, `file-port.ts` what is inside of layers.
+ * All times are epoch ms, `actor` is the name of the principal that acts. Lists are in ascending byte order of their key and page by
  * `after` (exclusive) and `limit`.
  *
  * Every driver runs `contract.ts`, also through `faulty.ts`.
@@ -15,6 +15,7 @@ import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { StorageKey } from '../blobstore/port.ts';
 import type { UploadId } from '../runtime/ids.ts';
 import type { CollectionRows, IntegrityRows } from './collection-port.ts';
+import type { FileRows } from './file-port.ts';
 import type { HubRows } from './hub-port.ts';
 import type { DeploymentRows } from './deploy/port.ts';
 import type { IdentityRows } from './identity/port.ts';
@@ -40,6 +41,7 @@ export type MetadataStore = {
   readonly tagPolicies: TagPolicyRows;
   readonly webhooks: WebhookRows;
   readonly deliveries: DeliveryRows;
+  readonly files: FileRows;
   readonly commits: CommitSignals;
   close(): Promise<void>;
 };

@@ -71,6 +71,19 @@ type ContentTables = {
     /** popularity × 2^32 + a number of its own: the best known have the highest. */
     search_id: Generated<number>;
   };
+  /** Layers whose files are known, or are being read. */
+  layer_index: { id: Generated<number>; digest: Digest; state: 'indexing' | 'indexed' | 'refused'; reason: string; changed_at: number };
+  layer_file: {
+    layer: number;
+    parent: string;
+    name: string;
+    kind: string;
+    size_bytes: number;
+    mode: number;
+    target: string;
+    content: string;
+    position: number;
+  };
   repository_facet: { repository: RepositoryName; kind: FacetKind; value: string };
   readme: { repository: RepositoryName; text: string; origin: ReadmeOrigin; changed_at: number; changed_by: string };
   star: { user_id: string; repository: RepositoryName; at: number };

@@ -9,6 +9,7 @@ import { eventRows } from './event-rows.ts';
 import { hubRows } from './hub-rows.ts';
 import { identityRows } from './identity/identity-rows.ts';
 import type { Visibility } from '../access/policy.ts';
+import { fileRows } from './file-rows.ts';
 import { type HotReadLimits, hotReads } from './hot-reads.ts';
 import { integrityRows } from './integrity-rows.ts';
 import { jobInspectionRows } from './job-inspection-rows.ts';
@@ -47,6 +48,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     tagPolicies: tagPolicyRows(database, tagMoves),
     webhooks: webhookRows(database),
     deliveries: deliveryRows(database),
+    files: fileRows(database),
     commits,
     close: () => database.close(),
   };

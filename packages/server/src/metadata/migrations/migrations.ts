@@ -9,6 +9,7 @@ import { createExternalMemberships } from './0006b-create-external-memberships.t
 import { createWebhooks } from './0007-create-webhooks.ts';
 import { createTagPolicies } from './0007b-create-tag-policies.ts';
 import { createDeployments } from './0010-create-deployments.ts';
+import { createLayerFiles } from './0010b-create-layer-files.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -20,5 +21,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0007-create-webhooks': { up: (db) => createWebhooks(db, types) },
     '0007b-create-tag-policies': { up: (db) => createTagPolicies(db, types) },
     '0010-create-deployments': { up: (db) => createDeployments(db, types) },
+    '0010b-create-layer-files': { up: (db) => createLayerFiles(db, types) },
   };
 }

@@ -82,6 +82,12 @@ const searchCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ hub }) => hub.pulls.add([{ repository: parseRepositoryName('first'), tag: latest, pulls: 1, at: 1 }]),
   ({ hub }) => hub.pulls.listDays({ repository, from: 0, to: 1 }),
   ({ hub }) => hub.pulls.prune({ repositories: 1, tags: 1 }, 10),
+  ({ files }) => files.recordLayer(digest, [{ parent: '', name: 'a', kind: 'file', sizeBytes: 1, mode: 1, target: '', content: '', position: 0 }], 1),
+  ({ files }) => files.findLayers([digest]),
+  ({ files }) => files.findNamed([digest], '', ['a', 'b']),
+  ({ files }) => files.listFolder([digest], '', 10),
+  ({ files }) => files.listLayer(digest, { limit: 10, after: { parent: '', name: 'a' } }),
+  ({ files }) => files.prune(10),
   ({ hub }) => hub.pages.findReadme(repository),
   ({ hub }) => hub.pages.editReadme({ repository: parseRepositoryName('first'), text: 'x', expected: '', ...change }),
   ({ hub }) => hub.badges.apply({ id: 'b', badge: 'official', subject: 'first', note: '', ...change }),
@@ -283,7 +289,7 @@ async function findSlowPlans(path: string, asked: typeof calls): Promise<string[
 
 /** An ordered walk through an index that stops at its limit is as good as a search. */
 const allowed =
-  /^SCAN condemned_blob USING (COVERING )?INDEX condemned_blob_by_condemned$|^SCAN repository USING (COVERING )?INDEX repository_by_search_id$|^SCAN (audit_entry|event_consumer)$|^SCAN repository_(letters|words) VIRTUAL TABLE INDEX \d+:=?M\d$|^SCAN word VIRTUAL TABLE INDEX [1-9]/;
+  /^SCAN condemned_blob USING (COVERING )?INDEX condemned_blob_by_condemned$|^SCAN repository USING (COVERING )?INDEX repository_by_search_id$|^SCAN layer_index USING COVERING INDEX sqlite_autoindex_layer_index_1$|^SCAN (audit_entry|event_consumer)$|^SCAN repository_(letters|words) VIRTUAL TABLE INDEX \d+:=?M\d$|^SCAN word VIRTUAL TABLE INDEX [1-9]/;
 
 function slowSteps(db: Database, text: string): string[] {
   const plan = db.prepare<{ detail: string }, (string | null)[]>(`explain query plan ${text}`);
