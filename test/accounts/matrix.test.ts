@@ -177,6 +177,7 @@ describe('/api/v1', () => {
     searchRepositories: 'hub',
     suggestRepositories: 'hub',
     streamEvents: 'features/events',
+    answerWebhook: 'webhooks',
   };
 
   test('every route that is open to everybody is one that is meant to be', () => {
