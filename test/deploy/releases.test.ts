@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { type Person, startWorld, type World } from '../accounts/support/accounts.ts';
 import { pushImage } from '../accounts/support/push.ts';
+import { runNaru } from '../support/server.ts';
 
 setDefaultTimeout(60_000);
 
@@ -207,4 +208,34 @@ test('bad input', async () => {
   expect((await owner.api('POST', at('bad', '/test/rollback'), {})).status).toBe(409);
   expect((await owner.api('POST', at('bad', '/test/releases/99/decision'), { approved: true })).status).toBe(404);
   expect((await owner.api('GET', at('bad', '/absent'))).status).toBe(404);
+});
+
+test('from the command line: an environment is made, deployed into, promoted from, and rolled back', async () => {
+  await pushImage(owner, 'acme/shell', 'v1');
+  const naru = async (...words: string[]) => {
+    const { exitCode, stdout, stderr } = await runNaru([...words, '--data', world.server.data, '--json']);
+    expect({ words, exitCode, stderr }).toEqual({ words, exitCode: 0, stderr: '' });
+    return stdout === '' ? {} : (JSON.parse(stdout) as Json);
+  };
+  await naru('environment', 'set', 'acme/shell', 'test', '--tags', 'v*', '--agent', 'acme+deploy');
+  await naru('environment', 'set', 'acme/shell', 'production', '--after', 'test', '--approval');
+  expect(await naru('environment', 'show', 'acme/shell', 'test')).toMatchObject({ follows: { kind: 'tags', pattern: 'v*' }, agents });
+  const first = await naru('deploy', 'acme/shell', 'test', '--tag', 'v1');
+  await hear('shell', 'test');
+  await say('shell', 'test', { instance: '', release: first['id'] }, 'running');
+  expect(await naru('promote', 'acme/shell', 'test', 'production')).toMatchObject({ state: 'awaiting', digest: first['digest'] });
+  await pushImage(owner, 'acme/shell', 'v2');
+  const { wishes } = await hear('shell', 'test');
+  const second = wishes[0]?.['release'] === first['id'] ? (await hear('shell', 'test', (await hear('shell', 'test')).version)).wishes[0] : wishes[0];
+  await say('shell', 'test', second, 'running');
+  expect(await naru('rollback', 'acme/shell', 'test')).toMatchObject({ cause: 'rollback', digest: first['digest'] });
+  expect(short((await naru('release', 'ls', 'acme/shell', 'test'))['items'] as Json[])).toEqual([
+    'v1 rollback pending',
+    'v2 push running',
+    'v1 deploy replaced',
+  ]);
+  expect(await runNaru(['rollback', 'acme/shell', 'nowhere', '--data', world.server.data])).toMatchObject({
+    exitCode: 1,
+    stderr: 'naru: acme/shell has no environment nowhere\n',
+  });
 });

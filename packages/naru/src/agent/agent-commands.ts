@@ -6,7 +6,7 @@ const agent = {
   details: [
     'It connects out to the server, so the target needs no open port. A release is pulled by its digest, started beside the one that serves, checked, and only then are people led to it; when it does not come up, the old one goes on and the server is told why. The one that serves goes on while the agent or the server is away.',
     'Targets: a Docker or Podman engine (the default), --command, --kubernetes. The password or token of --user is read from NARU_TOKEN.',
-    'Exit status: 0 after a signal, 1 when the server refuses it, 2 when it could not begin.',
+    'Exit status: 0 after a signal, 2 when it could not begin.',
   ],
   flags: [
     { name: 'server', value: 'URL', description: 'The server, https unless it is this machine.', env: 'NARU_SERVER' },
