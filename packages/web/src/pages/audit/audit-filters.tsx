@@ -9,7 +9,7 @@ export function AuditFilters({ hasNamespace, isFiltered, onSubmit, onClear }: Pr
   const texts = useAuditTexts();
   const form = useRef<HTMLFormElement>(null);
   return (
-    <form ref={form} onSubmit={onSubmit} role="search" className="mb-5 grid items-end gap-3 sm:grid-cols-2 lg:grid-cols-4">
+    <form ref={form} onSubmit={onSubmit} role="search" aria-label={texts.filter} className="mb-5 grid items-end gap-3 sm:grid-cols-2 lg:grid-cols-4">
       <FormField label={texts.actor} name="actor" maxLength={255} autoComplete="off" autoCapitalize="none" spellCheck={false} />
       <FormField label={texts.action} name="action" list="audit-actions" maxLength={64} placeholder={texts.anyAction} autoComplete="off" />
       <datalist id="audit-actions">
