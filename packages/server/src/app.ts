@@ -29,6 +29,7 @@ import { keepHouse } from './identity/housekeeping.ts';
 import { createPullAudit } from './identity/pull-audit.ts';
 import { apiPrefix } from './hub-api/match.ts';
 import { answerDockerSearch, dockerSearchPrefix } from './hub-api/docker-search.ts';
+import { answerSignInProblem, signInProblemPath } from './hub-api/sign-in-problem-page.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
 import { openDirectory } from './open-directory.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
@@ -86,7 +87,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   );
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
   const directory = openDirectory({ rows: stores.rows.identity, config, clock, log });
-  const identity = openIdentity({ ...stores, config, clock, directory: directory?.signIn });
+  const identity = openIdentity({ ...stores, config, clock, directory: directory?.signIn, log });
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock });
   const administrator = config.profile === 'local' ? undefined : await ensureAdministrator(stores.rows.identity, identity.users, config.admin);
   const pulls =
@@ -150,6 +151,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       if (request.path.startsWith(`${apiPrefix}/`)) return hub.answer(request);
       if (request.path.startsWith(dockerSearchPrefix)) return answerDockerSearch(request, dockerSearch);
       if (config.profile !== 'local' && (request.path === tokenPath || request.path === keysPath)) return auth.answer(request);
+      if (request.path === signInProblemPath) return answerSignInProblem(request);
       return answerPage(request, pages) ?? answerPlain(request, plain);
     }),
     observe: observeRequests({ log: config.log.access ? log : undefined, metrics }),

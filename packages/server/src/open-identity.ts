@@ -10,7 +10,9 @@ import { createThrottle } from './identity/throttle/throttle.ts';
 import { createMailQueue } from './identity/mail/mail-queue.ts';
 import { createSignInNotice } from './identity/new-sign-in/new-sign-in.ts';
 import type { MetadataStore } from './metadata/port.ts';
+import { letsEverybodySignUp, openProviders } from './open-providers.ts';
 import type { Clock } from './runtime/clock.ts';
+import { type Log, silentLog } from './runtime/log.ts';
 
 export type IdentityOptions = {
   readonly rows: MetadataStore;
@@ -18,9 +20,10 @@ export type IdentityOptions = {
   readonly clock: Clock;
   /** Absent: nobody logs in by a directory. */
   readonly directory?: DirectorySignIn | undefined;
+  readonly log?: Log;
 };
 
-export function openIdentity({ rows: store, config, clock, directory }: IdentityOptions): Identity {
+export function openIdentity({ rows: store, config, clock, directory, log = silentLog }: IdentityOptions): Identity {
   const { identity: rows } = store;
   const sendsMail = config.mail.smtpUrl !== undefined;
   return createIdentity({
@@ -31,6 +34,8 @@ export function openIdentity({ rows: store, config, clock, directory }: Identity
     throttle: createThrottle(rows.attempts, clock),
     federation: createFederation({ rows: rows.trustedIssuers, issuers: config.federation.issuers, fetchKeys: fetchIssuerKeys, clock }),
     directory,
+    providers: openProviders(config),
+    log,
     sessionMs: config.accounts.sessionMs,
     requiresConfirmedEmail: sendsMail,
     ...(sendsMail && { noticeSignIn: createSignInNotice({ rows: rows.attempts, requestMail: createMailQueue({ ...store, clock }), clock }) }),
@@ -39,7 +44,7 @@ export function openIdentity({ rows: store, config, clock, directory }: Identity
 
 export function hubSettings({ accounts, profile, repositories, federation }: Config): HubSettings {
   return {
-    signUp: accounts.signUp === 'on' || (accounts.signUp === 'auto' && profile === 'hub'),
+    signUp: letsEverybodySignUp({ accounts, profile }),
     aliasMs: repositories.renamedForMs,
     federationIssuers: federation.issuers,
   };

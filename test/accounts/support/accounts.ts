@@ -25,8 +25,12 @@ export type World = AsyncDisposable & {
   as(name: string, secret: string): Person;
 };
 
-export async function startWorld({ profile = 'hub', flags = [] }: { profile?: string; flags?: readonly string[] } = {}): Promise<World> {
-  const server = await startServer({ flags: ['--profile', profile, ...flags], env: { NARU_ADMIN_USER: adminName, NARU_ADMIN_PASSWORD: password } });
+export async function startWorld({
+  profile = 'hub',
+  flags = [],
+  env = {},
+}: { profile?: string; flags?: readonly string[]; env?: Readonly<Record<string, string>> } = {}): Promise<World> {
+  const server = await startServer({ flags: ['--profile', profile, ...flags], env: { NARU_ADMIN_USER: adminName, NARU_ADMIN_PASSWORD: password, ...env } });
   const admin = personAt(server.url, adminName, password);
   return {
     server,

@@ -25,6 +25,6 @@ export type Caller = {
 
 export type Credential = {
   /** `none`: it showed nothing. `open`: nobody is asked for anything here. */
-  readonly kind: 'none' | 'open' | 'password' | 'token' | 'session' | 'passkey' | 'identity-token' | 'federated' | 'certificate' | 'socket';
+  readonly kind: 'none' | 'open' | 'password' | 'token' | 'session' | 'passkey' | 'provider' | 'identity-token' | 'federated' | 'certificate' | 'socket';
   readonly id?: string;
 };

@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { groupRules } from './group-rules.ts';
 import { networkProblem } from './network-problem.ts';
 import { attributeName, ldapFilter } from './ldap-values.ts';
+import { oidcProviders } from './oidc-providers.ts';
 import { publicUrl } from './public-url.ts';
 import { choice, duration, durationOrNever, list, onOff, size, text, textOrNone, wholeNumber } from './values.ts';
 
@@ -120,6 +121,14 @@ export const configSchema = z.strictObject({
     checkIntervalMs: duration({ min: 60e3, max: 30 * 86_400e3 })
       .prefault('1h')
       .describe('How often Naru looks whether the people who came from the directory are still there. Who is not is disabled.'),
+  }),
+
+  oidc: z.strictObject({
+    providers: oidcProviders()
+      .prefault('none')
+      .describe(
+        'OpenID providers that people may log in by: a list in the file, the same as JSON here. Each has `id`, `issuer`, `clientId`, and `clientSecret` or `clientSecretFile`; and may have `label`, `scopes`, `nameClaim`, `emailClaim`, `groupsClaim`, `groups` as in `ldap.groups`, `emailDomains`, and `signUp` (auto, on, off).',
+      ),
   }),
 
   repositories: z.strictObject({

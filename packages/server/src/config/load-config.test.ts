@@ -35,6 +35,7 @@ describe('precedence', () => {
         timeoutMs: 5000,
         checkIntervalMs: 3_600_000,
       },
+      oidc: { providers: [] },
       repositories: { renamedForMs: 7_776_000_000 },
       federation: { issuers: ['https://token.actions.githubusercontent.com', 'https://gitlab.com'] },
       audit: { pulls: true, keepMs: 31_536_000_000 },

@@ -27,7 +27,7 @@ export function openApiDocument(routes: readonly ApiRoute[]): unknown {
 
 const errors = z.object({ errors: z.array(z.object({ code: z.string(), message: z.string(), detail: z.unknown().optional() })) });
 
-function operation({ operation, summary, path, access, query, body, response }: ApiRoute): unknown {
+function operation({ operation, summary, path, access, query, body, response, redirects }: ApiRoute): unknown {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
   return {
     operationId: operation,
@@ -37,7 +37,11 @@ function operation({ operation, summary, path, access, query, body, response }: 
     ...(access === 'open' ? { security: [] } : { security: [{ accessToken: [] }, { basic: [] }, { session: [] }] }),
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } } }),
     responses: {
-      ...(response ? { '200': { description: 'Done', content: { 'application/json': { schema: schemaOf(response) } } } } : { '204': { description: 'Done' } }),
+      ...(response
+        ? { '200': { description: 'Done', content: { 'application/json': { schema: schemaOf(response) } } } }
+        : redirects
+          ? { '303': { description: 'Where the browser goes on' } }
+          : { '204': { description: 'Done' } }),
       default: { description: 'Why not', content: { 'application/json': { schema: { $ref: '#/components/schemas/Errors' } } } },
     },
   };

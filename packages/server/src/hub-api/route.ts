@@ -29,8 +29,10 @@ export type ApiRoute = {
   readonly access: Access;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
-  /** Absent: 204 without a body. */
+  /** Absent: 204 without a body, or a redirect. */
   readonly response?: z.ZodType;
+  /** Sends the browser elsewhere. */
+  readonly redirects?: true;
   readonly handle: (call: ApiCall) => Promise<ApiResult>;
 };
 
@@ -45,7 +47,14 @@ export type ApiCall = {
   readonly repository?: RepositoryName;
 };
 
-export type ApiResult = { readonly status?: 200 | 201; readonly value?: unknown; readonly headers?: Headers; readonly stream?: ReadableStream<Uint8Array> };
+/** `location`: where to send the browser, instead of an answer. */
+export type ApiResult = {
+  readonly location?: string;
+  readonly status?: 200 | 201;
+  readonly value?: unknown;
+  readonly headers?: Headers;
+  readonly stream?: ReadableStream<Uint8Array>;
+};
 
 type TypedCall<Query extends z.ZodType, Body extends z.ZodType> = Omit<ApiCall, 'query' | 'body'> & {
   readonly query: z.output<Query>;

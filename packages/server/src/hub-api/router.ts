@@ -57,8 +57,10 @@ export function createHubApi({ parts, identify, log }: HubApiParts): HubApi {
       value,
       headers: own,
       stream,
+      location,
     } = await route.handle({ request, caller, parts, params, query, body, ...(repository && { repository }) });
     if (stream) return reply(status, { ...headers, ...own }, { kind: 'live', stream });
+    if (location !== undefined) return reply(303, { ...headers, ...own, location });
     if (value === undefined) return reply(204, { ...headers, ...own });
     return route.access === 'pull' && route.method === 'GET'
       ? revalidated(jsonReply(status, value, own), request)

@@ -14,6 +14,7 @@ import { passkeyRoutes } from './passkey-routes.ts';
 import { popularityRoutes } from './popularity-routes.ts';
 import { readmeRoutes } from './readme-routes.ts';
 import { releaseRoutes } from './release-routes.ts';
+import { providerRoutes } from './provider-routes.ts';
 import { repositoryRoutes } from './repository-routes.ts';
 import { robotRoutes } from './robot-routes.ts';
 import type { ApiRoute } from './route.ts';
@@ -36,6 +37,7 @@ export const routes: readonly ApiRoute[] = [
   ...userRoutes,
   ...secondFactorRoutes,
   ...passkeyRoutes,
+  ...providerRoutes,
   ...tokenRoutes,
   ...organisationRoutes,
   ...teamRoutes,

@@ -91,7 +91,7 @@ export const sessionRoutes: readonly ApiRoute[] = [
   }),
 ];
 
-function browserOf(request: HttpRequest): Browser {
+export function browserOf(request: HttpRequest): Browser {
   return { address: request.remoteAddress, userAgent: request.header('user-agent') ?? '' };
 }
 

@@ -169,11 +169,14 @@ async function show(parts: HubParts, id: string): Promise<z.output<typeof user>>
   return shown;
 }
 
-async function describe({ rows }: HubParts, users: readonly User[]): Promise<z.output<typeof user>[]> {
+async function describe({ rows, identity }: HubParts, users: readonly User[]): Promise<z.output<typeof user>[]> {
   const issuers = await rows.identity.externals.listIssuers(users.map(({ id }) => id));
   return users.map(({ id, passwordHash, totpSecret, totpUsedStep: _step, ...rest }) => ({
     ...rest,
     hasSecondFactor: totpSecret !== undefined,
-    signsInWith: [...(passwordHash === undefined ? [] : ['password']), ...(issuers.get(id) ?? [])],
+    signsInWith: [
+      ...(passwordHash === undefined ? [] : ['password']),
+      ...(issuers.get(id) ?? []).map((issuer) => identity.providers.providers.find((one) => one.issuer === issuer)?.id ?? issuer),
+    ],
   }));
 }

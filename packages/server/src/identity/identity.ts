@@ -11,6 +11,10 @@ import { createInvitationRules, type InvitationRules } from './invitations.ts';
 import type { NoticeSignIn } from './new-sign-in/new-sign-in.ts';
 import { createChallenges } from './passkeys/challenge.ts';
 import { createPasskeys, type Passkeys } from './passkeys/passkeys.ts';
+import { createProviderSignIn, type Provider, type ProviderSignIn } from './oidc/provider-sign-in.ts';
+import { createSignInTickets } from './oidc/sign-in-ticket.ts';
+import { createExternalAccounts } from './external/external-accounts.ts';
+import type { Log } from '../runtime/log.ts';
 import type { PasswordHasher } from './password/password-hasher.ts';
 import { createRegistryTokens, type RegistryTokens } from './registry-token.ts';
 import type { DirectorySignIn } from './ldap/directory-sign-in.ts';
@@ -30,6 +34,7 @@ export type Identity = {
   readonly users: UserRules;
   readonly secondFactor: SecondFactor;
   readonly passkeys: Passkeys;
+  readonly providers: ProviderSignIn;
   readonly accessTokens: AccessTokens;
   readonly invitations: InvitationRules;
   readonly tokens: RegistryTokens;
@@ -48,6 +53,8 @@ export type IdentityParts = {
   readonly throttle: Throttle;
   readonly federation: Federation;
   readonly directory?: DirectorySignIn | undefined;
+  readonly providers: readonly Provider[];
+  readonly log: Log;
   readonly sessionMs: number;
   /** Whether a password opens only accounts whose e-mail address, if they have one, was confirmed. */
   readonly requiresConfirmedEmail: boolean;
@@ -56,7 +63,20 @@ export type IdentityParts = {
 };
 
 export function createIdentity(parts: IdentityParts): Identity {
-  const { rows, profile, clock, passwords, throttle, federation, directory, sessionMs, requiresConfirmedEmail, noticeSignIn = async () => undefined } = parts;
+  const {
+    rows,
+    profile,
+    clock,
+    passwords,
+    throttle,
+    federation,
+    directory,
+    providers,
+    log,
+    sessionMs,
+    requiresConfirmedEmail,
+    noticeSignIn = async () => undefined,
+  } = parts;
   const keys = createSigningKeys(rows.signingKeys, clock);
   const tokens = createRegistryTokens(keys, clock);
   const secondFactor = createSecondFactor(rows, clock);
@@ -71,6 +91,14 @@ export function createIdentity(parts: IdentityParts): Identity {
     users: createUserRules({ rows, passwords, throttle, clock }),
     secondFactor,
     passkeys: createPasskeys({ rows, challenges: createChallenges({ keys, rows: rows.attempts, clock }), clock }),
+    providers: createProviderSignIn({
+      providers,
+      tickets: createSignInTickets(keys, clock),
+      accounts: createExternalAccounts(rows, clock),
+      rows,
+      clock,
+      log,
+    }),
     accessTokens: createAccessTokens(rows.credentials, clock),
     invitations: createInvitationRules(rows, clock),
     tokens,

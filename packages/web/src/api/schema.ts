@@ -53,6 +53,18 @@ export type Api = {
   'PATCH /user/passkeys/{passkey}': { params: { passkey: string }; query: {  }; body: { "name": string }; response: undefined };
   /** Log in by this passkey no more */
   'DELETE /user/passkeys/{passkey}': { params: { passkey: string }; query: {  }; body: { "password": string }; response: undefined };
+  /** List the OpenID providers that one may log in by */
+  'GET /session/providers': { params: {  }; query: {  }; body: undefined; response: { "items": readonly ({ "id": string; "label": string })[] } };
+  /** Begin a log-in by a provider: leads the browser there. `return_to` is a path of this server */
+  'GET /session/providers/{provider}': { params: { provider: string }; query: { return_to?: string | undefined }; body: undefined; response: undefined };
+  /** Where the provider leads the browser back to: ends in a session, or at a page that says why not */
+  'GET /session/providers/{provider}/callback': { params: { provider: string }; query: {  }; body: undefined; response: undefined };
+  /** List what proves who one is elsewhere: OpenID providers, and the directory as `ldap` */
+  'GET /user/providers': { params: {  }; query: {  }; body: undefined; response: { "items": readonly ({ "id"?: string; "issuer": string })[] } };
+  /** Bind the own account to an issuer no more; what it gave goes with it */
+  'DELETE /user/providers': { params: {  }; query: {  }; body: { "issuer": string; "password"?: string }; response: undefined };
+  /** Begin to bind the own account to a provider: where to lead the browser, and a cookie that it must come back with */
+  'POST /user/providers/{provider}': { params: { provider: string }; query: {  }; body: { "password"?: string; "return_to"?: string }; response: { "location": string } };
   /** List access tokens */
   'GET /user/tokens': { params: {  }; query: { after?: string | undefined; limit?: number | undefined }; body: undefined; response: { "items": readonly ({ "id": string; "name": string; "actions"?: readonly ("pull" | "push" | "tag:move" | "delete" | "manage")[]; "repositories"?: readonly (string)[]; "createdAt": number; "expiresAt"?: number; "usedAt"?: number; "address": string })[]; "next"?: string } };
   /** Make an access token; its secret is shown only now */
