@@ -42,6 +42,7 @@ import { pruneDeadJobs } from './jobs/prune-dead.ts';
 import { startJobRunner } from './jobs/runner.ts';
 import { runAdminRequest } from './lifecycle/admin.ts';
 import { countReport } from './lifecycle/count-report.ts';
+import { retentionJob } from './retention/retention.ts';
 import { startSchedule } from './lifecycle/schedule.ts';
 import { systemSleep } from './runtime/sleep.ts';
 import { createOciApi } from './oci-api/router.ts';
@@ -178,6 +179,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         ...(mail?.jobKinds ?? []),
         ...(directory?.jobKinds ?? []),
         ...webhooks.jobKinds,
+        retentionJob({ rows: stores.rows, clock, log }),
       ],
       clock,
       sleep: systemSleep,

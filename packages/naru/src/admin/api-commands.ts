@@ -1,9 +1,10 @@
 /** All commands that are one request to /api/v1, by their names. */
 import { accountCommands } from './account-commands.ts';
 import { deployCommands } from './deploy-commands.ts';
+import { retentionCommands } from './retention-commands.ts';
 import { tagRuleCommands } from './tag-rule-commands.ts';
 import { webhookCommands } from './webhook-commands.ts';
 
-export const apiCommands = { ...accountCommands, ...webhookCommands, ...tagRuleCommands, ...deployCommands };
+export const apiCommands = { ...accountCommands, ...webhookCommands, ...tagRuleCommands, ...retentionCommands, ...deployCommands };
 
 export type ApiCommandName = keyof typeof apiCommands;

@@ -215,7 +215,11 @@ export const configSchema = z.strictObject({
     enabled: onOff().prefault(true).describe('Whether garbage collection and the expiry of uploads run in the background.'),
     intervalMs: duration({ min: 1000 }).prefault('1h').describe('Time from the end of one collection to the start of the next.'),
     graceMs: duration().prefault('24h').describe('How long content that nothing refers to is kept since it was last pushed, mounted or asked for.'),
-    untaggedAfterMs: durationOrNever().prefault('never').describe('When manifests without a tag are deleted, counted from their push; `never` keeps them.'),
+    untaggedAfterMs: durationOrNever()
+      .prefault('never')
+      .describe(
+        'When manifests without a tag are deleted, counted from their push or from when a tag left them last; `never` keeps them. For so long a deleted tag can be put back.',
+      ),
     uploadExpiryMs: duration({ min: 60e3 }).prefault('24h').describe('When an unfinished upload is thrown away, counted from its last byte.'),
   }),
 

@@ -23,6 +23,7 @@ import { secondFactorRoutes } from './second-factor-routes.ts';
 import { serverRoutes } from './server-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { tagRoutes } from './tag-routes.ts';
+import { retentionRoutes } from './retention-routes.ts';
 import { tagRuleRoutes } from './tag-rule-routes.ts';
 import { teamRoutes } from './team-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -52,6 +53,7 @@ export const routes: readonly ApiRoute[] = [
   ...badgeRoutes,
   ...tagRoutes,
   ...tagRuleRoutes,
+  ...retentionRoutes,
   ...imageRoutes,
   ...environmentRoutes,
   ...releaseRoutes,

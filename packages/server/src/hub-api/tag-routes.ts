@@ -36,6 +36,11 @@ const tagMove = z.object({ digest: digest.optional(), previous: digest.optional(
 /** `expected`: where the tag is now, null for nowhere. When it has moved since, nothing is changed. */
 const placement = z.object({ tag, digest, expected: digest.nullable().optional() });
 
+const moment = z
+  .string()
+  .transform((text) => (/^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text)))
+  .pipe(time);
+
 export const tagRoutes: readonly ApiRoute[] = [
   route({
     operation: 'listTags',
@@ -57,12 +62,16 @@ export const tagRoutes: readonly ApiRoute[] = [
     operation: 'getTag',
     method: 'GET',
     path: '/repositories/{repository}/-/tags/{tag}',
-    summary: 'Get a tag with what it points to',
+    summary: 'Get a tag with what it points to, or pointed to at a time (`at`: milliseconds since 1970, or a date like 2026-11-26)',
     access: 'pull',
+    query: z.object({ at: moment.optional() }),
     response: tagEntry,
-    async handle({ repository, params, parts: { registry } }) {
+    async handle({ repository, params, query, parts: { registry } }) {
       const name = required(repository);
-      return { value: await describe(name, await registry.tags.get(name, parseTag(params['tag'] ?? '')), registry) };
+      const wanted = parseTag(params['tag'] ?? '');
+      return {
+        value: await describe(name, await (query.at === undefined ? registry.tags.get(name, wanted) : registry.tags.getAt(name, wanted, query.at)), registry),
+      };
     },
   }),
   route({

@@ -22,6 +22,7 @@ import { searchContract } from './contract/search.ts';
 import { tagContract } from './contract/tags.ts';
 import { untaggedContract } from './contract/untagged.ts';
 import { webhookContract } from './contract/webhooks.ts';
+import { retentionContract } from './contract/retention.ts';
 import { tagPolicyContract } from './contract/tag-policies.ts';
 import { uploadContract } from './contract/uploads.ts';
 
@@ -41,6 +42,7 @@ const subjects = {
   'pulls and stars': pullContract,
   'pages and badges': pageContract,
   'tag policies': tagPolicyContract,
+  retention: retentionContract,
   webhooks: webhookContract,
   files: fileContract,
   identity: identityContract,

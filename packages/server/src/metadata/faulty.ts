@@ -54,6 +54,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     jobs: faulty('jobs', store.jobs),
     jobInspection: faulty('jobInspection', store.jobInspection),
     hub: faultyGroup('hub', store.hub),
+    retention: faulty('retention', store.retention),
     tagPolicies: faulty('tagPolicies', store.tagPolicies),
     webhooks: faulty('webhooks', store.webhooks),
     deliveries: faulty('deliveries', store.deliveries),

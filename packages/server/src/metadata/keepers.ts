@@ -1,5 +1,5 @@
 /**
- * What keeps a manifest in its repository: a tag; a release that runs somewhere or may be gone back to; its youth; an index that names it and is kept
+ * What keeps a manifest in its repository: a tag; a release that runs somewhere or may be gone back to; its youth, or that a tag left it lately; an index that names it and is kept
  * itself; its subject, when that is there and kept itself.
  *
  * Asked upwards, from the manifest to its keepers, because an untagged manifest has few of them while
@@ -32,7 +32,7 @@ export async function findUnkept(db: Reader, repository: RepositoryName, digests
     for (const chunk of chunks(level)) {
       const open: Digest[] = [];
       for (const row of await readManifests(db, repository, chunk)) {
-        if (Boolean(row.held) || row.pushed_at >= before) kept.push(row.digest);
+        if (Boolean(row.held) || row.pushed_at >= before || (row.untagged_at ?? 0) >= before) kept.push(row.digest);
         else {
           open.push(row.digest);
           unkept.add(row.digest);
@@ -59,7 +59,7 @@ export async function findUnkept(db: Reader, repository: RepositoryName, digests
 async function readManifests(db: Reader, repository: RepositoryName, digests: readonly Digest[]) {
   return db
     .selectFrom('repository_manifest')
-    .select((eb) => ['digest', 'subject_digest', 'pushed_at', isHeld(eb).as('held')])
+    .select((eb) => ['digest', 'subject_digest', 'pushed_at', 'untagged_at', isHeld(eb).as('held')])
     .where('repository', '=', repository)
     .where('digest', 'in', digests)
     .execute();

@@ -21,6 +21,7 @@ import type { DeploymentRows } from './deploy/port.ts';
 import type { IdentityRows } from './identity/port.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { JobInspection, JobRows, NewJob } from './job-port.ts';
+import type { RetentionRows } from './retention-port.ts';
 import type { TagPolicyRows } from './tag-policy-port.ts';
 import type { DeliveryRows, WebhookRows } from './webhook-port.ts';
 
@@ -39,6 +40,7 @@ export type MetadataStore = {
   readonly jobInspection: JobInspection;
   readonly hub: HubRows;
   readonly tagPolicies: TagPolicyRows;
+  readonly retention: RetentionRows;
   readonly webhooks: WebhookRows;
   readonly deliveries: DeliveryRows;
   readonly files: FileRows;
@@ -189,6 +191,9 @@ export type TagMove = { readonly tag: Tag; readonly digest?: Digest; readonly pr
 /** Where a tag points, since when and by whom, and how often it was pulled. */
 export type TagRow = { readonly tag: Tag; readonly digest: Digest; readonly pulls: number; readonly pulledAt?: number } & Pick<Change, 'at' | 'actor'>;
 
+/** `digest`: where it was. */
+export type DeletedTag = { readonly tag: Tag; readonly digest: Digest } & Pick<Change, 'at' | 'actor'>;
+
 /** `expected`: where the tag is now, null for nowhere; the change is refused when that is not so. */
 export type TagPlacement = { readonly tag: Tag; readonly digest: Digest; readonly expected?: Digest | null };
 
@@ -200,11 +205,15 @@ export interface TagRows {
   listOn(repository: RepositoryName, digest: Digest, limit: number): Promise<Tag[]>;
   /** All of them or none. Throws MANIFEST_UNKNOWN for a manifest that the repository does not hold, PRECONDITION_FAILED. */
   place(placed: { repository: RepositoryName; tags: readonly TagPlacement[] } & Change): Promise<void>;
-  /** In one transaction. Gives those that were there, and where they were. The manifests stay. */
-  removeAll(tags: { repository: RepositoryName; tags: readonly Tag[] } & Change): Promise<{ tag: Tag; digest: Digest }[]>;
+  /** In one transaction. Gives those that were there, and where they were. The manifests stay. With `where`, those that are elsewhere now stay, too. */
+  removeAll(tags: { repository: RepositoryName; tags: readonly Tag[]; where?: ReadonlyMap<Tag, Digest> } & Change): Promise<{ tag: Tag; digest: Digest }[]>;
   /** Throws MANIFEST_UNKNOWN. The manifest stays. */
   remove(tag: { repository: RepositoryName; tag: Tag } & Change): Promise<void>;
   listHistory(repository: RepositoryName, tag: Tag, limit: number): Promise<TagMove[]>;
+  /** Where the tag was at a time; undefined: nowhere, or that is forgotten. */
+  findAt(repository: RepositoryName, tag: Tag, at: number): Promise<TagMove | undefined>;
+  /** Tags that are not there any more and whose manifests are, those first that were deleted last. */
+  listDeleted(repository: RepositoryName, limit: number): Promise<DeletedTag[]>;
 }
 
 // --- events ---------------------------------------------------------------------------------

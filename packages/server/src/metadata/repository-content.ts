@@ -18,11 +18,11 @@ export async function moveContent(tx: Writer, from: RepositoryName, to: Reposito
     .execute();
   await tx
     .insertInto('repository_manifest')
-    .columns(['repository', 'digest', 'media_type', 'artifact_type', 'subject_digest', 'pushed_at', 'pushed_by'])
+    .columns(['repository', 'digest', 'media_type', 'artifact_type', 'subject_digest', 'pushed_at', 'pushed_by', 'untagged_at'])
     .expression((eb) =>
       eb
         .selectFrom('repository_manifest')
-        .select((row) => [row.val(to).as('repository'), 'digest', 'media_type', 'artifact_type', 'subject_digest', 'pushed_at', 'pushed_by'])
+        .select((row) => [row.val(to).as('repository'), 'digest', 'media_type', 'artifact_type', 'subject_digest', 'pushed_at', 'pushed_by', 'untagged_at'])
         .where('repository', '=', from),
     )
     .execute();
@@ -30,6 +30,7 @@ export async function moveContent(tx: Writer, from: RepositoryName, to: Reposito
   await tx.updateTable('manifest_child').set({ repository: to }).where('repository', '=', from).execute();
   await tx.updateTable('tag').set({ repository: to }).where('repository', '=', from).execute();
   await tx.updateTable('tag_history').set({ repository: to }).where('repository', '=', from).execute();
+  await tx.updateTable('retention_policy').set({ repository: to }).where('repository', '=', from).execute();
   await tx.updateTable('tag_policy').set({ repository: to }).where('repository', '=', from).execute();
   await tx.updateTable('webhook').set({ scope_name: to }).where('scope_kind', '=', 'repository').where('scope_name', '=', from).execute();
   for (const table of ['environment', 'environment_instance', 'release', 'target', 'target_report'] as const) {

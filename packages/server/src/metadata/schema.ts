@@ -12,7 +12,7 @@
  *                 │        │
  *                 ├─< tag ─┘
  *                 ├─< tag_history
- *                 └── tag_policy
+ *                 └── tag_policy · retention_policy
  *
  *     webhook ──< webhook_delivery ──< webhook_attempt
  *
@@ -121,6 +121,8 @@ type ContentTables = {
     subject_digest: Digest | null;
     pushed_at: number;
     pushed_by: string;
+    /** When a tag left it last. */
+    untagged_at: number | null;
   };
   manifest_blob: { repository: RepositoryName; digest: Digest; blob_digest: Digest; role: 'config' | 'layer' };
   manifest_child: { repository: RepositoryName; digest: Digest; child_digest: Digest };
@@ -157,6 +159,7 @@ type ContentTables = {
   };
 
   /** `policy`: `tag-rules/policy.ts`'s, as JSON. */
+  retention_policy: { repository: RepositoryName; policy: string; changed_at: number; changed_by: string };
   tag_policy: { repository: RepositoryName; policy: string; changed_at: number; changed_by: string };
 
   /** `filter`: which events, as JSON. `secret` is in clear, since it must sign. */

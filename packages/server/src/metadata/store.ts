@@ -16,6 +16,7 @@ import { jobInspectionRows } from './job-inspection-rows.ts';
 import { jobRows } from './job-rows.ts';
 import { manifestRows } from './manifest-rows.ts';
 import { repositoryRows } from './repository-rows.ts';
+import { retentionRows } from './retention-rows.ts';
 import { tagPolicyRows } from './tag-policy-rows.ts';
 import { tagMoves, tagRows } from './tag-rows.ts';
 import { deliveryRows } from './delivery-rows.ts';
@@ -45,6 +46,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     jobs: jobRows(database),
     jobInspection: jobInspectionRows(database),
     hub: hubRows(database),
+    retention: retentionRows(database),
     tagPolicies: tagPolicyRows(database, tagMoves),
     webhooks: webhookRows(database),
     deliveries: deliveryRows(database),

@@ -2,7 +2,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
-import type { Change, TagMove, TagRow, TagRows } from './port.ts';
+import type { Change, DeletedTag, TagMove, TagRow, TagRows } from './port.ts';
 import { chunks } from './chunks.ts';
 import { recordEvents } from './event-rows.ts';
 import { followReleases, requireMove, requireRemoval, type TagMoves } from './tag-policy-rows.ts';
@@ -66,13 +66,13 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
         );
       }),
 
-    removeAll: ({ repository, tags, ...change }) =>
+    removeAll: ({ repository, tags, where, ...change }) =>
       write(async (tx) => {
         await requireRemoval(tx, repository, tags);
         const removed = [];
         for (const tag of new Set(tags)) {
           const digest = await findTagged(tx, repository, tag);
-          if (digest === undefined) continue;
+          if (digest === undefined || (where !== undefined && where.get(tag) !== digest)) continue;
           await tx.deleteFrom('tag').where('repository', '=', repository).where('name', '=', tag).execute();
           await recordDeleted(tx, repository, [tag], digest, change);
           removed.push({ tag, digest });
@@ -103,6 +103,38 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
         .execute();
       return rows.map(({ digest, previous, ...move }): TagMove => ({ ...move, ...(digest !== null && { digest }), ...(previous !== null && { previous }) }));
     },
+
+    async findAt(repository, tag, at) {
+      const rows = await read
+        .selectFrom('tag_history')
+        .select(['tag', 'digest', 'previous', 'at', 'actor'])
+        .where('repository', '=', repository)
+        .where('tag', '=', tag)
+        .orderBy('id', 'desc')
+        .limit(movesMax)
+        .execute();
+      const move = rows.find((row) => row.at <= at);
+      return move?.digest === null || move === undefined ? undefined : { tag, digest: move.digest, at: move.at, actor: move.actor };
+    },
+
+    async listDeleted(repository, limit) {
+      const rows = await read
+        .selectFrom('tag_history')
+        .select(['tag', 'digest', 'previous', 'at', 'actor'])
+        .where('repository', '=', repository)
+        .orderBy('id', 'desc')
+        .limit(deletionsMax)
+        .execute();
+      const deleted: DeletedTag[] = [];
+      const seen = new Set<Tag>();
+      for (const { tag, digest, previous, at, actor } of rows) {
+        if (deleted.length >= limit) break;
+        if (seen.has(tag)) continue;
+        seen.add(tag); // the newest move of a tag says whether it is there
+        if (digest === null && previous !== null && (await isHeld(read, repository, previous))) deleted.push({ tag, digest: previous, at, actor });
+      }
+      return deleted;
+    },
   };
 }
 
@@ -118,6 +150,9 @@ function toRow({ pulls, pulled_at, ...row }: Omit<TagRow, 'pulls' | 'pulledAt'> 
   return { ...row, pulls: pulls ?? 0, ...(pulled_at !== null && { pulledAt: pulled_at }) };
 }
 
+/** Deletions that are looked through for those whose manifests are there. */
+const deletionsMax = 2000;
+
 /** Where the tag points now. */
 export async function findTagged(tx: Writer, repository: RepositoryName, tag: Tag): Promise<Digest | undefined> {
   const row = await tx.selectFrom('tag').select('digest').where('repository', '=', repository).where('name', '=', tag).executeTakeFirst();
@@ -125,8 +160,17 @@ export async function findTagged(tx: Writer, repository: RepositoryName, tag: Ta
 }
 
 async function getHeld(tx: Writer, repository: RepositoryName, digest: Digest): Promise<void> {
-  const held = await tx.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
-  if (held === undefined) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { digest } });
+  if (!(await isHeld(tx, repository, digest))) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { digest } });
+}
+
+async function isHeld(db: Reader, repository: RepositoryName, digest: Digest): Promise<boolean> {
+  const held = await db.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
+  return held !== undefined;
+}
+
+/** From now on the collector counts it as without a tag, whatever its age: so what is deleted can be put back for a while. */
+async function recordLeft(tx: Writer, repository: RepositoryName, digest: Digest, at: number): Promise<void> {
+  await tx.updateTable('repository_manifest').set({ untagged_at: at }).where('repository', '=', repository).where('digest', '=', digest).execute();
 }
 
 /** Moves the tag with its history and its event, if the repository's rules let it. A tag that is there already has not moved. Throws TAG_REFUSED. */
@@ -141,6 +185,7 @@ type Placed = { readonly tag: Tag; readonly digest: Digest; readonly previous: D
 
 async function placeTag(tx: Writer, repository: RepositoryName, { tag, digest, previous }: Placed, change: Change): Promise<void> {
   const { at, actor } = change;
+  if (previous !== undefined) await recordLeft(tx, repository, previous, at);
   await tx
     .insertInto('tag')
     .values({ repository, name: tag, digest, moved_at: at, moved_by: actor })
@@ -199,6 +244,7 @@ export const tagMoves: TagMoves = {
 
 async function recordDeleted(tx: Writer, repository: RepositoryName, tags: readonly Tag[], previous: Digest, change: Change): Promise<void> {
   const { at, actor } = change;
+  await recordLeft(tx, repository, previous, at);
   for (const chunk of chunks(tags)) {
     const moves = chunk.map((tag) => ({ repository, tag, digest: null, previous, at, actor }));
     await tx.insertInto('tag_history').values(moves).execute();

@@ -19,7 +19,7 @@ export function untaggedRows({ read, write }: MetadataDatabase): Pick<Collection
         choose: (rows) =>
           chooseUnkept(
             read,
-            rows.filter((row) => !row.held && row.pushed_at < before),
+            rows.filter((row) => !row.held && row.pushed_at < before && (row.untagged_at ?? 0) < before),
             before,
           ),
       });
@@ -43,12 +43,12 @@ export function untaggedRows({ read, write }: MetadataDatabase): Pick<Collection
   };
 }
 
-type Stretch = { repository: RepositoryName; digest: Digest; pushed_at: number; held: unknown };
+type Stretch = { repository: RepositoryName; digest: Digest; pushed_at: number; untagged_at: number | null; held: unknown };
 
 async function readStretch(db: Reader, { repository, digest }: { repository: RepositoryName; digest: Digest }): Promise<Stretch[]> {
   return db
     .selectFrom('repository_manifest')
-    .select((eb) => ['repository', 'digest', 'pushed_at', isHeld(eb).as('held')])
+    .select((eb) => ['repository', 'digest', 'pushed_at', 'untagged_at', isHeld(eb).as('held')])
     .where((eb) => eb(eb.refTuple('repository', 'digest'), '>', eb.tuple(repository, digest)))
     .orderBy('repository')
     .orderBy('digest')

@@ -2,7 +2,7 @@
 import { RegistryError } from '@naru/oci/registry-error';
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
-import type { Actor, Page, TagMove, TagPlacement, TagRow } from '../metadata/port.ts';
+import type { Actor, DeletedTag, Page, TagMove, TagPlacement, TagRow } from '../metadata/port.ts';
 import { findNotice, type TagNotice } from '../tag-rules/policy.ts';
 import type { RegistryParts } from './registry.ts';
 
@@ -18,6 +18,10 @@ export type TagRules = {
   listHistory(repository: RepositoryName, tag: Tag, limit: number): Promise<TagMove[]>;
   /** Points tags at manifests that the repository holds: all or none. Throws MANIFEST_UNKNOWN, PRECONDITION_FAILED. */
   place(repository: RepositoryName, tags: readonly TagPlacement[], actor: Actor): Promise<void>;
+  /** Where the tag was at a time. Throws MANIFEST_UNKNOWN. */
+  getAt(repository: RepositoryName, tag: Tag, at: number): Promise<TagRow>;
+  /** Those that can be put back, those first that were deleted last. */
+  listDeleted(repository: RepositoryName, limit: number): Promise<DeletedTag[]>;
   /** What whoever pulls the tag should know. */
   findNotice(repository: RepositoryName, tag: Tag): Promise<TagNotice | undefined>;
   /** Those that are not there (any more) are passed over. Gives what `place` needs to put the others back. */
@@ -37,6 +41,13 @@ export function createTagRules({ rows, clock }: RegistryParts): TagRules {
 
     listOn: rows.tags.listOn,
     listHistory: rows.tags.listHistory,
+    async getAt(repository, tag, at) {
+      const move = await rows.tags.findAt(repository, tag, at);
+      if (move?.digest === undefined) throw new RegistryError('MANIFEST_UNKNOWN', { message: `${tag} was nowhere then`, detail: { tag, at } });
+      return { tag, digest: move.digest, at: move.at, actor: move.actor, pulls: 0 };
+    },
+
+    listDeleted: rows.tags.listDeleted,
     findNotice: async (repository, tag) => findNotice((await rows.tagPolicies.findHot(repository)) ?? {}, tag),
     place: (repository, tags, actor) => rows.tags.place({ repository, tags, at: clock.now(), ...actor }),
     removeAll: (repository, tags, actor) => rows.tags.removeAll({ repository, tags, at: clock.now(), ...actor }),

@@ -10,6 +10,7 @@ import { createWebhooks } from './0007-create-webhooks.ts';
 import { createTagPolicies } from './0007b-create-tag-policies.ts';
 import { createDeployments } from './0010-create-deployments.ts';
 import { createLayerFiles } from './0010b-create-layer-files.ts';
+import { createRetention } from './0010c-create-retention.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -22,5 +23,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0007b-create-tag-policies': { up: (db) => createTagPolicies(db, types) },
     '0010-create-deployments': { up: (db) => createDeployments(db, types) },
     '0010b-create-layer-files': { up: (db) => createLayerFiles(db, types) },
+    '0010c-create-retention': { up: (db) => createRetention(db, types) },
   };
 }

@@ -1,0 +1,80 @@
+/** How long tags stay, and how what was deleted comes back, against the real program. */
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { jsonContent, makeImage, mediaTypes } from '../support/image.ts';
+import { createRegistryClient } from '../support/registry-client.ts';
+import { runNaru, startServer } from '../support/server.ts';
+
+setDefaultTimeout(60_000);
+
+const server = await startServer();
+afterAll(() => server[Symbol.asyncDispose]());
+const client = createRegistryClient(server.url);
+
+type Json = Readonly<Record<string, unknown>>;
+async function ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: Json }> {
+  const response = await fetch(`${server.url}/api/v1/repositories/${path}`, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Json) };
+}
+const tagsIn = ({ body }: { body: Json }, list = 'tags') => (body[list] as { tag: string }[]).map(({ tag }) => tag);
+
+test('a policy says what it would take, takes that and no more, and what it took comes back whole', async () => {
+  const repository = 'team/retained';
+  const [amd, arm, extra] = ['amd', 'arm', 'extra'].map((seed) => makeImage({ seed: `retained ${seed}` }));
+  if (!amd || !arm || !extra) throw new Error('images are missing');
+  for (const image of [amd, arm, extra]) await client.pushImage(repository, image);
+  const index = jsonContent(mediaTypes.index, {
+    schemaVersion: 2,
+    mediaType: mediaTypes.index,
+    manifests: [amd, arm].map(({ manifest }) => ({ mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.length })),
+  });
+  await client.pushManifest(repository, index, 'pr-1');
+  for (const tag of ['1.0.0', '1.0.1', 'edge']) await client.pushImage(repository, extra, tag);
+  const policy = { tags: ['pr-*', '{semver}'], keep: { patches: 1 } };
+  expect(tagsIn(await ask('POST', `${repository}/-/retention/preview`, policy))).toEqual(['1.0.0', 'pr-1']);
+  expect(tagsIn(await ask('GET', `${repository}/-/tags`), 'items')).toEqual(['1.0.0', '1.0.1', 'edge', 'pr-1']);
+  expect((await ask('PUT', `${repository}/-/retention`, policy)).status).toBe(200);
+  expect((await ask('GET', `${repository}/-/retention`)).body).toEqual(policy);
+  expect(tagsIn(await ask('POST', `${repository}/-/retention/run`))).toEqual(['1.0.0', 'pr-1']);
+  expect(tagsIn(await ask('GET', `${repository}/-/tags`), 'items')).toEqual(['1.0.1', 'edge']);
+
+  const naru = (...words: string[]) => runNaru([...words, '--server', server.url]);
+  const { items } = (await ask('GET', `${repository}/-/trash`)).body as { items: { tag: string; digest: string }[] };
+  expect(items.map(({ tag, digest }) => [tag, digest])).toEqual([
+    ['pr-1', index.digest],
+    ['1.0.0', extra.manifest.digest],
+  ]);
+  expect(await naru('trash', 'restore', repository, 'pr-1', index.digest)).toMatchObject({ exitCode: 0, stderr: '' });
+  for (const reference of ['pr-1', amd.manifest.digest, arm.manifest.digest])
+    expect((await fetch(`${server.url}/v2/${repository}/manifests/${reference}`)).status).toBe(200);
+  expect(((await ask('GET', `${repository}/-/trash`)).body['items'] as Json[]).map(({ tag }) => tag)).toEqual(['1.0.0']);
+});
+
+test('what would leave nothing is refused until somebody confirms it', async () => {
+  const repository = 'team/all';
+  await client.pushImage(repository, makeImage({ seed: 'all' }), 'only');
+  const policy = { keep: { pulledWithinDays: 1 } };
+  expect((await ask('POST', `${repository}/-/retention/preview`, policy)).body).toMatchObject({ refused: true, kept: 0 });
+  expect((await ask('PUT', `${repository}/-/retention`, policy)).status).toBe(409);
+  expect((await ask('GET', `${repository}/-/retention`)).status).toBe(404);
+  for (const bad of [{}, { keep: {} }, { keep: { newest: 0 } }, { keep: { movedWithinDays: -1 } }, { tags: ['^a'], keep: { newest: 1 } }])
+    expect([bad, (await ask('PUT', `${repository}/-/retention`, bad)).status]).toEqual([bad, 400]);
+  expect((await ask('PUT', `${repository}/-/retention`, { ...policy, mayEmpty: true })).status).toBe(200);
+  expect(tagsIn(await ask('POST', `${repository}/-/retention/run`))).toEqual(['only']);
+});
+
+test('where a tag was at a time', async () => {
+  const repository = 'team/then';
+  const [one, two] = ['one', 'two'].map((seed) => makeImage({ seed: `then ${seed}` }));
+  if (!one || !two) throw new Error('images are missing');
+  const before = Date.now() - 60_000;
+  await client.pushImage(repository, one, 'v1');
+  const { movedAt } = (await ask('GET', `${repository}/-/tags/v1`)).body;
+  await client.pushImage(repository, two, 'v1');
+  const at = async (time: unknown) => (await ask('GET', `${repository}/-/tags/v1?at=${encodeURIComponent(String(time))}`)).body['digest'];
+  expect(await at(movedAt)).toBe(one.manifest.digest);
+  expect(await at(new Date(Number(movedAt)).toISOString())).toBe(one.manifest.digest);
+  expect(await at(Date.now())).toBe(two.manifest.digest);
+  expect((await ask('GET', `${repository}/-/tags/v1?at=${before}`)).status).toBe(404);
+  expect((await ask('GET', `${repository}/-/tags/v1?at=yesterday`)).status).toBe(400);
+});
