@@ -116,4 +116,14 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'Where it keeps which release serves.': '어느 릴리스가 응답하는지 적어 두는 곳.',
   'The agent starts this, and it goes on when the agent ends. Harmless otherwise: a second one for the same folder ends at once.':
     '에이전트가 시작하며 에이전트가 끝나도 계속됩니다. 그 밖에는 해가 없습니다. 같은 폴더의 두 번째는 바로 끝납니다.',
+  'what any rule keeps stays, the rest is deleted every hour, and can be put back.':
+    '규칙 하나라도 지키라는 것은 남고, 나머지는 한 시간마다 지우며, 되돌릴 수 있습니다.',
+  'Only about tags like this; without it: all.': '이런 태그에만. 없으면 모든 태그.',
+  'Keep so many that were moved last.': '마지막으로 옮긴 것을 이만큼 남깁니다.',
+  'Keep what was moved in so many days.': '이만큼의 날 안에 옮긴 것을 남깁니다.',
+  'Keep what was pulled in so many days.': '이만큼의 날 안에 내려받은 것을 남깁니다.',
+  'Of each minor version keep so many of the highest.': '마이너 버전마다 가장 높은 것을 이만큼 남깁니다.',
+  'Keep tags like this.': '이런 태그를 남깁니다.',
+  'Even if it leaves no tag.': '태그가 하나도 남지 않더라도.',
+  'DIGEST is what the list says.': 'DIGEST는 목록에 나온 것입니다.',
 };

@@ -4,25 +4,25 @@ import type { ColumnTypes } from './column-types.ts';
 import { createTables } from './0001-create-tables.ts';
 import { createIdentity } from './0002-create-identity.ts';
 import { createJobs } from './0003-create-jobs.ts';
-import { createHub } from './0006-create-hub.ts';
-import { createExternalMemberships } from './0006b-create-external-memberships.ts';
-import { createWebhooks } from './0007-create-webhooks.ts';
-import { createTagPolicies } from './0007b-create-tag-policies.ts';
-import { createDeployments } from './0010-create-deployments.ts';
-import { createLayerFiles } from './0010b-create-layer-files.ts';
-import { createRetention } from './0010c-create-retention.ts';
+import { createHub } from './0004-create-hub.ts';
+import { createExternalMemberships } from './0005-create-external-memberships.ts';
+import { createWebhooks } from './0006-create-webhooks.ts';
+import { createTagPolicies } from './0007-create-tag-policies.ts';
+import { createDeployments } from './0008-create-deployments.ts';
+import { createLayerFiles } from './0009-create-layer-files.ts';
+import { createRetention } from './0010-create-retention.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
     '0001-create-tables': { up: (db) => createTables(db, types) },
     '0002-create-identity': { up: (db) => createIdentity(db, types) },
     '0003-create-jobs': { up: (db) => createJobs(db, types) },
-    '0006-create-hub': { up: (db) => createHub(db, types) },
-    '0006b-create-external-memberships': { up: (db) => createExternalMemberships(db, types) },
-    '0007-create-webhooks': { up: (db) => createWebhooks(db, types) },
-    '0007b-create-tag-policies': { up: (db) => createTagPolicies(db, types) },
-    '0010-create-deployments': { up: (db) => createDeployments(db, types) },
-    '0010b-create-layer-files': { up: (db) => createLayerFiles(db, types) },
-    '0010c-create-retention': { up: (db) => createRetention(db, types) },
+    '0004-create-hub': { up: (db) => createHub(db, types) },
+    '0005-create-external-memberships': { up: (db) => createExternalMemberships(db, types) },
+    '0006-create-webhooks': { up: (db) => createWebhooks(db, types) },
+    '0007-create-tag-policies': { up: (db) => createTagPolicies(db, types) },
+    '0008-create-deployments': { up: (db) => createDeployments(db, types) },
+    '0009-create-layer-files': { up: (db) => createLayerFiles(db, types) },
+    '0010-create-retention': { up: (db) => createRetention(db, types) },
   };
 }
