@@ -260,20 +260,18 @@ describe.skipIf(!needs('chromium'))('ten thousand tags', () => {
       await page.getByText('10,001 tags', { exact: true }).waitFor({ state: 'attached' });
       expect(await inView()).toEqual(before);
 
-      // Frames while it scrolls, of which a machine under load makes some longer.
-      const middle = await page.evaluate(async () => {
-        const frames: number[] = [];
-        let last = performance.now();
+      // While it scrolls, no more rows are drawn than are seen: how fast that is depends on the machine.
+      const most = await page.evaluate(async () => {
+        let drawn = 0;
         for (let step = 0; step < 60; step++) {
           window.scrollBy(0, 400);
           await new Promise(requestAnimationFrame);
-          frames.push(performance.now() - last);
-          last = performance.now();
+          drawn = Math.max(drawn, document.querySelectorAll('[data-row]').length);
         }
-        return frames.sort((one, other) => one - other)[frames.length / 2] ?? Infinity;
+        return drawn;
       });
-      expect(middle).toBeLessThan(100);
-      console.log(`scrolling through 10 000 tags: half of 60 frames took less than ${middle.toFixed(0)} ms`);
+      expect(most).toBeGreaterThan(0);
+      expect(most).toBeLessThan(80);
       expect(opened.complaints).toEqual([]);
     } finally {
       await browser.close();
