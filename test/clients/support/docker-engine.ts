@@ -5,6 +5,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { recordSkip } from '../../support/needs.ts';
 import { lastLine, startDaemon } from './daemon.ts';
 import { createFolder } from './folder.ts';
@@ -73,8 +74,15 @@ export async function startDockerEngine(
     socket: at('docker.sock'),
     environment: env,
     async reload(changed) {
+      const countReloads = async () => (await readFile(at('dockerd.log'), 'utf8')).split('Reloaded configuration').length;
+      const before = await countReloads();
       await writeFile(at('daemon.json'), JSON.stringify(changed));
       process.kill(Number(await readFile(at('pid'), 'utf8')), 'SIGHUP');
+      // What is typed next must find it read.
+      for (let tried = 0; (await countReloads()) === before; tried++) {
+        if (tried === 200) throw new Error('dockerd did not read its settings again within 20 s');
+        await sleep(100);
+      }
     },
     docker: (args, options) => run([...prefix, 'docker', ...args], { ...options, env: { ...env, ...options?.env } }),
     tryDocker: (args, options) => tryRun([...prefix, 'docker', ...args], { ...options, env: { ...env, ...options?.env } }),
