@@ -10,9 +10,14 @@ import { openContainerRows } from './container-rows.ts';
 export type ImageUsers = ReadonlyMap<string, readonly ImageUser[]>;
 export type ImageUser = Pick<Container, 'id'> & { readonly isRunning: boolean };
 
+/** Was a container ever made here? Opening their rows makes what is missing, which a store that is only read may refuse. */
+export function hasContainerRows(root: string): boolean {
+  return existsSync(containersDatabase(root));
+}
+
 /** Makes nothing where no container was ever run. */
 export function readContainers(root: string, clock: RemoteClock): Container[] {
-  if (!existsSync(containersDatabase(root))) return [];
+  if (!hasContainerRows(root)) return [];
   using rows = openContainerRows(root, clock);
   return rows.list();
 }
