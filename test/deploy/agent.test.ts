@@ -17,16 +17,17 @@ import { makeWebImage } from './support/web-image.ts';
 
 setDefaultTimeout(120_000);
 
-const bridge = 'narutest0';
+/** Of this run alone: another may be under way on the machine. */
+const bridge = `naru${process.pid}`;
+const bridgeAddress = `10.97.${process.pid % 250}.1/24`;
 const repository = 'gallery/ui';
 const engine = needs('dockerd', 'docker', 'busybox', 'ip') ? await startEngine() : undefined;
 if (engine === undefined) test.skip('agent with docker', () => {});
 else defineTests(engine, await startServer());
 
 async function startEngine(): Promise<DockerEngine | undefined> {
-  await tryRun(['ip', 'link', 'delete', bridge]);
   await run(['ip', 'link', 'add', bridge, 'type', 'bridge']);
-  await run(['ip', 'address', 'add', '10.97.42.1/24', 'dev', bridge]);
+  await run(['ip', 'address', 'add', bridgeAddress, 'dev', bridge]);
   await run(['ip', 'link', 'set', bridge, 'up']);
   return startDockerEngine('deploy/agent.test.ts', { bridge });
 }
