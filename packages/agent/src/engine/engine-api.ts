@@ -104,7 +104,8 @@ export function openEngineApi(socketPath: string, { sleep }: Pick<Surroundings, 
         RestartCount?: unknown;
       }; // each is looked at
       if (state?.Running === true && state.Restarting !== true && !(typeof restarts === 'number' && restarts > 0)) return undefined;
-      return `it ended with exit code ${typeof state?.ExitCode === 'number' ? state.ExitCode : 'unknown'}`;
+      // While the engine tries it again it says 0, whatever it ended with.
+      return typeof state?.ExitCode === 'number' && state.ExitCode !== 0 ? `it ended with exit code ${state.ExitCode}` : 'it ended';
     },
 
     async exec(id, command, signal) {
