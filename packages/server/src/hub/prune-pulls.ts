@@ -1,5 +1,6 @@
 /** Pulls of each day are kept for as long as people draw charts of them, and not for ever (I6). */
 import type { JobKind } from '../jobs/job-kind.ts';
+import { pruneJob } from '../jobs/prune-job.ts';
 import type { PullRows } from '../metadata/hub-port.ts';
 import type { Clock } from '../runtime/clock.ts';
 
@@ -9,15 +10,14 @@ export const keptDays = { repositories: 400, tags: 100 } as const;
 const perTransaction = 200;
 
 export function prunePulls({ rows, clock }: { rows: Pick<PullRows, 'prune'>; clock: Clock }): JobKind {
-  return {
+  return pruneJob({
     name: 'prune-pulls',
-    concurrency: 1,
     everyMs: 6 * 3600e3,
-    retry: { attemptsMax: 3, firstMs: 60e3, longestMs: 600e3 },
-    async run(_, signal) {
+    perTransaction,
+    prunes() {
       const today = Math.floor(clock.now() / dayMs);
       const before = { repositories: today - keptDays.repositories, tags: today - keptDays.tags };
-      while ((await rows.prune(before, perTransaction)) === perTransaction) signal.throwIfAborted();
+      return [(limit) => rows.prune(before, limit)];
     },
-  };
+  });
 }
