@@ -187,7 +187,7 @@ function defineTests(docker: DockerEngine, server: TestServer): void {
     await inProduction.stop();
   });
 
-  test('kill -9 of the agent at each step of a switch: the old or the new answers, and the next agent brings the new one', async () => {
+  test('kill -9 of the agent at each step of a switch: the old or the new answers, and the next agent ends what was begun', async () => {
     await api('PUT', '/crash', { follows: { kind: 'tags', pattern: 'c*' } });
     const port = await freePort();
     const flags = ['-p', `127.0.0.1:${port}:80`];
@@ -216,6 +216,11 @@ function defineTests(docker: DockerEngine, server: TestServer): void {
       expect(seen.filter((text) => text !== before && text !== after)).toEqual([]);
       expect(await page(port)).toBe(after);
     }
+    await until(
+      () => own('crash'),
+      (names) => names.length === 1,
+      current,
+    );
     await current.stop();
   });
 

@@ -100,7 +100,9 @@ export function engineTarget({ engine, forwards, image, owner, ports, environmen
 
     async tidy(instance, keep) {
       if (keep === undefined) await forwards.lead(instance, undefined);
-      for (const container of await listOwn(instance)) if (releaseOf(container) !== keep) await engine.remove(container.id);
+      const others = (await listOwn(instance)).filter((container) => releaseOf(container) !== keep);
+      // Each may take its time to end.
+      await Promise.all(others.map(({ id }) => engine.remove(id)));
     },
 
     async discard(instance, release) {
