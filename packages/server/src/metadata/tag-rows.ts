@@ -8,6 +8,15 @@ import { recordEvents } from './event-rows.ts';
 import { followReleases, requireMove, requireRemoval, type TagMoves } from './tag-policy-rows.ts';
 
 export function tagRows({ read, write }: MetadataDatabase): TagRows {
+  /** Newest first. */
+  const history = (repository: RepositoryName, tag: Tag, limit: number) =>
+    read
+      .selectFrom('tag_history')
+      .select(['tag', 'digest', 'previous', 'at', 'actor'])
+      .where('repository', '=', repository)
+      .where('tag', '=', tag)
+      .orderBy('id', 'desc')
+      .limit(limit);
   return {
     async list(repository, { after = '', limit }) {
       const rows = await read
@@ -93,26 +102,12 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
     },
 
     async listHistory(repository, tag, limit) {
-      const rows = await read
-        .selectFrom('tag_history')
-        .select(['tag', 'digest', 'previous', 'at', 'actor'])
-        .where('repository', '=', repository)
-        .where('tag', '=', tag)
-        .orderBy('id', 'desc')
-        .limit(limit)
-        .execute();
+      const rows = await history(repository, tag, limit).execute();
       return rows.map(({ digest, previous, ...move }): TagMove => ({ ...move, ...(digest !== null && { digest }), ...(previous !== null && { previous }) }));
     },
 
     async findAt(repository, tag, at) {
-      const rows = await read
-        .selectFrom('tag_history')
-        .select(['tag', 'digest', 'previous', 'at', 'actor'])
-        .where('repository', '=', repository)
-        .where('tag', '=', tag)
-        .orderBy('id', 'desc')
-        .limit(movesMax)
-        .execute();
+      const rows = await history(repository, tag, movesMax).execute();
       const move = rows.find((row) => row.at <= at);
       return move?.digest === null || move === undefined ? undefined : { tag, digest: move.digest, at: move.at, actor: move.actor };
     },

@@ -6,7 +6,8 @@ import { namespaceOf } from '../../access/namespace.ts';
 import type { Change } from '../port.ts';
 import type { Tables } from '../schema.ts';
 import { announce } from '../commit-signals.ts';
-import { endRelease, findRelease } from './release-row.ts';
+import { ensureInstance } from './instance-row.ts';
+import { endRelease, readReleases } from './release-row.ts';
 import { type Environment, type EnvironmentKey, type EnvironmentRows, environmentsMax, type Follows, type Instance } from './port.ts';
 
 export function environmentRows({ read, snapshot, write }: MetadataDatabase): EnvironmentRows {
@@ -28,7 +29,7 @@ export function environmentRows({ read, snapshot, write }: MetadataDatabase): En
           .onConflict((conflict) => conflict.columns(['repository', 'name']).doUpdateSet(columns))
           .execute();
         // An environment of one instance has it from the start, so that its agents have something to ask for.
-        if (!environment.perTag) await ensureInstance(tx, environment, '');
+        if (!environment.perTag) await ensureInstance(tx, { ...environment, instance: '' });
         await recordEnvironment(tx, 'environment.set', environment, { at, actor, ...(origin && { origin }) }, { ...environment });
       }),
 
@@ -83,14 +84,6 @@ export function environmentRows({ read, snapshot, write }: MetadataDatabase): En
   };
 }
 
-export async function ensureInstance(tx: Writer, { repository, name }: EnvironmentKey, instance: string): Promise<void> {
-  await tx
-    .insertInto('environment_instance')
-    .values({ repository, environment: name, name: instance, wanted: null, running: null, expires_at: null })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-}
-
 async function readInstances(tx: Reader, { repository, name }: EnvironmentKey): Promise<Instance[]> {
   const rows = await tx
     .selectFrom('environment_instance')
@@ -98,18 +91,19 @@ async function readInstances(tx: Reader, { repository, name }: EnvironmentKey): 
     .where((eb) => eb.and({ repository, environment: name }))
     .orderBy('name')
     .execute();
-  const instances: Instance[] = [];
-  for (const { name: instance, wanted, running, expires_at } of rows) {
-    const wantedRelease = wanted === null ? undefined : await findRelease(tx, wanted);
-    const runningRelease = running === null ? undefined : await findRelease(tx, running);
-    instances.push({
+  const releases = await readReleases(
+    tx,
+    rows.flatMap(({ wanted, running }) => [wanted, running]).filter((id) => id !== null),
+  );
+  return rows.map(({ name: instance, wanted, running, expires_at }) => {
+    const [wantedRelease, runningRelease] = [wanted, running].map((id) => (id === null ? undefined : releases.get(id)));
+    return {
       name: instance,
       ...(wantedRelease && { wanted: wantedRelease }),
       ...(runningRelease && { running: runningRelease }),
       ...(expires_at !== null && { expiresAt: expires_at }),
-    });
-  }
-  return instances;
+    };
+  });
 }
 
 async function recordEnvironment(

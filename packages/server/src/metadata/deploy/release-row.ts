@@ -1,5 +1,6 @@
 /** One release's row: read, and moved from state to state. */
 import type { Selectable } from 'kysely';
+import { chunks } from '../chunks.ts';
 import type { Reader, Writer } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import type { Release, ReleaseState } from './port.ts';
@@ -7,6 +8,16 @@ import type { Release, ReleaseState } from './port.ts';
 export async function findRelease(tx: Reader, id: number): Promise<Release | undefined> {
   const row = await tx.selectFrom('release').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toRelease(row);
+}
+
+/** By their ids. */
+export async function readReleases(tx: Reader, ids: readonly number[]): Promise<Map<number, Release>> {
+  const found = new Map<number, Release>();
+  for (const chunk of chunks([...new Set(ids)])) {
+    const rows = await tx.selectFrom('release').selectAll().where('id', 'in', chunk).execute();
+    for (const row of rows) found.set(row.id, toRelease(row));
+  }
+  return found;
 }
 
 /** States in which it may run, or run again soon: its manifest stays. What ran before is kept by count, not by state. */

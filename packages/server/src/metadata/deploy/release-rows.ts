@@ -3,7 +3,7 @@ import type { MetadataDatabase, Writer } from '../database.ts';
 import { recordEvents } from '../event-rows.ts';
 import { announce } from '../commit-signals.ts';
 import { eventOf } from './deploy-event.ts';
-import { ensureInstance } from './environment-rows.ts';
+import { ensureInstance, findInstance, type InstanceKey, setInstance } from './instance-row.ts';
 import { type EnvironmentKey, instancesMax, keptReleases, type NewRelease, type Release, releasesMax, type ReleaseRows } from './port.ts';
 import { endRelease, findRelease, isLive, toRelease } from './release-row.ts';
 import { recordReport } from './report.ts';
@@ -22,7 +22,7 @@ export function releaseRows({ read, write }: MetadataDatabase): ReleaseRows {
         }
         await tx.updateTable('release').set({ decided_by: change.actor }).where('id', '=', id).execute();
         await endRelease(tx, id, approved ? 'pending' : 'rejected', change.at, message);
-        if (approved) await want(tx, key, release.instance, id);
+        if (approved) await setInstance(tx, { ...key, instance: release.instance }, { wanted: id });
         await recordEvents(tx, [eventOf(approved ? 'deploy.approved' : 'deploy.rejected', key, { ...release, ...(message && { message }) }, change)]);
         announce(tx, 'deployments');
       }),
@@ -93,14 +93,14 @@ async function request(tx: Writer, release: NewRelease): Promise<Release | undef
   const held = await tx.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
   if (held === undefined) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { digest } });
 
-  const key = { repository, name };
-  const now = await findInstance(tx, key, instance);
-  if (now === undefined) await addInstance(tx, key, instance);
+  const key = { repository, name, instance };
+  const now = await findInstance(tx, key);
+  if (now === undefined) await addInstance(tx, key);
   if (cause === 'push' && now?.wanted && (await findRelease(tx, now.wanted))?.digest === digest) {
-    if (expiresAt !== undefined) await setExpiry(tx, key, instance, expiresAt);
+    if (expiresAt !== undefined) await setInstance(tx, key, { expires_at: expiresAt });
     return undefined;
   }
-  if (state !== 'refused') await supersede(tx, key, instance, change.at);
+  if (state !== 'refused') await supersede(tx, key, change.at);
   const inserted = await tx
     .insertInto('release')
     .values({
@@ -123,24 +123,16 @@ async function request(tx: Writer, release: NewRelease): Promise<Release | undef
     .returningAll()
     .executeTakeFirstOrThrow();
   const made = toRelease(inserted);
-  if (state === 'pending') await want(tx, key, instance, made.id);
-  if (expiresAt !== undefined) await setExpiry(tx, key, instance, expiresAt);
-  await forgetOld(tx, key, instance);
+  if (state === 'pending') await setInstance(tx, key, { wanted: made.id });
+  if (expiresAt !== undefined) await setInstance(tx, key, { expires_at: expiresAt });
+  await forgetOld(tx, key);
   const kind = { awaiting: 'deploy.awaiting', pending: 'deploy.requested', refused: 'deploy.refused' } as const;
   await recordEvents(tx, [eventOf(kind[state], key, made, change)]);
   announce(tx, 'deployments');
   return made;
 }
 
-async function findInstance(tx: Writer, { repository, name }: EnvironmentKey, instance: string) {
-  return tx
-    .selectFrom('environment_instance')
-    .select(['wanted', 'running'])
-    .where((eb) => eb.and({ repository, environment: name, name: instance }))
-    .executeTakeFirst();
-}
-
-async function addInstance(tx: Writer, key: EnvironmentKey, instance: string): Promise<void> {
+async function addInstance(tx: Writer, key: InstanceKey): Promise<void> {
   const { count } = await tx
     .selectFrom('environment_instance')
     .select((eb) => eb.fn.countAll<number | string>().as('count'))
@@ -148,32 +140,16 @@ async function addInstance(tx: Writer, key: EnvironmentKey, instance: string): P
     .where('environment', '=', key.name)
     .executeTakeFirstOrThrow();
   if (Number(count) >= instancesMax) throw new RegistryError('CONFLICT', { message: `an environment has at most ${instancesMax} instances` });
-  await ensureInstance(tx, key, instance);
+  await ensureInstance(tx, key);
 }
 
 /** A newer wish takes the place of those that were not fulfilled yet. */
-async function supersede(tx: Writer, { repository, name }: EnvironmentKey, instance: string, at: number): Promise<void> {
+async function supersede(tx: Writer, { repository, name, instance }: InstanceKey, at: number): Promise<void> {
   await tx
     .updateTable('release')
     .set({ state: 'superseded', changed_at: at, is_kept: 0 })
     .where((eb) => eb.and({ repository, environment: name, instance }))
     .where('state', 'in', ['awaiting', 'pending'])
-    .execute();
-}
-
-async function want(tx: Writer, { repository, name }: EnvironmentKey, instance: string, id: number): Promise<void> {
-  await tx
-    .updateTable('environment_instance')
-    .set({ wanted: id })
-    .where((eb) => eb.and({ repository, environment: name, name: instance }))
-    .execute();
-}
-
-async function setExpiry(tx: Writer, { repository, name }: EnvironmentKey, instance: string, expiresAt: number): Promise<void> {
-  await tx
-    .updateTable('environment_instance')
-    .set({ expires_at: expiresAt })
-    .where((eb) => eb.and({ repository, environment: name, name: instance }))
     .execute();
 }
 
@@ -188,7 +164,7 @@ async function belongsTo(tx: Writer, { repository, name }: EnvironmentKey, id: n
 }
 
 /** What ran before stays reachable for a few steps back; the rest of the history is bounded too (I6). */
-async function forgetOld(tx: Writer, { repository, name: environment }: EnvironmentKey, instance: string): Promise<void> {
+async function forgetOld(tx: Writer, { repository, name: environment, instance }: InstanceKey): Promise<void> {
   const history = tx
     .selectFrom('release')
     .select('id')

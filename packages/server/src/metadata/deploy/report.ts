@@ -3,16 +3,13 @@ import type { Writer } from '../database.ts';
 import { recordEvents } from '../event-rows.ts';
 import { announce } from '../commit-signals.ts';
 import { eventOf } from './deploy-event.ts';
-import type { Release, Report } from './port.ts';
+import { findInstance, setInstance } from './instance-row.ts';
+import type { Report } from './port.ts';
 import { endRelease, findRelease } from './release-row.ts';
 
 export async function recordReport(tx: Writer, report: Report): Promise<void> {
   const { repository, name, instance, target, release: id, state, message, url, ...change } = report;
-  const now = await tx
-    .selectFrom('environment_instance')
-    .select(['wanted', 'running'])
-    .where((eb) => eb.and({ repository, environment: name, name: instance }))
-    .executeTakeFirst();
+  const now = await findInstance(tx, report);
   // Of an instance that is over, or a release that nobody wants any more: too late.
   if (now === undefined || now.wanted !== id) return;
 
@@ -26,37 +23,17 @@ export async function recordReport(tx: Writer, report: Report): Promise<void> {
   const release = await findRelease(tx, id);
   if (release?.state !== 'pending') return;
 
-  if (state === 'failed') return rollBack(tx, report, release, now.running);
-  if (state === 'running' && (await runsEverywhere(tx, report))) await settle(tx, report, release, now.running);
-}
-
-async function rollBack(
-  tx: Writer,
-  { repository, name, instance, message, state: _state, ...report }: Report,
-  release: Release,
-  running: number | null,
-): Promise<void> {
-  const change = { at: report.at, actor: report.actor, ...(report.origin && { origin: report.origin }) };
-  const why = `${report.target}: ${message ?? 'it could not be started'}`;
-  await endRelease(tx, release.id, 'failed', change.at, why);
-  await tx
-    .updateTable('environment_instance')
-    .set({ wanted: running })
-    .where((eb) => eb.and({ repository, environment: name, name: instance }))
-    .execute();
-  await recordEvents(tx, [eventOf('deploy.rolled_back', { repository, name }, { ...release, message: why }, change)]);
-}
-
-async function settle(tx: Writer, { repository, name, instance, ...report }: Report, release: Release, previous: number | null): Promise<void> {
-  const change = { at: report.at, actor: report.actor, ...(report.origin && { origin: report.origin }) };
-  if (previous !== null) await endRelease(tx, previous, 'replaced', change.at);
-  await endRelease(tx, release.id, 'running', change.at);
-  await tx
-    .updateTable('environment_instance')
-    .set({ running: release.id })
-    .where((eb) => eb.and({ repository, environment: name, name: instance }))
-    .execute();
-  await recordEvents(tx, [eventOf('deploy.running', { repository, name }, release, change)]);
+  if (state === 'failed') {
+    const why = `${target}: ${message ?? 'it could not be started'}`;
+    await endRelease(tx, id, 'failed', change.at, why);
+    await setInstance(tx, report, { wanted: now.running });
+    await recordEvents(tx, [eventOf('deploy.rolled_back', report, { ...release, message: why }, change)]);
+  } else if (state === 'running' && (await runsEverywhere(tx, report))) {
+    if (now.running !== null) await endRelease(tx, now.running, 'replaced', change.at);
+    await endRelease(tx, id, 'running', change.at);
+    await setInstance(tx, report, { running: id });
+    await recordEvents(tx, [eventOf('deploy.running', report, release, change)]);
+  }
 }
 
 /** On every target whose agent is there: one that is gone holds nobody up, and catches up when it comes back. */
