@@ -76,3 +76,12 @@ export function askJson(
     asking.end(text);
   });
 }
+
+/** Undefined for what is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

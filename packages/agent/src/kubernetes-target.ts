@@ -3,7 +3,7 @@
  * starts the new pods beside the old ones, asks their probes, and switches. What is done here is to wait
  * for the rollout and to go back when it does not come up. What serves is read from an annotation.
  */
-import { askJson, type Endpoint } from './json-http.ts';
+import { askJson, type Endpoint, parseJson } from './json-http.ts';
 import { type Started, type Target, TargetError, type Wish } from './target.ts';
 
 export type KubernetesTargetOptions = {
@@ -38,7 +38,7 @@ export function kubernetesTarget({ endpoint, namespace, deployment, container, i
   async function ask(method: string, body?: unknown): Promise<Deployment> {
     const headers = { accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/strategic-merge-patch+json' }) };
     const { status, text } = await askJson(endpoint, { method, path, headers, ...(body !== undefined && { body }) });
-    const value = parse(text);
+    const value = parseJson(text);
     if (status >= 400) throw new TargetError(`Kubernetes says: ${messageOf(value) ?? status}`);
     return value as Deployment;
   }
@@ -55,7 +55,7 @@ export function kubernetesTarget({ endpoint, namespace, deployment, container, i
 
   async function findServing(instance: string): Promise<Wish | undefined> {
     const found = (await ask('GET')).metadata?.annotations?.[annotation];
-    const wish = found === undefined ? undefined : (parse(found) as Wish | undefined); // written by `mark`
+    const wish = found === undefined ? undefined : (parseJson(found) as Wish | undefined); // written by `mark`
     return wish?.instance === instance ? wish : undefined;
   }
 
@@ -101,14 +101,6 @@ export function kubernetesTarget({ endpoint, namespace, deployment, container, i
     tidy: () => Promise.resolve(),
     discard: () => Promise.resolve(),
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function messageOf(value: unknown): string | undefined {

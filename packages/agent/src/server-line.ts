@@ -1,5 +1,5 @@
 /** The agent's line to the server: asks for wishes and says what became of them. It connects out, so a target needs no open port. */
-import { askJson, type Endpoint } from './json-http.ts';
+import { askJson, type Endpoint, parseJson } from './json-http.ts';
 import type { Said } from './converge.ts';
 import type { Wish } from './target.ts';
 
@@ -58,13 +58,9 @@ export function openServerLine({ endpoint, repository, environment, target, agen
 }
 
 function messageIn(text: string): string | undefined {
-  try {
-    const { errors } = JSON.parse(text) as { errors?: { message?: unknown }[] }; // only read, and only for a message
-    const message = errors?.[0]?.message;
-    return typeof message === 'string' ? message : undefined;
-  } catch {
-    return undefined;
-  }
+  const { errors } = (parseJson(text) ?? {}) as { errors?: { message?: unknown }[] }; // only read, and only for a message
+  const message = errors?.[0]?.message;
+  return typeof message === 'string' ? message : undefined;
 }
 
 /** Whatever answers at this address, only this shape is believed. */

@@ -1,5 +1,5 @@
 /** The part of the Docker Engine API that a deployment needs. No version is named: each engine speaks its newest, Podman too, and what is used here is in all of them. */
-import { askJson, type Endpoint } from '../json-http.ts';
+import { askJson, type Endpoint, parseJson } from '../json-http.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { TargetError } from '../target.ts';
 
@@ -41,7 +41,7 @@ export function openEngineApi(socketPath: string, { sleep }: Pick<Surroundings, 
 
   async function ask(method: string, path: string, body?: unknown): Promise<{ status: number; value: unknown }> {
     const { status, text } = await askJson(endpoint, { method, path, ...(body !== undefined && { body }), silenceMs: 60_000 });
-    return { status, value: text === '' ? undefined : parse(text) };
+    return { status, value: text === '' ? undefined : parseJson(text) };
   }
 
   async function must(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
@@ -62,7 +62,7 @@ export function openEngineApi(socketPath: string, { sleep }: Pick<Surroundings, 
         silenceMs: pullSilenceMs,
         signal,
         onLine: (line) => {
-          const said = (parse(line) ?? {}) as Record<string, unknown>; // each field is looked at
+          const said = (parseJson(line) ?? {}) as Record<string, unknown>; // each field is looked at
           complaint ??= textOf(said['error']) ?? textOf(said['message']) ?? textOf(said['cause']);
         },
       });
@@ -126,14 +126,6 @@ export function openEngineApi(socketPath: string, { sleep }: Pick<Surroundings, 
       if (status >= 400 && status !== 404) throw new Error(`the engine answered ${status} when a container was to go`);
     },
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf(value: unknown): string | undefined {

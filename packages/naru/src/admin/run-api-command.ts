@@ -10,6 +10,7 @@ import { environment } from '../environment.ts';
 import type { CommandLine } from '../parse-flags.ts';
 import { print, printProblem } from '../print.ts';
 import { readConfig } from '../read-config.ts';
+import { requireSafeServer } from '../server-address.ts';
 import type { ApiRequest, Given } from './api-command.ts';
 import { type ApiCommandName, apiCommands } from './api-commands.ts';
 import { answerText } from './answer-text.ts';
@@ -67,9 +68,7 @@ async function send({ method, path, body }: ApiRequest, flags: Readonly<Record<s
 
 async function sendTo(server: string, { method, path, body }: { method: string; path: string; body: string }): Promise<Answer> {
   const token = environment['NARU_TOKEN'];
-  const address = new URL(path, server);
-  const isSafe = address.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(address.hostname);
-  if (!isSafe) throw new Error(`${address.origin} is not https: everybody on the way could read the token`);
+  const address = requireSafeServer(new URL(path, server));
   const response = await fetch(address, {
     method,
     redirect: 'error',

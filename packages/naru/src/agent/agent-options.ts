@@ -2,6 +2,7 @@
 import type { PublishedPort } from '@naru/agent/engine/engine-target';
 import type { HealthCheck, HealthRules } from '@naru/agent/health';
 import { isRepositoryName } from '@naru/oci/repository-name';
+import { requireSafeServer } from '../server-address.ts';
 
 export type Flags = Readonly<Record<string, string>>;
 
@@ -9,9 +10,7 @@ export function readServer(flags: Flags): URL {
   const text = required(flags, 'server');
   const address = URL.parse(text);
   if (address === null || !/^https?:$/.test(address.protocol)) throw new Error(`--server ${text}: it is no http or https address`);
-  const isSafe = address.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(address.hostname);
-  if (!isSafe) throw new Error(`--server ${address.origin} is not https: everybody on the way could read the token`);
-  return address;
+  return requireSafeServer(address);
 }
 
 export function readRepository(flags: Flags): string {
