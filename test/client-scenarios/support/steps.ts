@@ -78,7 +78,7 @@ export const steps: readonly Step[] = [
   { id: 'S3.5r', line: '$C rmi localhost:5010/nyapacchi:13; $C pull localhost:5010/nyapacchi:13', expect: /Digest: D/, ownLayers: true },
   {
     id: 'S3.6',
-    line: `kill -9 $($C inspect -f '{{.State.Pid}}' registry); for i in $(seq 300); do $C ps --filter status=running | grep -q registry && [ "$($C inspect -f '{{.RestartCount}}' registry)" = 1 ] && break; sleep 0.1; done; $C inspect -f '{{.RestartCount}} {{.HostConfig.RestartPolicy.Name}} {{.State.Status}}' registry; ${catalog}`,
+    line: `kill -9 $($C inspect -f '{{.State.Pid}}' registry); for i in $(seq 300); do [ "$($C inspect -f '{{.RestartCount}} {{.State.Status}}' registry)" = '1 running' ] && $C ps --filter status=running | grep -q registry && break; sleep 0.1; done; $C inspect -f '{{.RestartCount}} {{.HostConfig.RestartPolicy.Name}} {{.State.Status}}' registry; ${catalog}`,
     expect: /1 always running.*nyapacchi/,
   },
   { id: 'S3.7', line: `$C restart -t 5 registry; ${catalog}`, expect: /nyapacchi/ },
