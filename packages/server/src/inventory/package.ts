@@ -1,0 +1,34 @@
+/** What was found installed in an image. Names and versions are as the ecosystem writes them, never normalised. */
+import type { Digest } from '@naru/oci/digest';
+
+/** The types of package URLs (https://github.com/package-url/purl-spec) that are read. */
+export type PackageType = 'deb' | 'apk' | 'rpm' | 'npm' | 'pypi' | 'golang' | 'cargo' | 'maven' | 'nuget' | 'gem' | 'composer';
+
+export type InstalledPackage = {
+  readonly type: PackageType;
+  /** Of the package URL: the distribution (`debian`), the group of Maven, the scope of npm with its `@`, Composer's vendor; else ''. */
+  readonly namespace: string;
+  readonly name: string;
+  /** With epoch and revision, as in `1:2.36-9+deb12u4`. */
+  readonly version: string;
+  /** What distributions build packages from, and what their advisories speak of; '' where there is none. */
+  readonly sourceName: string;
+  readonly sourceVersion: string;
+  /** '' where it is for any or not said. */
+  readonly architecture: string;
+  /** As the package says them, SPDX or not. */
+  readonly licences: readonly string[];
+  /** The file inside the image that says so. */
+  readonly path: string;
+  /** The layer that brought it: the digest of its blob. */
+  readonly layer: Digest;
+};
+
+/** Of /etc/os-release. */
+export type DistributionRelease = {
+  /** `ID`, for example `debian`, `alpine`, `rocky`. */
+  readonly id: string;
+  /** `VERSION_ID`, for example `12`, `3.20.3`; '' where there is none, as in Debian's sid. */
+  readonly version: string;
+  readonly name: string;
+};
