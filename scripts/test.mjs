@@ -4,6 +4,9 @@
  * Each suite is a process of its own, so that one which hangs or dies takes no other with it. What a
  * suite skips because a program is missing is said in one line each, again at the end, and fails the
  * run where NARU_TEST_REQUIRE_ALL=1, as does a skipped test that gives no reason.
+ *
+ * Where NARU_TEST_AGAIN=1, the files with failed tests are run once more: a test that then passes is
+ * named as unstable, to be mended, and does not fail the run.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +16,7 @@ import { installMissing, root } from './install.mjs';
 await installMissing({ dev: true });
 const { bun, format, lint, runStep, types } = await import('./steps.mjs'); // needs what was installed
 
+const again = process.env['NARU_TEST_AGAIN'] === '1';
 const requireAll = process.env['NARU_TEST_REQUIRE_ALL'] === '1';
 const paths = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), 'naru-test-'));
@@ -22,7 +26,17 @@ const suites = paths.length > 0 ? [suite(paths.join(' '), paths)] : [suite('unit
 const steps = paths.length > 0 ? suites : [format, types, lint, ...suites];
 
 const failed = [];
-for (const step of steps) if (!(await runStep(step))) failed.push(step.name);
+const failedTests = [];
+const unstableTests = [];
+for (const step of steps) {
+  if (await runStep(step)) continue;
+  const names = failedTestsOf(step);
+  if (again && names.length > 0 && (await runStep(onceMore(step, names)))) unstableTests.push(...names);
+  else {
+    failed.push(step.name);
+    failedTests.push(...names);
+  }
+}
 
 const totals = suites
   .map(countsOf)
@@ -33,13 +47,16 @@ const skips = existsSync(skipRecord)
       .split('\n')
       .map((line) => JSON.parse(line))
   : [];
-console.log(`\n${totals.tests} tests: ${totals.tests - totals.failures - totals.skipped} passed, ${totals.failures} failed, ${totals.skipped} skipped`);
+const failures = totals.failures - unstableTests.length;
+console.log(`\n${totals.tests} tests: ${totals.tests - failures - totals.skipped} passed, ${failures} failed, ${totals.skipped} skipped`);
 for (const { suite: name, reason } of skips) console.log(`SKIPPED ${name}: ${reason}`);
 // A test that is switched off gives no reason, so its file is not among those that did.
 const unexplained = suites.flatMap(skippedFilesOf).filter((file) => !skips.some((skip) => file.endsWith(skip.suite)));
 for (const file of new Set(unexplained)) console.log(`SKIPPED ${file}: for no reason that it gives`);
 const isExcused = unexplained.length === 0 && skips.every((skip) => skip.excused);
 if (requireAll && !isExcused) failed.push('skipped tests, where NARU_TEST_REQUIRE_ALL=1 allows none');
+for (const { file, name } of unstableTests) console.log(`UNSTABLE ${file}: ${name}: failed, and passed when its file was run again`);
+for (const { file, name } of failedTests) console.log(`FAILED ${file}: ${name}`);
 if (failed.length > 0) console.log(`FAILED: ${failed.join(', ')}`);
 rmSync(scratch, { recursive: true });
 process.exit(failed.length > 0 ? 1 : 0);
@@ -67,6 +84,23 @@ function suite(name, targets) {
     command: [bun, 'test', '--only-failures', '--timeout=60000', '--reporter=junit', `--reporter-outfile=${report}`, ...targets],
     env: { NARU_TEST_SKIPS: skipRecord },
   };
+}
+
+/** The files of the failed tests, in a process and with a report of their own. */
+function onceMore(step, failedOnes) {
+  return suite(`${step.name} once more`, [...new Set(failedOnes.map(({ file }) => `./${file}`))]);
+}
+
+function failedTestsOf(step) {
+  if (step.report === undefined) return [];
+  return [...readReport(step).matchAll(/<testcase name="([^"]+)"[^>]* file="([^"]+)"[^>]*>\s*<failure/g)].map(([, name, file]) => ({
+    name: unescaped(name),
+    file,
+  }));
+}
+
+function unescaped(xml) {
+  return xml.replaceAll('&quot;', '"').replaceAll('&apos;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
 function skippedFilesOf(suite) {
