@@ -11,6 +11,7 @@ import { FormField } from '../../parts/form-field.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { EmptyState } from '../../parts/states.tsx';
 import { AccountForm, textOf } from './account-form.tsx';
+import { OtherWaysIn } from './other-ways-in.tsx';
 
 export function SignInPage() {
   const texts = useTexts();
@@ -26,50 +27,54 @@ export function SignInPage() {
       const code = textOf(fields, 'code').trim();
       return call('POST /session', { body: { name: textOf(fields, 'name'), password: textOf(fields, 'password'), ...(code !== '' && { code }) } });
     },
-    async onSuccess() {
-      await forgetAll(queries);
-      router.history.push(ownPath(to));
-    },
+    onSuccess: goOn,
     onError(error) {
       if (needsCode(error)) setAsksCode(true);
     },
   });
+  async function goOn(): Promise<void> {
+    await forgetAll(queries);
+    router.history.push(ownPath(to));
+  }
   const problem = signIn.error && problemOf(signIn.error);
   if (server?.accounts === false) return <EmptyState isPage title={account.noAccounts} />;
   return (
-    <AccountForm
-      title={account.signIn}
-      problem={
-        problem
-          ? needsCode(signIn.error)
-            ? account.needsCode
-            : problem.kind === 'sign-in'
-              ? signInProblem(problem.message, account)
-              : problemText(problem, texts)
-          : undefined
-      }
-      onSubmit={(fields) => signIn.mutate(fields)}
-    >
-      <FormField label={account.name} name="name" autoComplete="username" autoCapitalize="none" spellCheck={false} required autoFocus />
-      <FormField label={account.password} name="password" type="password" autoComplete="current-password" required />
-      {asksCode && <FormField label={account.code} hint={account.codeHint} name="code" autoComplete="one-time-code" inputMode="text" autoFocus />}
-      <button type="submit" className="button button-main w-full" disabled={signIn.isPending}>
-        {account.signIn}
-      </button>
-      <p className="flex flex-wrap justify-between gap-2 text-sm">
-        <Link to="/reset-password" className="link underline">
-          {account.forgot}
-        </Link>
-        {server?.signUp === true && (
-          <span className="text-muted">
-            {account.noAccount}{' '}
-            <Link to="/sign-up" className="link underline">
-              {account.signUp}
-            </Link>
-          </span>
-        )}
-      </p>
-    </AccountForm>
+    <>
+      <AccountForm
+        title={account.signIn}
+        problem={
+          problem
+            ? needsCode(signIn.error)
+              ? account.needsCode
+              : problem.kind === 'sign-in'
+                ? signInProblem(problem.message, account)
+                : problemText(problem, texts)
+            : undefined
+        }
+        onSubmit={(fields) => signIn.mutate(fields)}
+      >
+        <FormField label={account.name} name="name" autoComplete="username" autoCapitalize="none" spellCheck={false} required autoFocus />
+        <FormField label={account.password} name="password" type="password" autoComplete="current-password" required />
+        {asksCode && <FormField label={account.code} hint={account.codeHint} name="code" autoComplete="one-time-code" inputMode="text" autoFocus />}
+        <button type="submit" className="button button-main w-full" disabled={signIn.isPending}>
+          {account.signIn}
+        </button>
+        <p className="flex flex-wrap justify-between gap-2 text-sm">
+          <Link to="/reset-password" className="link underline">
+            {account.forgot}
+          </Link>
+          {server?.signUp === true && (
+            <span className="text-muted">
+              {account.noAccount}{' '}
+              <Link to="/sign-up" className="link underline">
+                {account.signUp}
+              </Link>
+            </span>
+          )}
+        </p>
+      </AccountForm>
+      <OtherWaysIn to={ownPath(to)} onSignedIn={goOn} />
+    </>
   );
 }
 
