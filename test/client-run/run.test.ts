@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Naru, naruOn } from '../client-store/support/naru.ts';
 import { createFolder, type Folder } from '../clients/support/folder.ts';
 import { run } from '../clients/support/run.ts';
@@ -175,6 +176,7 @@ async function answerOf(url: string): Promise<string> {
       return await (await fetch(url)).text();
     } catch (error) {
       if (tries > 200) throw error;
+      await delay(50);
     }
   }
 }
