@@ -2,12 +2,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { checkDirectory } from '@naru/server/identity/ldap/check-directory';
 import { createDirectory } from '@naru/server/identity/ldap/directory';
 import { directoryIssuer } from '@naru/server/identity/ldap/directory-sign-in';
 import { openStores } from '@naru/server/open-stores';
 import { systemClock } from '@naru/server/runtime/clock';
 import { groupLdif, groups, people, personLdif, serviceDn, servicePassword, startDirectory, base, type TestDirectory } from '../support/directory.ts';
+import { type MailSink, readMail, startMailSink } from '../support/mail-sink.ts';
 import { needs } from '../support/needs.ts';
 import { runNaru } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -19,6 +21,7 @@ const secret = 'deep lake 7!';
 describe.skipIf(!needs('slapd', 'slapadd', 'ldapmodify', 'openssl'))('LDAP', () => {
   let directory: TestDirectory;
   let world: World;
+  let sink: MailSink;
 
   beforeAll(async () => {
     directory = await startDirectory(
@@ -35,7 +38,9 @@ describe.skipIf(!needs('slapd', 'slapadd', 'ldapmodify', 'openssl'))('LDAP', () 
         groupLdif('operators', ['lee']),
       ].join('\n'),
     );
-    world = await startWorld({ profile: 'private', flags: flagsFor(directory) });
+    sink = await startMailSink();
+    const mail = ['--mail-smtp-url', `smtp://127.0.0.1:${sink.port}`, '--mail-link-url', 'https://registry.example.com'];
+    world = await startWorld({ profile: 'private', flags: [...flagsFor(directory), ...mail] });
     await world.person('local');
     await world.admin.api('POST', '/organisations', { name: 'acme' });
     await world.admin.api('POST', '/organisations/acme/teams', { name: 'dev' });
@@ -43,6 +48,7 @@ describe.skipIf(!needs('slapd', 'slapadd', 'ldapmodify', 'openssl'))('LDAP', () 
   }, 60_000);
   afterAll(async () => {
     await world[Symbol.asyncDispose]();
+    await sink[Symbol.asyncDispose]();
     await directory[Symbol.asyncDispose]();
   });
 
@@ -126,6 +132,38 @@ describe.skipIf(!needs('slapd', 'slapadd', 'ldapmodify', 'openssl'))('LDAP', () 
     expect({ status, body }).toEqual({ status: 401, body: '{"errors":[{"code":"UNAUTHORIZED","message":"incorrect username or password"}]}' });
   });
 
+  test('the directory is asked the same, whoever is or is not there', async () => {
+    const asked = [];
+    for (const name of ['kim', 'nobody', 'local']) {
+      directory.takeOperations();
+      expect((await basic(name, 'a wrong password')).status).toBe(401);
+      const operations: string[] = [];
+      // The goodbye may be logged a moment after the answer.
+      for (let tries = 0; tries < 100 && !operations.includes('UNBI'); tries++) {
+        operations.push(...directory.takeOperations());
+        await delay(20);
+      }
+      asked.push(operations);
+    }
+    expect(asked).toEqual(Array.from({ length: 3 }, () => ['BIND', 'SRCH', 'SRCH', 'BIND', 'UNBI']));
+  });
+
+  test('the directory’s password is asked for before what matters, and is changed there', async () => {
+    const kim = world.as('kim', secret);
+    const denied = { status: 403, body: { errors: [{ code: 'DENIED', message: 'this is not your password' }] } };
+    const { secret: key } = (await kim.api('GET', '/user/second-factor')).body as { secret: string };
+    const enable = (given: string) => kim.api('PUT', '/user/second-factor', { secret: key, code: '000000', password: given });
+    expect(await enable('wrong')).toMatchObject(denied);
+    // The password is right, and the code is looked at.
+    expect((await enable(secret)).status).toBe(400);
+    const change = await kim.api('PUT', '/user/password', { current: secret, password: 'another good one' });
+    expect([change.status, JSON.stringify(change.body)]).toEqual([403, expect.stringContaining('that of the directory of people: change it there')]);
+    expect((await world.anonymous.api('POST', '/mail-links/password-reset', { email: 'kim@example.org' })).status).toBe(204);
+    const { headers, body } = readMail((await sink.take('kim@example.org')).raw);
+    expect(headers).toContain('Your password is not kept here');
+    expect(body).not.toContain('account-link');
+  });
+
   test('a name with the signs of a filter in it is found all the same', async () => {
     expect((await world.as('odd*name', secret).api('GET', '/user')).body).toMatchObject({ name: 'odd-name' });
   });
@@ -147,6 +185,9 @@ describe.skipIf(!needs('slapd', 'slapadd', 'ldapmodify', 'openssl'))('LDAP', () 
     // Proved a moment ago: requests with Basic ask the directory once in a minute at most.
     expect((await basic('kim', secret)).status).toBe(200);
     expect((await signIn(adminName, password)).status).toBe(201);
+    // Who has a name of ours is not told from who has none.
+    expect((await basic(adminName, 'another')).status).toBe(503);
+    expect((await basic('nobody', 'another')).status).toBe(503);
     await directory.start();
     expect((await basic('kim', 'another')).status).toBe(401);
     expect(world.server.output.stderr).not.toContain(secret);

@@ -21,6 +21,8 @@ export type TestDirectory = AsyncDisposable & {
   readonly ca: string;
   /** Adds or changes entries, as their owner: the text is LDIF with `changetype`. */
   change(ldif: string): void;
+  /** What was asked since the last time: the operations' names, in order. */
+  takeOperations(): string[];
   stop(): Promise<void>;
   start(): Promise<void>;
 };
@@ -36,6 +38,7 @@ export async function startDirectory(ldif: string): Promise<TestDirectory> {
   execFileSync('/usr/sbin/slapadd', ['-f', at('slapd.conf'), '-l', at('content.ldif')], { stdio: 'pipe' });
   const [port, tlsPort] = [await freePort(), await freePort()];
   let child: ChildProcess | undefined;
+  let said = '';
 
   const directory: TestDirectory = {
     url: `ldap://localhost:${port}`,
@@ -44,10 +47,16 @@ export async function startDirectory(ldif: string): Promise<TestDirectory> {
     change(text) {
       execFileSync('ldapmodify', ['-x', '-H', `ldap://127.0.0.1:${port}`, '-D', `cn=root,${base}`, '-w', 'root secret'], { input: text, stdio: 'pipe' });
     },
+    takeOperations() {
+      const operations = [...said.matchAll(/ op=\d+ (BIND dn="[^"]*" method|SRCH base=|UNBIND)/g)].map(([, name = '']) => name.slice(0, 4));
+      said = '';
+      return operations;
+    },
     async start() {
       const urls = `ldap://127.0.0.1:${port} ldap://[::1]:${port} ldaps://127.0.0.1:${tlsPort} ldaps://[::1]:${tlsPort}`;
-      // With -d it stays in the foreground.
-      child = spawn('/usr/sbin/slapd', ['-f', at('slapd.conf'), '-h', urls, '-d', '0'], { stdio: 'ignore' });
+      // With -d it stays in the foreground, and 256 names each operation.
+      child = spawn('/usr/sbin/slapd', ['-f', at('slapd.conf'), '-h', urls, '-d', '256'], { stdio: ['ignore', 'ignore', 'pipe'] });
+      child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
       await listening(port, child);
     },
     async stop() {

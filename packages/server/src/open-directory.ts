@@ -30,7 +30,7 @@ export function openDirectory({
     bind: bindDn === undefined ? undefined : { dn: bindDn, password },
   });
   return {
-    signIn: createDirectorySignIn({ directory, accounts: createExternalAccounts(rows, clock), rules, log }),
+    signIn: createDirectorySignIn({ directory, accounts: createExternalAccounts(rows, clock), rows: rows.externals, rules, log }),
     jobKinds: [checkDirectory({ rows: rows.externals, directory, rules, everyMs, clock })],
   };
 }

@@ -27,4 +27,6 @@ export type Credential = {
   /** `none`: it showed nothing. `open`: nobody is asked for anything here. */
   readonly kind: 'none' | 'open' | 'password' | 'token' | 'session' | 'passkey' | 'provider' | 'identity-token' | 'federated' | 'certificate' | 'socket';
   readonly id?: string;
+  /** Of a session: when it began, epoch ms. */
+  readonly since?: number;
 };

@@ -53,7 +53,7 @@ export const mailRoutes: readonly ApiRoute[] = [
     body: address.extend({ password: z.string().max(4096) }),
     async handle({ caller, body, parts }) {
       const id = idOf(caller);
-      await parts.identity.users.provePassword(id, body.password, caller.address);
+      await parts.identity.proveAgain(id, body.password, caller);
       await mailOf(parts).requestChange(id, body.email, caller.address);
       return {};
     },

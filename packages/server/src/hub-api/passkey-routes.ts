@@ -37,7 +37,7 @@ export const passkeyRoutes: readonly ApiRoute[] = [
     response: options,
     async handle({ request, caller, body, parts: { identity } }) {
       const user = await identity.users.get(idOf(caller));
-      await identity.users.provePassword(user.id, body.password, caller.address);
+      await identity.proveAgain(user.id, body.password, caller);
       const { options: value, sealed } = await identity.passkeys.offerRegistration(user, sessionOf(caller), relyingPartyAt(baseUrl(request)));
       return { value, headers: { 'set-cookie': challengeCookie(sealed, request) } };
     },
@@ -78,7 +78,7 @@ export const passkeyRoutes: readonly ApiRoute[] = [
     body: z.object({ password: z.string().max(4096) }),
     async handle({ caller, params, body, parts: { rows, identity, clock } }) {
       const userId = idOf(caller);
-      await identity.users.provePassword(userId, body.password, caller.address);
+      await identity.proveAgain(userId, body.password, caller);
       const isGone = await rows.identity.passkeys.remove({ userId, id: params['passkey'] ?? '', at: clock.now(), ...actorOf(caller) });
       if (!isGone) throw new RegistryError('NOT_FOUND');
       return {};

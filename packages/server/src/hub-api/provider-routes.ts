@@ -7,7 +7,6 @@ import { callbackPath } from '../identity/oidc/provider-sign-in.ts';
 import { readTicketCookie, ticketCookie } from '../identity/oidc/sign-in-ticket.ts';
 import { sessionCookie } from '../identity/sessions.ts';
 import { actorOf } from '../registry/actor-of.ts';
-import type { HubParts } from './parts.ts';
 import { type ApiCall, type ApiResult, type ApiRoute, route } from './route.ts';
 import { browserOf } from './session-routes.ts';
 import { signInProblemPath } from './sign-in-problem-page.ts';
@@ -73,7 +72,7 @@ export const providerRoutes: readonly ApiRoute[] = [
     response: z.object({ location: z.string() }),
     async handle({ request, caller, params, body, parts }) {
       const userId = idOf(caller);
-      await proveOwner(parts, userId, body.password, caller.address);
+      await parts.identity.proveAgain(userId, body.password, caller);
       if (caller.credential.kind !== 'session') throw new RegistryError('DENIED', { message: 'this is for a browser that is logged in' });
       const link = { userId, session: caller.credential.id ?? '' };
       try {
@@ -94,7 +93,7 @@ export const providerRoutes: readonly ApiRoute[] = [
     body: z.object({ issuer: z.string().max(2048), password: z.string().max(4096).optional() }),
     async handle({ caller, body, parts }) {
       const userId = idOf(caller);
-      await proveOwner(parts, userId, body.password, caller.address);
+      await parts.identity.proveAgain(userId, body.password, caller);
       await parts.rows.identity.externals.unlink({ userId, issuer: body.issuer, at: parts.clock.now(), ...actorOf(caller) });
       return {};
     },
@@ -128,9 +127,4 @@ async function orProblem(work: () => Promise<ApiResult>): Promise<ApiResult> {
     if (error instanceof SignInProblem) return { location: `${signInProblemPath}?code=${error.code}` };
     throw error;
   }
-}
-
-/** Whoever has a password here shows it, so that a session that was left open binds nobody else's. */
-async function proveOwner({ identity }: HubParts, userId: string, password: string | undefined, address: string): Promise<void> {
-  if ((await identity.users.get(userId)).passwordHash !== undefined) await identity.users.provePassword(userId, password ?? '', address);
 }

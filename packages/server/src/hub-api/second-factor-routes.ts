@@ -25,7 +25,7 @@ export const secondFactorRoutes: readonly ApiRoute[] = [
     response: z.object({ recoveryCodes: z.array(z.string()) }),
     async handle({ caller, body, parts: { identity } }) {
       const id = idOf(caller);
-      await identity.users.provePassword(id, body.password, caller.address);
+      await identity.proveAgain(id, body.password, caller);
       return { value: { recoveryCodes: await identity.secondFactor.enable(id, body.secret, body.code, actorOf(caller)) } };
     },
   }),
@@ -38,7 +38,7 @@ export const secondFactorRoutes: readonly ApiRoute[] = [
     body: z.object({ password: z.string() }),
     async handle({ caller, body, parts: { identity } }) {
       const id = idOf(caller);
-      await identity.users.provePassword(id, body.password, caller.address);
+      await identity.proveAgain(id, body.password, caller);
       await identity.secondFactor.disable(id, actorOf(caller));
       return {};
     },

@@ -61,7 +61,8 @@ export const userRoutes: readonly ApiRoute[] = [
     body: z.object({ current: z.string(), password: z.string() }),
     async handle({ caller, body, parts: { identity } }) {
       const id = idOf(caller);
-      await identity.users.provePassword(id, body.current, caller.address);
+      await identity.proveAgain(id, body.current, caller);
+      await identity.users.checkOwnPassword(id);
       await identity.users.setPassword(id, body.password, actorOf(caller), caller.credential.id);
       return {};
     },
@@ -75,7 +76,7 @@ export const userRoutes: readonly ApiRoute[] = [
     body: z.object({ password: z.string() }),
     async handle({ caller, body, parts: { rows, identity, clock } }) {
       const id = idOf(caller);
-      await identity.users.provePassword(id, body.password, caller.address);
+      await identity.proveAgain(id, body.password, caller);
       await rows.identity.accounts.remove({ id, at: clock.now(), ...actorOf(caller) });
       return {};
     },

@@ -12,6 +12,7 @@ import type { NoticeSignIn } from './new-sign-in/new-sign-in.ts';
 import { createChallenges } from './passkeys/challenge.ts';
 import { createPasskeys, type Passkeys } from './passkeys/passkeys.ts';
 import { createProviderSignIn, type Provider, type ProviderSignIn } from './oidc/provider-sign-in.ts';
+import { createProveAgain, type ProveAgain } from './prove-again.ts';
 import { createSignInTickets } from './oidc/sign-in-ticket.ts';
 import { createExternalAccounts } from './external/external-accounts.ts';
 import type { Log } from '../runtime/log.ts';
@@ -32,6 +33,7 @@ export type Identity = {
   readonly signIn: SignIn;
   readonly sessions: Sessions;
   readonly users: UserRules;
+  readonly proveAgain: ProveAgain;
   readonly secondFactor: SecondFactor;
   readonly passkeys: Passkeys;
   readonly providers: ProviderSignIn;
@@ -88,7 +90,8 @@ export function createIdentity(parts: IdentityParts): Identity {
     callers,
     signIn,
     sessions,
-    users: createUserRules({ rows, passwords, throttle, clock }),
+    users: createUserRules({ rows, passwords, clock }),
+    proveAgain: createProveAgain({ rows, passwords, throttle, directory, clock }),
     secondFactor,
     passkeys: createPasskeys({ rows, challenges: createChallenges({ keys, rows: rows.attempts, clock }), clock }),
     providers: createProviderSignIn({

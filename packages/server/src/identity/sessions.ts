@@ -53,7 +53,8 @@ export function createSessions({ rows, signIn, noticeSignIn, clock, lifetimeMs }
       const now = clock.now();
       if (credential?.kind !== 'session' || credential.owner.kind !== 'user' || (credential.expiresAt ?? 0) <= now) return undefined;
       if (now - (credential.usedAt ?? 0) >= usePrecisionMs) await rows.credentials.recordUse({ id: credential.id, at: now, address });
-      return { subject: { kind: 'user', id: credential.owner.id, credentialId: credential.id }, credential: { kind: 'session', id: credential.id } };
+      const { id, owner, createdAt: since } = credential;
+      return { subject: { kind: 'user', id: owner.id, credentialId: id }, credential: { kind: 'session', id, since } };
     },
   };
 

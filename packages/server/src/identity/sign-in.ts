@@ -6,12 +6,13 @@ import { RegistryError } from '@naru/oci/registry-error';
 import { boundedCache } from '../metadata/bounded-cache.ts';
 import type { IdentityRows, StoredCredential, User } from '../metadata/identity/port.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { newId } from '../runtime/ids.ts';
 import type { Basic } from './basic.ts';
 import type { Identity } from './callers.ts';
 import type { NoticeSignIn } from './new-sign-in/new-sign-in.ts';
 import type { PasswordHasher } from './password/password-hasher.ts';
 import type { SecondFactor, SecondProof } from './second-factor.ts';
-import { type DirectorySignIn, directoryIssuer } from './ldap/directory-sign-in.ts';
+import { type DirectorySignIn, isOfDirectory } from './ldap/directory-sign-in.ts';
 import { hashSecret, type KeyedHash } from './secret-hash.ts';
 
 export type SignIn = {
@@ -157,11 +158,15 @@ export function createSignIn(parts: SignInParts): SignIn {
     return isWhole ? user : undefined;
   }
 
-  /** A name of ours is nobody's in the directory, unless its account came from there. */
+  /**
+   * A name of ours is nobody's in the directory, unless its account came from there. The directory is
+   * asked all the same, about somebody who cannot be: what takes longer, or fails while the directory is
+   * down, would tell which names are ours.
+   */
   async function proveInDirectory(local: User | undefined, name: string, password: string, address: string): Promise<User | undefined> {
     if (directory === undefined) return undefined;
-    const isLocal = local !== undefined && !(await rows.externals.listOf(local.id)).some(({ issuer }) => issuer === directoryIssuer);
-    const user = isLocal ? undefined : await directory.prove(name, password, address);
+    const isLocal = local !== undefined && !(await isOfDirectory(rows.externals, local.id));
+    const user = await directory.prove(isLocal ? newId() : name, password, address);
     return local === undefined || user?.id === local.id ? user : undefined;
   }
 

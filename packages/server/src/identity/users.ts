@@ -1,4 +1,4 @@
-/** The rules of user accounts: making them, changing them, and proving a password before what matters. */
+/** The rules of user accounts: making and changing them. */
 import { RegistryError } from '@naru/oci/registry-error';
 import type { Actor } from '../metadata/port.ts';
 import type { IdentityRows, User } from '../metadata/identity/port.ts';
@@ -6,10 +6,10 @@ import type { Clock } from '../runtime/clock.ts';
 import { newId } from '../runtime/ids.ts';
 import { parseAccountName, parseEmail } from './account-name.ts';
 import type { PasswordHasher } from './password/password-hasher.ts';
-import type { Throttle } from './sign-in.ts';
+import { isOfDirectory } from './ldap/directory-sign-in.ts';
 import { checkPassword } from './password/password-rules.ts';
 
-export type UserParts = { readonly rows: IdentityRows; readonly passwords: PasswordHasher; readonly throttle: Throttle; readonly clock: Clock };
+export type UserParts = { readonly rows: IdentityRows; readonly passwords: PasswordHasher; readonly clock: Clock };
 
 export type NewUserRequest = {
   readonly name: string;
@@ -24,7 +24,7 @@ export type NewUserRequest = {
 
 export type UserRules = ReturnType<typeof createUserRules>;
 
-export function createUserRules({ rows, passwords, throttle, clock }: UserParts) {
+export function createUserRules({ rows, passwords, clock }: UserParts) {
   return {
     /** Throws REQUEST_INVALID, NAME_TAKEN, EMAIL_TAKEN. */
     async create(
@@ -50,22 +50,19 @@ export function createUserRules({ rows, passwords, throttle, clock }: UserParts)
       return get(rows, id);
     },
 
+    /** A directory's password is the directory's to change, unless an administrator has given the account one of ours. Throws DENIED. */
+    async checkOwnPassword(id: string): Promise<void> {
+      const { passwordHash } = await get(rows, id);
+      if (passwordHash === undefined && (await isOfDirectory(rows.externals, id)))
+        throw new RegistryError('DENIED', { message: 'your password is that of the directory of people: change it there' });
+    },
+
     /** Every session and identity token ends, but for the one that asks. Throws REQUEST_INVALID, ACCOUNT_UNKNOWN. */
     async setPassword(id: string, password: string, actor: Actor, keepCredentialId?: string): Promise<void> {
       const { name, email } = await get(rows, id);
       checkPassword(password, { name, email });
       const endSessions = keepCredentialId === undefined ? {} : { except: keepCredentialId };
       await rows.users.change({ id, passwordHash: await passwords.hash(password), endSessions, at: clock.now(), ...actor });
-    },
-
-    /** Before what a stolen session must not do, and must not find out by guessing either. Throws DENIED, TOO_MANY_REQUESTS. */
-    async provePassword(id: string, password: string, address: string): Promise<void> {
-      const { name, passwordHash } = await get(rows, id);
-      const attempt = { account: name, address };
-      using _try = await throttle.begin(attempt);
-      const { ok } = await passwords.verify(password, passwordHash);
-      await throttle.end(attempt, ok ? 'succeeded' : 'failed');
-      if (!ok) throw new RegistryError('DENIED', { message: 'this is not your password' });
     },
 
     /** Throws ACCOUNT_UNKNOWN. */

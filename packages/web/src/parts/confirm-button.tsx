@@ -5,6 +5,7 @@ import { useFormTexts } from '../language/form-texts.ts';
 import { ActForm, fieldSecret } from './act-form.tsx';
 import { Dialog } from './dialog.tsx';
 import { FormField } from './form-field.tsx';
+import { useOwnPassword } from './own-password.tsx';
 import { useAct } from './use-act.ts';
 
 type Props = {
@@ -23,8 +24,9 @@ export function ConfirmButton({ text, title, lead, name, asksPassword = false, w
   const forms = useFormTexts();
   const [isOpen, setIsOpen] = useState(false);
   const [typed, setTyped] = useState('');
+  const ownPassword = useOwnPassword({ autoFocus: name === undefined });
   const act = useAct((fields: FormData) => onConfirm(fieldSecret(fields, 'password')), {
-    words: { ...(asksPassword && { DENIED: forms.wrongPassword }), ...words },
+    words: { ...(asksPassword && { DENIED: ownPassword.refusal }), ...words },
     concerns,
     onDone() {
       setIsOpen(false);
@@ -65,9 +67,7 @@ export function ConfirmButton({ text, title, lead, name, asksPassword = false, w
               autoFocus
             />
           )}
-          {asksPassword && (
-            <FormField label={forms.ownPassword} name="password" type="password" autoComplete="current-password" required autoFocus={name === undefined} />
-          )}
+          {asksPassword && ownPassword.field}
         </ActForm>
       </Dialog>
     </>

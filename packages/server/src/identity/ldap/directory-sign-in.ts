@@ -1,6 +1,6 @@
 /** Log-ins by a directory: what it proves becomes an account of ours. */
 import { RegistryError } from '@naru/oci/registry-error';
-import type { User } from '../../metadata/identity/port.ts';
+import type { ExternalRows, User } from '../../metadata/identity/port.ts';
 import type { Log } from '../../runtime/log.ts';
 import { parseEmail } from '../account-name.ts';
 import type { ExternalAccounts, ExternalPerson } from '../external/external-accounts.ts';
@@ -13,17 +13,25 @@ export const directoryIssuer = 'ldap';
 export type DirectorySignIn = {
   /** Whose name and password these are in the directory. Throws SIGN_IN_UNAVAILABLE. */
   prove(login: string, password: string, address: string): Promise<User | undefined>;
+  /** Of an account that came from the directory. Throws SIGN_IN_UNAVAILABLE. */
+  isPasswordOf(userId: string, password: string): Promise<boolean>;
 };
 
 export type DirectorySignInParts = {
   readonly directory: Directory;
   readonly accounts: ExternalAccounts;
+  readonly rows: Pick<ExternalRows, 'listOf'>;
   readonly rules: readonly GroupRule[];
   readonly log: Log;
 };
 
-export function createDirectorySignIn({ directory, accounts, rules, log }: DirectorySignInParts): DirectorySignIn {
+export function createDirectorySignIn({ directory, accounts, rows, rules, log }: DirectorySignInParts): DirectorySignIn {
   return {
+    async isPasswordOf(userId, password) {
+      const entry = (await rows.listOf(userId)).find(({ issuer }) => issuer === directoryIssuer);
+      return entry !== undefined && directory.isPasswordOf(entry.subject, password);
+    },
+
     async prove(login, password, address) {
       const entry = await directory.prove(login, password);
       if (entry === undefined) return undefined;
@@ -40,6 +48,11 @@ export function createDirectorySignIn({ directory, accounts, rules, log }: Direc
       }
     },
   };
+}
+
+/** Did this account come from the directory, so that its password may be there? */
+export async function isOfDirectory(rows: Pick<ExternalRows, 'listOf'>, userId: string): Promise<boolean> {
+  return (await rows.listOf(userId)).some(({ issuer }) => issuer === directoryIssuer);
 }
 
 export function personOf({ id, name, email, fullName, groups }: DirectoryEntry, rules: readonly GroupRule[]): ExternalPerson {

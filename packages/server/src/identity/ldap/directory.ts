@@ -5,11 +5,14 @@
  */
 import type { Client, Entry } from 'ldapts';
 import { RegistryError } from '@naru/oci/registry-error';
+import { newId } from '../../runtime/ids.ts';
 import { anybody, escapeValue, fillFilter } from './filter.ts';
 
 export type Directory = {
   /** Undefined: nobody there, or not with this password. Throws SIGN_IN_UNAVAILABLE. */
   prove(login: string, password: string): Promise<DirectoryEntry | undefined>;
+  /** Of the entry with this lasting id. Throws SIGN_IN_UNAVAILABLE. */
+  isPasswordOf(id: string, password: string): Promise<boolean>;
   /** By the lasting id. Undefined: gone, or left out by the filter. Throws SIGN_IN_UNAVAILABLE. */
   find(id: string): Promise<DirectoryEntry | undefined>;
   /** Does it show us anybody at all? Throws SIGN_IN_UNAVAILABLE. */
@@ -59,13 +62,24 @@ export function createDirectory(settings: DirectorySettings): Directory {
       return ask(async (client) => {
         const entry = await search(client, fillFilter(settings.filter, { login: login.trim() }));
         const person = entry && (await describe(client, entry));
-        return person !== undefined && (await isPasswordOf(client, person.dn, password)) ? person : undefined;
+        // Who is not there is asked about in as many steps, so that time does not tell who is.
+        const dn = person?.dn ?? `cn=${newId()},${settings.base}`;
+        if (person === undefined) await listGroups(client, dn, login.trim());
+        return (await isPasswordOf(client, dn, password)) ? person : undefined;
+      });
+    },
+
+    async isPasswordOf(id, password) {
+      if (password === '') return false;
+      return ask(async (client) => {
+        const entry = await searchById(client, id);
+        return entry !== undefined && isPasswordOf(client, entry.dn, password);
       });
     },
 
     find: (id) =>
       ask(async (client) => {
-        const entry = await search(client, `(&(${settings.idAttribute}=${isBinary(settings) ? escapeBytes(id) : escapeValue(id)})${anybody(settings.filter)})`);
+        const entry = await searchById(client, id);
         return entry && describe(client, entry);
       }),
 
@@ -116,6 +130,10 @@ export function createDirectory(settings: DirectorySettings): Directory {
     }
   }
 
+  function searchById(client: Client, id: string): Promise<Entry | undefined> {
+    return search(client, `(&(${settings.idAttribute}=${isBinary(settings) ? escapeBytes(id) : escapeValue(id)})${anybody(settings.filter)})`);
+  }
+
   async function search(client: Client, filter: string): Promise<Entry | undefined> {
     const { idAttribute, nameAttribute, emailAttribute, fullNameAttribute } = settings;
     const { searchEntries } = await client.search(settings.base, {
@@ -162,8 +180,8 @@ async function isPasswordOf(client: Client, dn: string, password: string): Promi
   }
 }
 
-/** RFC 4511 A.1: inappropriateAuthentication, invalidCredentials, insufficientAccessRights, constraintViolation, unwillingToPerform. */
-const refusals = new Set([48, 49, 50, 19, 53]);
+/** RFC 4511 A.1: inappropriateAuthentication, invalidCredentials, insufficientAccessRights, constraintViolation, unwillingToPerform, noSuchObject. */
+const refusals = new Set([48, 49, 50, 19, 53, 32]);
 
 /** Attribute names have no case (RFC 4512 2.5). */
 function valuesOf(entry: Entry, attribute: string): string[] {

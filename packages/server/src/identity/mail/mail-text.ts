@@ -10,7 +10,7 @@ export type Language = 'en' | 'ko';
 export type MailContent =
   | { readonly kind: 'verify' | 'reset' | 'change'; readonly name: string; readonly link: string }
   | { readonly kind: 'taken'; readonly name: string }
-  | { readonly kind: 'password-changed'; readonly name: string }
+  | { readonly kind: 'password-changed' | 'password-elsewhere'; readonly name: string }
   | { readonly kind: 'address-changed'; readonly name: string }
   | { readonly kind: 'new-sign-in'; readonly name: string; readonly address: string; readonly device: string; readonly at: number }
   | { readonly kind: 'invite'; readonly organisation: string; readonly invitedBy: string; readonly link: string };
@@ -75,6 +75,14 @@ function english(content: MailContent): Text {
           'the password of your account was set anew by a link to this address. If it was not you, ask for another link at once.',
         ],
       };
+    case 'password-elsewhere':
+      return {
+        subject: 'Your password is not kept here',
+        paragraphs: [
+          `Hello ${content.name},`,
+          'a new password was asked for. You log in with the password of your company’s directory: change it where your company lets you, and it is good here at once. If you did not ask for it, do nothing.',
+        ],
+      };
     case 'address-changed':
       return {
         subject: 'The e-mail address of your account was changed',
@@ -137,6 +145,14 @@ function korean(content: MailContent): Text {
         paragraphs: [
           `${content.name} 님, 안녕하세요.`,
           '이 주소로 보낸 링크로 계정의 비밀번호를 새로 정했습니다. 본인이 아니라면 곧바로 비밀번호 재설정을 다시 요청해 주세요.',
+        ],
+      };
+    case 'password-elsewhere':
+      return {
+        subject: '비밀번호는 이 서버에 없습니다',
+        paragraphs: [
+          `${content.name} 님, 안녕하세요.`,
+          '새 비밀번호를 요청하셨습니다. 이 계정은 회사 디렉터리의 비밀번호로 로그인합니다. 회사에서 정한 곳에서 바꾸시면 여기서도 바로 쓸 수 있습니다. 요청한 적이 없다면 그냥 두시면 됩니다.',
         ],
       };
     case 'address-changed':

@@ -121,7 +121,7 @@ test('what strangers choose makes no header, no recipient and no HTML', async ()
 
 test('every mail is there in both languages', () => {
   for (const language of ['en', 'ko'] as const) {
-    for (const kind of ['verify', 'reset', 'change', 'taken', 'password-changed', 'address-changed'] as const) {
+    for (const kind of ['verify', 'reset', 'change', 'taken', 'password-changed', 'password-elsewhere', 'address-changed'] as const) {
       const { subject, text, html } = renderMail('a@example.org', language, { kind, name: 'mina', link: 'https://x.example/account-link#a=b' });
       expect({ subject: subject !== '', name: text.includes('mina'), korean: /[가-힣]/.test(subject) }).toEqual({
         subject: true,

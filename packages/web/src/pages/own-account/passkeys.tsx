@@ -7,6 +7,7 @@ import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FormField } from '../../parts/form-field.tsx';
 import { ItemList } from '../../parts/item-list.tsx';
+import { useOwnPassword } from '../../parts/own-password.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { Section } from '../../parts/section.tsx';
 import { useAct } from '../../parts/use-act.ts';
@@ -44,14 +45,14 @@ export function Passkeys() {
 
 function AddPasskey({ onDone }: { onDone: () => void }) {
   const texts = useOwnAccountTexts();
-  const forms = useFormTexts();
+  const ownPassword = useOwnPassword();
   const add = useAct(
     async (fields: FormData) => {
       const options = await call('POST /user/passkeys/challenge', { body: { password: fieldSecret(fields, 'password') } });
       return call('POST /user/passkeys', { body: { name: fieldText(fields, 'name'), passkey: await makePasskey(options) } });
     },
     {
-      words: { DENIED: forms.wrongPassword, PASSKEY_STOPPED: texts.passkeyStopped, PASSKEY_TAKEN: texts.passkeyTaken },
+      words: { DENIED: ownPassword.refusal, PASSKEY_STOPPED: texts.passkeyStopped, PASSKEY_TAKEN: texts.passkeyTaken },
       concerns: [listKey],
       said: (_, { name }) => ({ text: texts.passkeyAdded(name) }),
       onDone,
@@ -60,7 +61,7 @@ function AddPasskey({ onDone }: { onDone: () => void }) {
   return (
     <ActForm act={add} submit={texts.addPasskey}>
       <FormField label={texts.passkeyName} hint={texts.passkeyNameHint} name="name" required maxLength={200} autoComplete="off" autoFocus />
-      <FormField label={forms.ownPassword} name="password" type="password" autoComplete="current-password" required />
+      {ownPassword.field}
     </ActForm>
   );
 }

@@ -5,6 +5,7 @@ import { ownOrganisationsQuery, serverQuery } from '../../api/queries.ts';
 import { useFormTexts } from '../../language/form-texts.ts';
 import { ActForm, fieldSecret, fieldText } from '../../parts/act-form.tsx';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
+import { useOwnPassword } from '../../parts/own-password.tsx';
 import type { Person } from '../../parts/for-people.tsx';
 import { FormField } from '../../parts/form-field.tsx';
 import { Section } from '../../parts/section.tsx';
@@ -75,11 +76,11 @@ export function Profile({ person }: { person: Person }) {
 
 function EmailSetting({ person }: { person: Person }) {
   const texts = useOwnAccountTexts();
-  const forms = useFormTexts();
+  const ownPassword = useOwnPassword();
   const { data: server } = useQuery(serverQuery);
   const change = useAct(
     (fields: FormData) => call('PUT /user/email', { body: { email: fieldText(fields, 'email'), password: fieldSecret(fields, 'password') } }),
-    { words: { DENIED: forms.wrongPassword }, said: () => ({ text: texts.emailAsked }) },
+    { words: { DENIED: ownPassword.refusal }, said: () => ({ text: texts.emailAsked }) },
   );
   return (
     <Section title={texts.email}>
@@ -90,7 +91,7 @@ function EmailSetting({ person }: { person: Person }) {
       {server?.mail === true && (
         <ActForm act={change} submit={texts.changeEmail} isQuiet>
           <FormField label={texts.newEmail} hint={texts.emailHint} name="email" type="email" autoComplete="email" required />
-          <FormField label={forms.ownPassword} name="password" type="password" autoComplete="current-password" required />
+          {ownPassword.field}
         </ActForm>
       )}
     </Section>

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client.ts';
-import { useFormTexts } from '../../language/form-texts.ts';
 import { ActForm, fieldSecret, fieldText } from '../../parts/act-form.tsx';
 import { Command } from '../../parts/command.tsx';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import type { Person } from '../../parts/for-people.tsx';
 import { FormField } from '../../parts/form-field.tsx';
+import { useOwnPassword } from '../../parts/own-password.tsx';
 import { QrCode } from '../../parts/qr-code.tsx';
 import { Section } from '../../parts/section.tsx';
 import { ErrorState, Skeleton } from '../../parts/states.tsx';
@@ -63,7 +63,7 @@ export function SecondFactor({ person }: { person: Person }) {
 /** Nothing changes before the server has seen a code of the new key: a phone that scanned it wrong locks nobody out. */
 function SetUp({ onDone }: { onDone: (recoveryCodes: readonly string[]) => void }) {
   const texts = useOwnAccountTexts();
-  const forms = useFormTexts();
+  const ownPassword = useOwnPassword();
   const proposal = useQuery({
     queryKey: ['second-factor-proposal'],
     queryFn: ({ signal }) => call('GET /user/second-factor', { signal }),
@@ -77,7 +77,7 @@ function SetUp({ onDone }: { onDone: (recoveryCodes: readonly string[]) => void 
       return call('PUT /user/second-factor', { body: { secret: proposal.data?.secret ?? '', code, password } });
     },
     {
-      words: { DENIED: forms.wrongPassword, REQUEST_INVALID: texts.wrongCode },
+      words: { DENIED: ownPassword.refusal, REQUEST_INVALID: texts.wrongCode },
       concerns: [['self']],
       onDone: ({ recoveryCodes }) => onDone(recoveryCodes),
     },
@@ -96,7 +96,7 @@ function SetUp({ onDone }: { onDone: (recoveryCodes: readonly string[]) => void 
       </div>
       <ActForm act={enable} submit={texts.turnOn}>
         <FormField label={texts.code} name="code" inputMode="numeric" autoComplete="one-time-code" required />
-        <FormField label={forms.ownPassword} name="password" type="password" autoComplete="current-password" required />
+        {ownPassword.field}
       </ActForm>
     </>
   );

@@ -1,9 +1,9 @@
 import { call } from '../../api/client.ts';
-import { useFormTexts } from '../../language/form-texts.ts';
 import { useTexts } from '../../language/language.tsx';
 import { ActForm, fieldSecret } from '../../parts/act-form.tsx';
 import type { Person } from '../../parts/for-people.tsx';
 import { FormField } from '../../parts/form-field.tsx';
+import { useOwnPassword } from '../../parts/own-password.tsx';
 import { Section } from '../../parts/section.tsx';
 import { useAct } from '../../parts/use-act.ts';
 import { Passkeys } from './passkeys.tsx';
@@ -13,27 +13,28 @@ import { useOwnAccountTexts } from './texts.ts';
 export function Security({ person }: { person: Person }) {
   return (
     <div className="max-w-2xl">
-      <Password name={person.name} />
+      <Password person={person} />
       <SecondFactor person={person} />
       <Passkeys />
     </div>
   );
 }
 
-function Password({ name }: { name: string }) {
+function Password({ person: { name, signsInWith } }: { person: Person }) {
   const texts = useOwnAccountTexts();
-  const forms = useFormTexts();
+  const ownPassword = useOwnPassword({ name: 'current', label: texts.current });
   const { account } = useTexts();
   const change = useAct(
     (fields: FormData) => call('PUT /user/password', { body: { current: fieldSecret(fields, 'current'), password: fieldSecret(fields, 'password') } }),
-    { words: { DENIED: forms.wrongPassword }, concerns: [['sessions']], said: () => ({ text: texts.passwordChanged }) },
+    { words: { DENIED: ownPassword.refusal }, concerns: [['sessions'], ['self']], said: () => ({ text: texts.passwordChanged }) },
   );
+  if (!signsInWith.includes('password') && signsInWith.includes('ldap')) return <Section title={texts.password} hint={texts.passwordInDirectory} />;
   return (
     <Section title={texts.password} hint={texts.passwordHint}>
       <ActForm act={change} submit={texts.changePassword} isQuiet>
         {/* Keepers of passwords want to know whose it is. */}
         <input name="username" defaultValue={name} autoComplete="username" hidden readOnly />
-        <FormField label={texts.current} name="current" type="password" autoComplete="current-password" required />
+        {ownPassword.field}
         <FormField label={texts.next} hint={account.passwordHint} name="password" type="password" autoComplete="new-password" required />
       </ActForm>
     </Section>
