@@ -1,7 +1,6 @@
 /**
  * The help of the client's commands in Korean. A command, a paragraph or a flag without its text does
- * not compile. English stands in the table of commands itself; what the server's settings mean is
- * said there in English alone, and falls back to it.
+ * not compile. English stands in the table of commands itself.
  */
 import type { clientSpecs } from '../client-commands.ts';
 import type { Command } from '../command-table.ts';
@@ -10,6 +9,7 @@ import type { imageSpecs } from '../image-commands.ts';
 import type { transferSpecs } from '../transfer-commands.ts';
 import { containerHelp } from './korean-container-help.ts';
 import { operatorSentences } from './korean-operator-help.ts';
+import { settingSentences } from './korean-settings.ts';
 import type { SpokenAll } from './spoken-help.ts';
 
 type ClientHelp = SpokenAll<typeof clientSpecs> & SpokenAll<typeof transferSpecs> & SpokenAll<typeof imageSpecs> & SpokenAll<typeof containerSpecs>;
@@ -272,7 +272,7 @@ const server: Readonly<Partial<Record<string, AnyHelp>>> = {
   serve: {
     summary: '레지스트리를 실행하기',
     details: ['플래그가 NARU_* 환경 변수를, 환경 변수가 파일을 이깁니다. 첫 Ctrl-C는 진행 중인 요청을 끝내게 두고, 두 번째는 곧바로 멈춥니다.'],
-    flags: { config: adminFlags.config },
+    flags: { config: adminFlags.config, ...settingSentences },
   },
   'admin gc': {
     summary: '아무것도 가리키지 않는 내용을 지우기',
