@@ -43,6 +43,7 @@ import { startJobRunner } from './jobs/runner.ts';
 import { runAdminRequest } from './lifecycle/admin.ts';
 import { countReport } from './lifecycle/count-report.ts';
 import { retentionJob } from './retention/retention.ts';
+import { readEarlierImages } from './lineage/read-earlier-images.ts';
 import { startSchedule } from './lifecycle/schedule.ts';
 import { systemSleep } from './runtime/sleep.ts';
 import { createOciApi } from './oci-api/router.ts';
@@ -172,6 +173,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         describeRepositories({ registry, rows: stores.rows.hub.pages, clock }),
         indexImages(fileParts),
         pruneLayerFiles(fileParts),
+        readEarlierImages(stores),
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         followPushes({ rows: stores.rows, clock }),

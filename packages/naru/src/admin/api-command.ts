@@ -13,7 +13,8 @@ export type Given = Pick<CommandLine & { kind: 'run' }, 'values' | 'switches' | 
   readonly now: number;
 };
 
-export type ApiCommand = { readonly spec: CommandSpec; readonly request: (given: Given) => ApiRequest };
+/** `text`: how the answer is printed, where columns do not do. */
+export type ApiCommand = { readonly spec: CommandSpec; readonly request: (given: Given) => ApiRequest; readonly text?: (body: string) => string };
 
 export function apiCommand(
   summary: string,

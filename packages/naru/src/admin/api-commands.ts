@@ -1,10 +1,11 @@
 /** All commands that are one request to /api/v1, by their names. */
 import { accountCommands } from './account-commands.ts';
 import { deployCommands } from './deploy-commands.ts';
+import { goldenCommands } from './golden-commands.ts';
 import { retentionCommands } from './retention-commands.ts';
 import { tagRuleCommands } from './tag-rule-commands.ts';
 import { webhookCommands } from './webhook-commands.ts';
 
-export const apiCommands = { ...accountCommands, ...webhookCommands, ...tagRuleCommands, ...retentionCommands, ...deployCommands };
+export const apiCommands = { ...accountCommands, ...webhookCommands, ...tagRuleCommands, ...retentionCommands, ...deployCommands, ...goldenCommands };
 
 export type ApiCommandName = keyof typeof apiCommands;

@@ -11,7 +11,7 @@ import type { CommandLine } from '../parse-flags.ts';
 import { print, printProblem } from '../print.ts';
 import { readConfig } from '../read-config.ts';
 import { requireSafeServer } from '../server-address.ts';
-import type { ApiRequest, Given } from './api-command.ts';
+import type { ApiCommand, ApiRequest, Given } from './api-command.ts';
 import { type ApiCommandName, apiCommands } from './api-commands.ts';
 import { answerText } from './answer-text.ts';
 import { type Answer, requestOverSocket } from './control-socket.ts';
@@ -25,13 +25,14 @@ export async function runApiCommand(name: ApiCommandName, line: CommandLine & { 
     const password = line.switches.has('password-stdin') ? (await text(process.stdin)).replace(/\r?\n$/, '') : undefined;
     const given: Given = { ...line, words: line.words ?? [], now: systemClock.now(), ...(password !== undefined && { password }) };
     if (name === 'admin audit export') return await exportAudit(line.values);
-    const answer = await send(apiCommands[name].request(given), line.values);
+    const { request, text: toText = answerText }: ApiCommand = apiCommands[name];
+    const answer = await send(request(given), line.values);
     if (answer === undefined) return couldNotRun;
     if (answer.status >= 400) {
       await printProblem(messageIn(answer.body));
       return failed;
     }
-    await print(line.switches.has('json') ? `${answer.body}${answer.body === '' ? '' : '\n'}` : answerText(answer.body));
+    await print(line.switches.has('json') ? `${answer.body}${answer.body === '' ? '' : '\n'}` : toText(answer.body));
     return answer.body.includes('"broken":') ? exitCodes.broken : exitCodes.done;
   } catch (error) {
     await printProblem(error instanceof Error ? error.message : String(error));

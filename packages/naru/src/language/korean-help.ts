@@ -339,6 +339,7 @@ const adminSummaries: Readonly<Partial<Record<string, string>>> = {
   'retention rm': '누가 지울 때까지 태그를 남겨 두기',
   'trash list': '되돌릴 수 있는 지워진 태그 목록 보기',
   'trash restore': '지운 태그를 되돌리기',
+  lineage: '이미지가 무엇 위에 만들어졌고 무엇이 그 위에 만들어졌는지 보기',
   'tag-rule set': '리포지터리의 태그 규칙을 바꾸기',
   'tag-rule show': '리포지터리의 태그 규칙 보기',
   'tag-rule rm': '리포지터리의 태그 규칙과 알림을 모두 없애기',

@@ -126,4 +126,6 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'Keep tags like this.': '이런 태그를 남깁니다.',
   'Even if it leaves no tag.': '태그가 하나도 남지 않더라도.',
   'DIGEST is what the list says.': 'DIGEST는 목록에 나온 것입니다.',
+  'by its layers, whatever its labels say.': '레이블이 무어라 하든 레이어로 압니다.',
+  'So many of those that were built on it, 50 unless told.': '그 위에 만들어진 것을 이만큼. 말하지 않으면 50개.',
 };

@@ -7,6 +7,7 @@ import { eventRoutes } from './event-routes.ts';
 import { fileRoutes } from './file-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { imageRoutes } from './image-routes.ts';
+import { lineageRoutes } from './lineage-routes.ts';
 import { mailRoutes } from './mail-routes.ts';
 import { namespaceRoutes } from './namespace-routes.ts';
 import { organisationRoutes } from './organisation-routes.ts';
@@ -55,6 +56,7 @@ export const routes: readonly ApiRoute[] = [
   ...tagRuleRoutes,
   ...retentionRoutes,
   ...imageRoutes,
+  ...lineageRoutes,
   ...environmentRoutes,
   ...releaseRoutes,
   ...agentRoutes,

@@ -13,6 +13,7 @@ import { fileContract } from './contract/files.ts';
 import { identityContract } from './contract/identity.ts';
 import { integrityContract } from './contract/integrity.ts';
 import { jobContract } from './contract/jobs.ts';
+import { lineageContract } from './contract/lineage.ts';
 import { manifestContract } from './contract/manifests.ts';
 import { pageContract } from './contract/pages.ts';
 import { pullContract } from './contract/pulls.ts';
@@ -43,6 +44,7 @@ const subjects = {
   'pages and badges': pageContract,
   'tag policies': tagPolicyContract,
   retention: retentionContract,
+  lineage: lineageContract,
   webhooks: webhookContract,
   files: fileContract,
   identity: identityContract,

@@ -59,6 +59,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     webhooks: faulty('webhooks', store.webhooks),
     deliveries: faulty('deliveries', store.deliveries),
     files: faulty('files', store.files),
+    lineage: faulty('lineage', store.lineage),
     commits: store.commits,
     close: () => store.close(),
     calls: () => calls,

@@ -9,6 +9,7 @@ import type { Change, ManifestRows, NewManifest } from './port.ts';
 import { recordEvents } from './event-rows.ts';
 import { findHeld, referrersInDetail, recordReferences, removeManifestRow } from './manifest-content.ts';
 import { isMet } from './precondition.ts';
+import { recordLineage } from './lineage-rows.ts';
 import { ensureRepository } from './repository-rows.ts';
 import { followReleases } from './tag-policy-rows.ts';
 import { findTagged, moveTag, removeTagsOf, tagMoves } from './tag-rows.ts';
@@ -28,6 +29,7 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, v
         const references = await findHeld(tx, repository, manifest.references);
         await ensureRepository(tx, repository, change, visibility);
         await recordContent(tx, manifest);
+        await recordLineage(tx, manifest.digest, manifest.image);
         await recordManifest(tx, repository, manifest, change);
         await recordReferences(tx, repository, manifest.digest, references);
         await recordEvents(tx, [{ kind: 'manifest.pushed', repository, digest: manifest.digest, ...change }]);

@@ -4,7 +4,8 @@
  *
  * The store is cut by subject, so that nobody depends on more than it uses. `collection-port.ts`
  * holds what garbage collection, fsck and scrub need beside this, `job-port.ts` the queue, `hub-port.ts`
- * what the hub shows, `webhook-port.ts` who is told of what, `file-port.ts` what is inside of layers.
+ * what the hub shows, `webhook-port.ts` who is told of what, `file-port.ts` what is inside of layers,
+ * `lineage-port.ts` which image stands on which.
  * All times are epoch ms, `actor` is the name of the principal that acts. Lists are in ascending byte order of their key and page by
  * `after` (exclusive) and `limit`.
  *
@@ -13,6 +14,7 @@
 import type { Digest, DigestAlgorithm } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { StorageKey } from '../blobstore/port.ts';
+import type { ImageLayers } from '../lineage/image-layers.ts';
 import type { UploadId } from '../runtime/ids.ts';
 import type { CollectionRows, IntegrityRows } from './collection-port.ts';
 import type { FileRows } from './file-port.ts';
@@ -21,6 +23,7 @@ import type { DeploymentRows } from './deploy/port.ts';
 import type { IdentityRows } from './identity/port.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { JobInspection, JobRows, NewJob } from './job-port.ts';
+import type { LineageRows } from './lineage-port.ts';
 import type { RetentionRows } from './retention-port.ts';
 import type { TagPolicyRows } from './tag-policy-port.ts';
 import type { DeliveryRows, WebhookRows } from './webhook-port.ts';
@@ -44,6 +47,7 @@ export type MetadataStore = {
   readonly webhooks: WebhookRows;
   readonly deliveries: DeliveryRows;
   readonly files: FileRows;
+  readonly lineage: LineageRows;
   readonly commits: CommitSignals;
   close(): Promise<void>;
 };
@@ -156,7 +160,13 @@ export type ReferenceRole = 'config' | 'layer' | 'manifest';
  */
 export type ContentReference = { readonly role: ReferenceRole; readonly digest: Digest; readonly optional?: true };
 
-export type NewManifest = Manifest & { readonly artifactType?: string; readonly subject?: Digest; readonly references: readonly ContentReference[] };
+/** `image`: what it stands on; absent for what is no image. */
+export type NewManifest = Manifest & {
+  readonly artifactType?: string;
+  readonly subject?: Digest;
+  readonly references: readonly ContentReference[];
+  readonly image?: ImageLayers;
+};
 
 /** RFC 9110 13.1, on what the reference of the request points to now. */
 export type Precondition = { readonly ifMatch?: '*' | readonly string[]; readonly ifNoneMatch?: '*' | readonly string[] };

@@ -14,6 +14,8 @@
  *                 ├─< tag_history
  *                 └── tag_policy · retention_policy
  *
+ *     manifest ── image_chain ──< image_prefix      which image stands on which
+ *
  *     webhook ──< webhook_delivery ──< webhook_attempt
  *
  *     upload · event · event_consumer · job · condemned_blob   stand alone
@@ -126,6 +128,10 @@ type ContentTables = {
   };
   manifest_blob: { repository: RepositoryName; digest: Digest; blob_digest: Digest; role: 'config' | 'layer' };
   manifest_child: { repository: RepositoryName; digest: Digest; child_digest: Digest };
+  /** One for each manifest that was looked at. `chain`: `lineage/image-layers.ts`'s, of all its layers; null: it is no image. */
+  image_chain: { id: Generated<number>; digest: Digest; chain: Digest | null; layers: number; base_digest: Digest | null; base_name: string | null };
+  /** Every beginning of an image's list of layers, but the whole list. `layers`: how long it is. */
+  image_prefix: { chain: Digest; image: number; layers: number };
 
   tag: { repository: RepositoryName; name: Tag; digest: Digest; moved_at: number; moved_by: string };
   /** One row per move; no digest: the tag was deleted. */

@@ -14,6 +14,7 @@ import { type HotReadLimits, hotReads } from './hot-reads.ts';
 import { integrityRows } from './integrity-rows.ts';
 import { jobInspectionRows } from './job-inspection-rows.ts';
 import { jobRows } from './job-rows.ts';
+import { lineageRows } from './lineage-rows.ts';
 import { manifestRows } from './manifest-rows.ts';
 import { repositoryRows } from './repository-rows.ts';
 import { retentionRows } from './retention-rows.ts';
@@ -51,6 +52,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     webhooks: webhookRows(database),
     deliveries: deliveryRows(database),
     files: fileRows(database),
+    lineage: lineageRows(database),
     commits,
     close: () => database.close(),
   };

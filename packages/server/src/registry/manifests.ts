@@ -3,6 +3,7 @@ import { type Digest, digestAlgorithm } from '@naru/oci/digest';
 import { contentReferences, parseManifest } from '@naru/oci/manifest';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import { readImageLayers } from '../lineage/image-layers.ts';
 import type { Actor, Manifest, Precondition } from '../metadata/port.ts';
 import { hashBytes } from '../runtime/hash-bytes.ts';
 import type { RegistryParts } from './registry.ts';
@@ -47,6 +48,7 @@ export function createManifestRules({ rows, clock, limits }: RegistryParts): Man
       }
       const parsed = parseManifest(bytes, contentType);
       const subject = parsed.subject?.digest;
+      const image = readImageLayers(parsed);
       const tags = [...new Set(reference.kind === 'tag' ? [reference.tag, ...extraTags] : extraTags)];
       await rows.manifests.record({
         repository,
@@ -57,6 +59,7 @@ export function createManifestRules({ rows, clock, limits }: RegistryParts): Man
           references: contentReferences(parsed),
           ...(parsed.artifactType !== undefined && { artifactType: parsed.artifactType }),
           ...(subject && { subject }),
+          ...(image && { image }),
         },
         tags,
         ...(precondition && { condition: { on: reference.kind === 'tag' ? reference.tag : reference.digest, precondition } }),

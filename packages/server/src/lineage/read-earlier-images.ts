@@ -1,0 +1,35 @@
+/** Images that were pushed before anybody looked what they stand on are read by a job, a few in each transaction. */
+import { parseManifest } from '@naru/oci/manifest';
+import { isRegistryError } from '@naru/oci/registry-error';
+import type { JobKind } from '../jobs/job-kind.ts';
+import type { Manifest, MetadataStore } from '../metadata/port.ts';
+import { type ImageLayers, readImageLayers } from './image-layers.ts';
+
+const pageSize = 50;
+
+export function readEarlierImages({ rows: { lineage } }: { readonly rows: Pick<MetadataStore, 'lineage'> }): JobKind {
+  return {
+    name: 'read-earlier-images',
+    concurrency: 1,
+    everyMs: 24 * 3600e3,
+    retry: { attemptsMax: 5, firstMs: 60e3, longestMs: 3600e3 },
+    async run(_, signal) {
+      for (let page = await lineage.listUnread(pageSize); page.length > 0; page = await lineage.listUnread(pageSize)) {
+        for (const manifest of page) {
+          signal.throwIfAborted();
+          await lineage.record(manifest.digest, readLayers(manifest));
+        }
+      }
+    },
+  };
+}
+
+/** What rotted, or was pushed before a rule was there, is no image to anybody. */
+function readLayers({ bytes, mediaType }: Manifest): ImageLayers | undefined {
+  try {
+    return readImageLayers(parseManifest(bytes, mediaType));
+  } catch (error) {
+    if (isRegistryError(error, 'MANIFEST_INVALID')) return undefined;
+    throw error;
+  }
+}
