@@ -44,6 +44,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   jobs: [ports(), /^runtime\/(alarm|clock|ids|log|metrics|sleep)\.ts$/],
   events: [/^access\//, /^jobs\/(job-kind|prune-job)\.ts$/, ports(), /^runtime\/(alarm|clock|ids|log|sleep)\.ts$/],
   files: [/^registry\//, /^jobs\/job-kind\.ts$/, /^blobstore\/read-bytes\.ts$/, ports(), /^runtime\/clock\.ts$/],
+  advisories: [/^inventory\/package\.ts$/, /^jobs\/(job-kind|prune-job)\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   hub: [/^access\//, /^registry\//, /^jobs\/(job-kind|prune-job)\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   search: [/^access\//, /^registry\/repositories\.ts$/, /^metadata\/text-letters\.ts$/, ports()],
   lineage: [/^access\/caller\.ts$/, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(clock|hash-bytes)\.ts$/],
@@ -96,7 +97,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^runtime\/(clock|hash-bytes|ids|log|version)\.ts$/,
   ],
   pages: [/^http\/(reply|request|errors)\.ts$/, /^runtime\/hash-bytes\.ts$/],
-  'control-api': [/^http\/(reply|request|errors|server)\.ts$/, /^lifecycle\/admin-request\.ts$/],
+  'control-api': [/^http\/(reply|request|errors|server)\.ts$/, /^(lifecycle\/admin|advisories\/advisory)-request\.ts$/],
   config: [/^network\//],
   tls: [/^runtime\/(clock|log|metrics)\.ts$/],
   runtime: [],
@@ -158,7 +159,7 @@ export const rules: readonly Rule[] = [
     name: 'only drivers and the process itself touch files',
     check: forbid(
       /from 'node:fs(?:\/promises)?'/,
-      /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|tls\/|pages\/open-pages\.ts|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|container|credentials|routing)\/|^packages\/agent\/src\/(forward\/|state-folder\.ts)|^packages\/naru\/|^scripts\//,
+      /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|advisories\/read\/(documents|read-file)\.ts|tls\/|pages\/open-pages\.ts|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|container|credentials|routing)\/|^packages\/agent\/src\/(forward\/|state-folder\.ts)|^packages\/naru\/|^scripts\//,
     ),
   },
   {

@@ -104,6 +104,8 @@ describe('help and reference', () => {
       'Usage: naru admin gc [FLAGS]',
       'Usage: naru admin fsck [FLAGS]',
       'Usage: naru admin scrub [FLAGS]',
+      'Usage: naru admin advisories import [FLAGS] FILE…',
+      'Usage: naru admin advisories status [FLAGS]',
       'Usage: naru agent [FLAGS]',
       'Usage: naru agent-forward DIR',
       'Usage: naru version',

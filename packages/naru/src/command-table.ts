@@ -15,6 +15,8 @@ export type CommandName =
   | 'admin gc'
   | 'admin fsck'
   | 'admin scrub'
+  | 'admin advisories import'
+  | 'admin advisories status'
   | ApiCommandName
   | AgentCommandName
   | 'version'
@@ -73,6 +75,26 @@ export const commands: readonly Command[] = [
       'Rotten blobs are set aside and no longer served; pushing them again heals them.',
       'Exit status: 0 when all were sound, 1 when some were not, 2 when the check could not run.',
     ],
+    flags: [...dataFlag, configFlag, jsonFlag],
+  },
+  {
+    name: 'admin advisories import',
+    summary: 'Bring in files that say what is vulnerable',
+    details: [
+      whereItRuns,
+      'Files are told apart by what is in them: exports of OSV (.zip, .tar.gz, JSON or YAML), Debian’s tracker and its lists, Alpine’s security database, npm’s advisories, EPSS scores and CISA’s list of what is exploited.',
+      'Each file counts as a whole or not at all. Exports replace what their source said before; single advisories are added.',
+      'Exit status: 0 when all files were taken, 1 when some were not, 2 when nothing could run.',
+    ],
+    flags: [{ name: 'force', description: 'Take data that are older than those that hold, too.' }, ...dataFlag, configFlag, jsonFlag],
+    words: 'FILE…',
+    wordCount: { min: 1, max: 10_000 },
+    completes: 'file',
+  },
+  {
+    name: 'admin advisories status',
+    summary: 'Show which advisories are known, and of when',
+    details: [whereItRuns],
     flags: [...dataFlag, configFlag, jsonFlag],
   },
   ...listCommands(Object.fromEntries(Object.entries(apiCommands).map(([name, { spec }]) => [name, spec])) as Record<ApiCommandName, CommandSpec>), // the same names

@@ -55,6 +55,12 @@ async function run(line: CommandLine & { kind: 'run' }): Promise<number> {
       return admin({ verb: 'fsck', repair: switches.has('repair') });
     case 'admin scrub':
       return admin({ verb: 'scrub' });
+    case 'admin advisories import': {
+      const { importAdvisories } = await import('./admin/advisory-command.ts');
+      return importAdvisories({ files: line.words ?? [], force: switches.has('force') }, { flags: values, json: switches.has('json') });
+    }
+    case 'admin advisories status':
+      return (await import('./admin/advisory-command.ts')).showAdvisoryStatus({ flags: values, json: switches.has('json') });
     case 'version':
       await print(`naru ${(await import('@naru/server/runtime/version')).version}\n`);
       return 0;

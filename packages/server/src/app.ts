@@ -2,6 +2,7 @@
  * The composition root: wires the stores, the rules, the API and the background work, and listens.
  * Disposing undoes it in reverse.
  */
+import { runAdvisoryRequest } from './advisories/run-advisory-request.ts';
 import { createAuthApi, keysPath, tokenPath } from './auth-api/router.ts';
 import type { Config } from './config/config.ts';
 import type { Caller } from './access/caller.ts';
@@ -47,7 +48,7 @@ import { readEarlierImages } from './lineage/read-earlier-images.ts';
 import { startSchedule } from './lifecycle/schedule.ts';
 import { systemSleep } from './runtime/sleep.ts';
 import { createOciApi } from './oci-api/router.ts';
-import { type OpenStores, openStores, registryLimits } from './open-stores.ts';
+import { advisoryParts, type OpenStores, openStores, registryLimits } from './open-stores.ts';
 import { answerPage } from './pages/answer-page.ts';
 import { openPages } from './pages/open-pages.ts';
 import { createRegistry } from './registry/registry.ts';
@@ -236,14 +237,15 @@ function startControl({ stores, config, metrics, hub, operator }: ControlParts, 
   try {
     const control = startHttpServer({
       listen: { socketPath: stores.folder.controlSocket },
-      router: createControlRouter(
-        async (request) => {
+      router: createControlRouter({
+        async run(request) {
           const report = await runAdminRequest(stores, request, { ...config.collection, signal: stop.signal });
           countReport(metrics, report);
           return report;
         },
-        (request) => hub.answerFor(operator, request),
-      ),
+        runAdvisories: (request) => runAdvisoryRequest(request, advisoryParts(stores), stop.signal),
+        api: (request) => hub.answerFor(operator, request),
+      }),
       log: stores.log,
     });
     opened.defer(async () => {

@@ -2,6 +2,8 @@
  * Opens a data folder and both stores in it, for the server and for commands that work without one.
  * With `app.ts` the only file that knows which drivers there are.
  */
+import type { AdvisoryReport, AdvisoryRequest } from './advisories/advisory-request.ts';
+import { type AdvisoryParts, runAdvisoryRequest } from './advisories/run-advisory-request.ts';
 import type { Visibility } from './access/policy.ts';
 import { type FileBlobStore, type FileBlobStoreOptions, openFileBlobStore } from './blobstore/fs/open-file-blob-store.ts';
 import type { Config } from './config/config.ts';
@@ -73,4 +75,14 @@ async function openBlobFolder(options: FileBlobStoreOptions): Promise<FileBlobSt
 export async function runAdminOffline(config: Config, request: AdminRequest): Promise<AdminReport> {
   await using stores = await openStores({ data: config.data });
   return await runAdminRequest(stores, request, config.collection); // before the stores are closed
+}
+
+export function advisoryParts({ rows, clock }: Pick<OpenStores, 'rows' | 'clock'>): AdvisoryParts {
+  return { rows: rows.advisories, jobs: rows.jobs, clock };
+}
+
+/** The same for what is known to be vulnerable. */
+export async function runAdvisoriesOffline(config: Config, request: AdvisoryRequest): Promise<AdvisoryReport> {
+  await using stores = await openStores({ data: config.data });
+  return await runAdvisoryRequest(request, advisoryParts(stores)); // before the stores are closed
 }

@@ -9,10 +9,15 @@ export type Answer = { readonly status: number; readonly body: string };
 
 /** Undefined when nobody listens. Throws when the server answers with an error. */
 export async function askServer(socketPath: string, request: AdminRequest): Promise<AdminReport | undefined> {
-  const answer = await requestOverSocket(socketPath, { method: 'POST', path: `/${request.verb}`, body: JSON.stringify(request) });
+  return askServerFor<AdminReport>(socketPath, `/${request.verb}`, request);
+}
+
+/** Undefined when nobody listens. Throws when the server answers with an error. */
+export async function askServerFor<Report>(socketPath: string, path: string, request: object): Promise<Report | undefined> {
+  const answer = await requestOverSocket(socketPath, { method: 'POST', path, body: JSON.stringify(request) });
   if (answer === undefined) return undefined;
   if (answer.status !== 200) throw new Error(`the running server answered ${answer.status}: ${messageIn(answer.body)}`);
-  return JSON.parse(answer.body) as AdminReport; // our own server's answer, over a socket that only its owner opens
+  return JSON.parse(answer.body) as Report; // our own server's answer, over a socket that only its owner opens
 }
 
 /** Undefined when nobody listens. */

@@ -293,6 +293,17 @@ const server: Readonly<Partial<Record<string, AnyHelp>>> = {
     ],
     flags: adminFlags,
   },
+  'admin advisories import': {
+    summary: '무엇이 취약한지 말하는 파일들을 들여오기',
+    details: [
+      whereItRuns,
+      '파일은 내용으로 구별합니다: OSV 내보내기(.zip, .tar.gz, JSON, YAML), 데비안의 트래커와 목록, 알파인의 보안 데이터베이스, npm 권고, EPSS 점수, CISA의 악용 목록.',
+      '파일마다 전부 받아들이거나 전혀 받아들이지 않습니다. 내보내기는 그 출처가 전에 말한 것을 대신하고, 낱개 권고는 더해집니다.',
+      '종료 코드: 모든 파일을 받아들였으면 0, 아닌 것이 있으면 1, 아무것도 할 수 없었으면 2.',
+    ],
+    flags: { ...adminFlags, force: '지금 것보다 오래된 데이터도 받아들입니다.' },
+  },
+  'admin advisories status': { summary: '어떤 권고를 언제 것까지 아는지 보기', details: [whereItRuns], flags: adminFlags },
   version: { summary: '버전을 출력하기', details: [], flags: {} },
   help: { summary: '명령을 설명하기', details: [], flags: {} },
 };

@@ -3,8 +3,10 @@
  * that socket owns the folder (0700), so there is nobody to ask for a password.
  *
  *     POST /gc  /fsck  /scrub      an AdminRequest as JSON; answered with its AdminReport when it is done
+ *     POST /advisories             an AdvisoryRequest as JSON; answered with its AdvisoryReport when it is done
  *     /api/v1/…                    accounts and rights, as the operator
  */
+import { type AdvisoryReport, type AdvisoryRequest, parseAdvisoryRequest } from '../advisories/advisory-request.ts';
 import { isRegistryError, RegistryError } from '@naru/oci/registry-error';
 import { errorReply } from '../http/errors.ts';
 import { jsonReply, reply } from '../http/reply.ts';
@@ -14,10 +16,22 @@ import type { AdminReport, AdminRequest } from '../lifecycle/admin-request.ts';
 
 const requestMaxBytes = 4096;
 
-/** `api` is /api/v1 for the operator: accounts and rights are changed there, by whoever. */
-export function createControlRouter(run: (request: AdminRequest) => Promise<AdminReport>, api: Router): Router {
+const advisoryRequestMaxBytes = 64 * 1024;
+
+export type ControlParts = {
+  readonly run: (request: AdminRequest) => Promise<AdminReport>;
+  readonly runAdvisories: (request: AdvisoryRequest) => Promise<AdvisoryReport>;
+  /** /api/v1 for the operator: accounts and rights are changed there, by whoever. */
+  readonly api: Router;
+};
+
+export function createControlRouter({ run, runAdvisories, api }: ControlParts): Router {
   return async (request) => {
     if (request.path.startsWith('/api/')) return api(request);
+    if (request.method === 'POST' && request.path === '/advisories') {
+      const asked = parseAdvisories(await readBody(request, advisoryRequestMaxBytes));
+      return typeof asked === 'string' ? reply(400, { 'content-type': 'text/plain' }, `${asked}\n`) : jsonReply(200, await runAdvisories(asked));
+    }
     if (request.method !== 'POST') return errorReply(new RegistryError('UNSUPPORTED'), { allow: 'POST' });
     const switches = parseSwitches(await readBody(request, requestMaxBytes));
     // Going on without a switch that could not be read would delete for who asked what would be deleted.
@@ -29,6 +43,15 @@ export function createControlRouter(run: (request: AdminRequest) => Promise<Admi
       throw error;
     }
   };
+}
+
+/** Or what is wrong with it. */
+function parseAdvisories(body: Uint8Array | undefined): AdvisoryRequest | string {
+  try {
+    return parseAdvisoryRequest(parseObject(body));
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Throws NOT_FOUND for another address; a switch that is not named is off. */

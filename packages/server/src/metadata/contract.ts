@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'bun:test';
 import type { MetadataStore } from './port.ts';
+import { advisoryContract } from './contract/advisories.ts';
 import { blobContract } from './contract/blobs.ts';
 import { collectionContract } from './contract/collection.ts';
 import { concurrencyContract } from './contract/concurrency.ts';
@@ -47,6 +48,7 @@ const subjects = {
   lineage: lineageContract,
   webhooks: webhookContract,
   files: fileContract,
+  advisories: advisoryContract,
   identity: identityContract,
   deployments: deploymentContract,
   concurrency: concurrencyContract,

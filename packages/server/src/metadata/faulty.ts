@@ -60,6 +60,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     deliveries: faulty('deliveries', store.deliveries),
     files: faulty('files', store.files),
     lineage: faulty('lineage', store.lineage),
+    advisories: faulty('advisories', store.advisories),
     commits: store.commits,
     close: () => store.close(),
     calls: () => calls,

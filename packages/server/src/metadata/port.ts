@@ -5,7 +5,7 @@
  * The store is cut by subject, so that nobody depends on more than it uses. `collection-port.ts`
  * holds what garbage collection, fsck and scrub need beside this, `job-port.ts` the queue, `hub-port.ts`
  * what the hub shows, `webhook-port.ts` who is told of what, `file-port.ts` what is inside of layers,
- * `lineage-port.ts` which image stands on which.
+ * `lineage-port.ts` which image stands on which, `advisory-port.ts` what is known to be vulnerable.
  * All times are epoch ms, `actor` is the name of the principal that acts. Lists are in ascending byte order of their key and page by
  * `after` (exclusive) and `limit`.
  *
@@ -17,6 +17,7 @@ import type { StorageKey } from '../blobstore/port.ts';
 import type { ImageLayers } from '../lineage/image-layers.ts';
 import type { UploadId } from '../runtime/ids.ts';
 import type { CollectionRows, IntegrityRows } from './collection-port.ts';
+import type { AdvisoryRows } from './advisory-port.ts';
 import type { FileRows } from './file-port.ts';
 import type { HubRows } from './hub-port.ts';
 import type { DeploymentRows } from './deploy/port.ts';
@@ -48,6 +49,7 @@ export type MetadataStore = {
   readonly deliveries: DeliveryRows;
   readonly files: FileRows;
   readonly lineage: LineageRows;
+  readonly advisories: AdvisoryRows;
   readonly commits: CommitSignals;
   close(): Promise<void>;
 };

@@ -21,6 +21,7 @@
  *     upload · event · event_consumer · job · condemned_blob   stand alone
  *     accounts and what they may do              `identity/tables.ts`
  *     what runs where                            `deploy/tables.ts`
+ *     what is known to be vulnerable             `advisories/tables.ts`
  *
  * Arrows are foreign keys, so the engine itself keeps I4: a tag points at a manifest of its
  * repository, and a manifest at blobs and manifests that its repository has. A subject is no key,
@@ -41,6 +42,7 @@ import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { StorageKey } from '../blobstore/port.ts';
 import type { UploadId } from '../runtime/ids.ts';
+import type { AdvisoryTables } from './advisories/tables.ts';
 import type { DeploymentTables } from './deploy/tables.ts';
 import type { Badge, BadgeState, FacetKind, ReadmeOrigin } from './hub-port.ts';
 import type { IdentityTables } from './identity/tables.ts';
@@ -49,7 +51,7 @@ import type { EventKind } from './port.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { DeliveryState, WebhookFormat, WebhookScope } from './webhook-port.ts';
 
-export type Tables = IdentityTables & DeploymentTables & ContentTables;
+export type Tables = IdentityTables & DeploymentTables & AdvisoryTables & ContentTables;
 
 type ContentTables = {
   repository: {

@@ -9,6 +9,7 @@ import { eventRows } from './event-rows.ts';
 import { hubRows } from './hub-rows.ts';
 import { identityRows } from './identity/identity-rows.ts';
 import type { Visibility } from '../access/policy.ts';
+import { advisoryRows } from './advisories/advisory-rows.ts';
 import { fileRows } from './file-rows.ts';
 import { type HotReadLimits, hotReads } from './hot-reads.ts';
 import { integrityRows } from './integrity-rows.ts';
@@ -53,6 +54,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     deliveries: deliveryRows(database),
     files: fileRows(database),
     lineage: lineageRows(database),
+    advisories: advisoryRows(database),
     commits,
     close: () => database.close(),
   };
