@@ -34,6 +34,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   metadata: [
     /^metadata\//,
     /^(tag-rules|lineage)\//,
+    /^gate\/(policy|judge|finding-summary)\.ts$/,
     /^retention\/plan\.ts$/,
     /^access\//,
     /^network\//,
@@ -49,6 +50,16 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   search: [/^access\//, /^registry\/repositories\.ts$/, /^metadata\/text-letters\.ts$/, ports()],
   lineage: [/^access\/caller\.ts$/, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(clock|hash-bytes)\.ts$/],
   'tag-rules': [/^access\/pattern\.ts$/],
+  gate: [
+    /^access\//,
+    /^registry\//,
+    /^events\/consumers\.ts$/,
+    /^jobs\/job-kind\.ts$/,
+    /^blobstore\/read-bytes\.ts$/,
+    /^metadata\/gate\/port\.ts$/,
+    ports(),
+    /^runtime\/clock\.ts$/,
+  ],
   retention: [/^tag-rules\//, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(clock|log)\.ts$/],
   webhooks: [
     /^access\/(namespace|pattern)\.ts$/,
@@ -72,6 +83,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   'oci-api': [
     /^http\/(reply|request|errors)\.ts$/,
     /^registry\//,
+    /^gate\/gate\.ts$/,
     /^tag-rules\//,
     /^access\//,
     /^identity\/(callers|registry-token|pull-audit)\.ts$/,
@@ -81,7 +93,8 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   'auth-api': [/^http\/(reply|request|errors)\.ts$/, /^identity\//, /^runtime\/log\.ts$/],
   'hub-api': [
     /^deploy\//,
-    /^metadata\/deploy\/port\.ts$/,
+    /^gate\//,
+    /^metadata\/(deploy|gate)\/port\.ts$/,
     /^http\/(reply|request|errors)\.ts$/,
     /^events\//,
     /^search\//,

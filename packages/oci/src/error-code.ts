@@ -47,6 +47,8 @@ export const errorTable = {
   TAG_INVALID: entry('TAG_INVALID', 400, 'invalid tag', 'docker'),
   /** A rule that the repository has for its tags. With a message of its own, which docker prints behind `denied:`. */
   TAG_REFUSED: entry('DENIED', 403, 'a rule of this repository refuses the tag', 'naru'),
+  /** A policy keeps it from being pulled. With a message of its own, which docker prints behind `denied:`. */
+  PULL_BLOCKED: entry('DENIED', 403, 'a policy keeps this image from being pulled', 'naru'),
   PAGE_INVALID: entry('PAGINATION_NUMBER_INVALID', 400, 'invalid number of results requested', 'docker'),
   RANGE_INVALID: entry('RANGE_INVALID', 416, 'requested range not satisfiable', 'RFC 9110 15.5.17'),
   NAME_TAKEN: entry('NAME_TAKEN', 409, 'this name is taken', 'naru'),

@@ -18,6 +18,7 @@ import { createLiveEvents } from './events/live-events.ts';
 import { pruneEvents } from './events/prune-events.ts';
 import { createImageFiles } from './files/image-files.ts';
 import { indexImages, pruneLayerFiles } from './files/index-image.ts';
+import { judgedEvents } from './gate/judge-jobs.ts';
 import { observeRequests } from './http/access-log.ts';
 import { refuseForeignPage } from './http/foreign-pages.ts';
 import { answerPlain } from './http/routes.ts';
@@ -37,6 +38,7 @@ import { hubSettings, openIdentity } from './open-identity.ts';
 import { describeRepositories, pushedImages } from './hub/describe-repository.ts';
 import { createPullCounts } from './hub/pull-counts.ts';
 import { prunePulls } from './hub/prune-pulls.ts';
+import { openGate } from './open-gate.ts';
 import { openMail } from './open-mail.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { pruneDeadJobs } from './jobs/prune-dead.ts';
@@ -96,8 +98,10 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   const pulls =
     config.profile === 'local' || !config.audit.pulls ? undefined : opened.use(createPullAudit({ rows: stores.rows.identity.audit, clock, log, every }));
   const counts = opened.use(createPullCounts({ rows: stores.rows.hub.pulls, clock, log, every }));
+  const gate = openGate({ rows: stores.rows, registry, clock });
   const api = createOciApi({
     registry,
+    gate: gate.gate,
     callers: identity.callers,
     findMoved: identity.findMoved,
     onManifest(served) {
@@ -125,6 +129,8 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       wishes,
       search,
       files: createImageFiles({ ...fileParts, jobs: stores.rows.jobs }),
+      gate: gate.gate,
+      facts: gate.facts,
       profile: config.profile,
       clock,
       settings: hubSettings(config),
@@ -182,6 +188,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         ...(mail?.jobKinds ?? []),
         ...(directory?.jobKinds ?? []),
         ...webhooks.jobKinds,
+        ...gate.jobKinds,
         retentionJob({ rows: stores.rows, clock, log }),
       ],
       clock,
@@ -192,7 +199,9 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       newLease,
     }),
   );
-  opened.use(startEventConsumers({ rows: stores.rows, consumers: [pushedImages, webhooks.consumer, deployOnPush], clock, sleep: systemSleep, log }));
+  opened.use(
+    startEventConsumers({ rows: stores.rows, consumers: [pushedImages, webhooks.consumer, deployOnPush, judgedEvents], clock, sleep: systemSleep, log }),
+  );
   opened.use(startSchedule({ stores, settings: config, metrics, sleep: systemSleep, jitter }));
 
   const resources = opened.move();

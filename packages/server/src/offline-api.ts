@@ -5,6 +5,7 @@ import { createLiveEvents } from './events/live-events.ts';
 import { createImageFiles } from './files/image-files.ts';
 import { createHubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
+import { openGate } from './open-gate.ts';
 import { openMail } from './open-mail.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { openStores, registryLimits } from './open-stores.ts';
@@ -21,6 +22,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
   await using stores = await openStores({ data: config.data });
   const identity = openIdentity({ ...stores, config, clock: systemClock });
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
+  const { gate, facts } = openGate({ rows: stores.rows, registry, clock: systemClock });
   const operator = identity.callers.operator();
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock: systemClock });
   const baseUrl = config.http.publicUrl ?? 'http://localhost';
@@ -31,6 +33,8 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
       identity,
       events: createLiveEvents({ rows: stores.rows, clock: systemClock, sleep: systemSleep }),
       files: createImageFiles({ rows: stores.rows.files, jobs: stores.rows.jobs, registry, clock: systemClock }),
+      gate,
+      facts,
       search: createSearch(stores.rows.hub.search),
       mail: mail?.part,
       webhooks: openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock: systemClock, baseUrl: () => baseUrl }).rules,

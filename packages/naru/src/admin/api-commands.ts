@@ -2,10 +2,19 @@
 import { accountCommands } from './account-commands.ts';
 import { deployCommands } from './deploy-commands.ts';
 import { goldenCommands } from './golden-commands.ts';
+import { policyCommands } from './policy-commands.ts';
 import { retentionCommands } from './retention-commands.ts';
 import { tagRuleCommands } from './tag-rule-commands.ts';
 import { webhookCommands } from './webhook-commands.ts';
 
-export const apiCommands = { ...accountCommands, ...webhookCommands, ...tagRuleCommands, ...retentionCommands, ...deployCommands, ...goldenCommands };
+export const apiCommands = {
+  ...accountCommands,
+  ...webhookCommands,
+  ...tagRuleCommands,
+  ...policyCommands,
+  ...retentionCommands,
+  ...deployCommands,
+  ...goldenCommands,
+};
 
 export type ApiCommandName = keyof typeof apiCommands;

@@ -3,8 +3,10 @@
  *
  * `push` brings blobs and manifests; `tag:move` makes or moves a tag; `manage` changes settings and
  * who may do what. Registry tokens know only pull, push and delete, as Docker's clients ask for them.
+ * `pull:blocked` brings what a policy keeps from being pulled: for whoever mends it. No role has it and
+ * nobody owns it, so that a policy holds for whoever made it, too; a grant gives it.
  */
-export const actions = ['pull', 'push', 'tag:move', 'delete', 'manage'] as const;
+export const actions = ['pull', 'push', 'tag:move', 'delete', 'manage', 'pull:blocked'] as const;
 export type Action = (typeof actions)[number];
 
 export const roles = {

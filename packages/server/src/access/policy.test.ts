@@ -35,6 +35,21 @@ type Row = [what: string, request: Partial<AccessRequest>, outcome: Denial | 'al
 const rows: Row[] = [
   ['local: nobody is asked', { profile: 'local', principal: anonymous, action: 'manage' }, 'allowed'],
 
+  ['local: but nobody pulls what is blocked', { profile: 'local', principal: anonymous, action: 'pull:blocked' }, 'not-granted'],
+  ['an owner does not pull what is blocked', { principal: kim, action: 'pull:blocked', standing: { ...nothing, role: 'owner' } }, 'not-granted'],
+  ['nor does an administrator', { principal: root, action: 'pull:blocked' }, 'not-granted'],
+  ['the operator does', { principal: operator, action: 'pull:blocked' }, 'allowed'],
+  ['and whoever a grant lets', { principal: kim, action: 'pull:blocked', standing: { ...nothing, grants: [allow(['pull:blocked'])] } }, 'allowed'],
+  [
+    'with a token for a pull',
+    {
+      principal: kim,
+      action: 'pull:blocked',
+      scope: { repositories: new Map([[name, ['pull']]]) },
+      standing: { ...nothing, grants: [allow(['pull:blocked'])] },
+    },
+    'allowed',
+  ],
   ['hub: anonymous pulls what is public', { principal: anonymous, repository: { name, visibility: 'public' } }, 'allowed'],
   ['private: anonymous pulls nothing', { profile: 'private', principal: anonymous, repository: { name, visibility: 'public' } }, 'not-granted'],
   ['private: an account pulls what is public', { profile: 'private', principal: kim, repository: { name, visibility: 'public' } }, 'allowed'],
@@ -191,7 +206,7 @@ describe('whatever is granted', () => {
     fc.assert(
       fc.property(requests, (before) => {
         const bare = { ...before, standing: nothing, repository: { name, visibility: 'private' as const } };
-        expect(findDenial(bare) === undefined).toBe(before.principal === root);
+        expect(findDenial(bare) === undefined).toBe(before.principal === root && before.action !== 'pull:blocked');
       }),
     );
   });

@@ -5,11 +5,11 @@
  *
  * In this order, and the first that applies decides:
  *
- *  1. profile `local`: there are no accounts, everything is allowed
+ *  1. profile `local`: there are no accounts, everything is allowed but `pull:blocked`
  *  2. the namespace is open to certain networks only, and the request is from none of them
  *  3. the credential is for less than this (a token's scope never adds, it only takes away)
  *  4. a grant that denies
- *  5. administrators, the operator, owners of the namespace
+ *  5. administrators, the operator, owners of the namespace; `pull:blocked` is the operator's alone
  *  6. public and internal repositories may be pulled
  *  7. the organisation's members may do what their organisation lets all members do
  *  8. a grant that allows
@@ -86,12 +86,12 @@ export type Denial = 'network' | 'scope' | 'denied' | 'not-granted';
 /** Undefined when it is allowed. */
 export function findDenial(request: AccessRequest): Denial | undefined {
   const { profile, principal, action, repository, standing, from } = request;
-  if (profile === 'local') return undefined;
+  if (profile === 'local') return action === 'pull:blocked' ? 'not-granted' : undefined;
   const repairs = action === 'manage' && isAdministrator(principal);
   if (!repairs && standing.networks !== undefined && !standing.networks.some((network) => network.contains(from.address))) return 'network';
   if (!isInScope(request)) return 'scope';
   if (!repairs && standing.grants.some((grant) => grant.effect === 'deny' && applies(grant, request))) return 'denied';
-  if (isAdministrator(principal) || standing.role === 'owner') return undefined;
+  if (principal.kind === 'operator' || (action !== 'pull:blocked' && (isAdministrator(principal) || standing.role === 'owner'))) return undefined;
   if (action === 'pull' && isOpen(profile, principal, repository.visibility)) return undefined;
   if (standing.role === 'member' && standing.memberActions.includes(action)) return undefined;
   return standing.grants.some((grant) => grant.effect === 'allow' && applies(grant, request)) ? undefined : 'not-granted';
@@ -110,7 +110,8 @@ function isInScope({ scope, action, repository: { name } }: AccessRequest): bool
   if (scope === undefined) return true;
   if (scope.actions && !scope.actions.includes(action)) return false;
   if (scope.patterns && !scope.patterns.some((pattern) => matchesRepository(pattern, name))) return false;
-  return !scope.repositories || scope.repositories.get(name)?.includes(action) === true;
+  // Docker's clients ask for no more than a pull.
+  return !scope.repositories || scope.repositories.get(name)?.includes(action === 'pull:blocked' ? 'pull' : action) === true;
 }
 
 function applies(grant: Grant, { action, repository: { name }, from }: AccessRequest): boolean {

@@ -114,17 +114,22 @@ export const fileRoutes: readonly ApiRoute[] = [
 
 type Called = Pick<ApiCall, 'repository' | 'params' | 'parts' | 'caller'>;
 
-async function imageOf({ repository, params, parts }: Called) {
+/** Throws PULL_BLOCKED: its files are the image itself. */
+async function imageOf({ repository, params, parts, caller }: Called) {
   const name = required(repository);
-  return { repository: name, digest: await resolveImage(name, params['reference'] ?? '', parts.registry) };
+  const found = await resolveImage(name, params['reference'] ?? '', parts.registry);
+  await parts.gate.requireImage(caller, name, found);
+  return { repository: name, digest: found };
 }
 
-/** Throws NAME_UNKNOWN for what the caller may not see. */
+/** Throws NAME_UNKNOWN for what the caller may not see, PULL_BLOCKED. */
 async function otherImage(call: Called, { with: reference, repository = required(call.repository) }: { with: string; repository?: string | undefined }) {
   if (!isRepositoryName(repository) || !(await call.caller.may('pull', repository)) || !(await call.parts.rows.repositories.has(repository))) {
     throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
   }
-  return { repository, digest: await resolveImage(repository, reference, call.parts.registry) };
+  const found = await resolveImage(repository, reference, call.parts.registry);
+  await call.parts.gate.requireImage(call.caller, repository, found);
+  return { repository, digest: found };
 }
 
 function layerOf(text: string | undefined): { layer?: Digest } {

@@ -2,6 +2,8 @@ import type { Profile } from '../access/policy.ts';
 import type { WishDesk } from '../deploy/wishes.ts';
 import type { LiveEvents } from '../events/live-events.ts';
 import type { ImageFiles } from '../files/image-files.ts';
+import type { Gate } from '../gate/gate.ts';
+import type { FactParts } from '../gate/image-facts.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { MailRules } from '../identity/mail/mail-rules.ts';
 import type { MetadataStore } from '../metadata/port.ts';
@@ -20,6 +22,9 @@ export type HubParts = {
   readonly webhooks: WebhookRules;
   readonly wishes: WishDesk;
   readonly files: ImageFiles;
+  readonly gate: Gate;
+  /** What verdicts are made of, for those that are only tried. */
+  readonly facts: FactParts;
   /** Absent: this server sends no mails. */
   readonly mail?: MailPart | undefined;
   readonly profile: Profile;

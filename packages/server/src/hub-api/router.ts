@@ -103,6 +103,7 @@ async function requireAccess({ access }: ApiRoute, caller: Caller, { namespace, 
     case 'tag:move':
     case 'delete':
     case 'manage':
+    case 'pull:blocked':
   }
   if (repository !== undefined) {
     if (!(await caller.may('pull', repository)) || !(await rows.repositories.has(repository))) {

@@ -12,6 +12,7 @@ import { mailRoutes } from './mail-routes.ts';
 import { namespaceRoutes } from './namespace-routes.ts';
 import { organisationRoutes } from './organisation-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
+import { policyRoutes } from './policy-routes.ts';
 import { popularityRoutes } from './popularity-routes.ts';
 import { readmeRoutes } from './readme-routes.ts';
 import { releaseRoutes } from './release-routes.ts';
@@ -57,6 +58,7 @@ export const routes: readonly ApiRoute[] = [
   ...retentionRoutes,
   ...imageRoutes,
   ...lineageRoutes,
+  ...policyRoutes,
   ...environmentRoutes,
   ...releaseRoutes,
   ...agentRoutes,

@@ -121,9 +121,12 @@ export function createCallers({ profile, access, tokens, signIn, sessions, clock
 
 const everything: Pick<Caller, 'may' | 'mayList' | 'mayInNamespace'> = { may: async () => true, mayList: async () => true, mayInNamespace: async () => true };
 
+/** See `access/policy.ts`: a policy holds for everybody where everybody is the same. */
+const unlessBlocked: typeof everything = { ...everything, may: async (action) => action !== 'pull:blocked' };
+
 /** Without accounts everything is everybody's, and the server listens on loopback only. */
 export function localCaller(address: string): Caller {
-  return { principal: anonymous, name: principalName(anonymous), credential: { kind: 'open' }, address, ...everything };
+  return { principal: anonymous, name: principalName(anonymous), credential: { kind: 'open' }, address, ...unlessBlocked };
 }
 
 function withoutRepositories({ repositories: _repositories, ...scope }: Scope): Scope {

@@ -11,6 +11,7 @@ import { concurrencyContract } from './contract/concurrency.ts';
 import { deploymentContract } from './contract/deployments.ts';
 import { eventContract } from './contract/events.ts';
 import { fileContract } from './contract/files.ts';
+import { gateContract } from './contract/gate.ts';
 import { identityContract } from './contract/identity.ts';
 import { integrityContract } from './contract/integrity.ts';
 import { jobContract } from './contract/jobs.ts';
@@ -49,6 +50,7 @@ const subjects = {
   webhooks: webhookContract,
   files: fileContract,
   advisories: advisoryContract,
+  gate: gateContract,
   identity: identityContract,
   deployments: deploymentContract,
   concurrency: concurrencyContract,

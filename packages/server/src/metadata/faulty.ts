@@ -61,6 +61,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     files: faulty('files', store.files),
     lineage: faulty('lineage', store.lineage),
     advisories: faulty('advisories', store.advisories),
+    gate: faultyGroup('gate', store.gate),
     commits: store.commits,
     close: () => store.close(),
     calls: () => calls,

@@ -19,6 +19,7 @@ import type { UploadId } from '../runtime/ids.ts';
 import type { CollectionRows, IntegrityRows } from './collection-port.ts';
 import type { AdvisoryRows } from './advisory-port.ts';
 import type { FileRows } from './file-port.ts';
+import type { GateRows } from './gate/port.ts';
 import type { HubRows } from './hub-port.ts';
 import type { DeploymentRows } from './deploy/port.ts';
 import type { IdentityRows } from './identity/port.ts';
@@ -50,6 +51,7 @@ export type MetadataStore = {
   readonly files: FileRows;
   readonly lineage: LineageRows;
   readonly advisories: AdvisoryRows;
+  readonly gate: GateRows;
   readonly commits: CommitSignals;
   close(): Promise<void>;
 };
@@ -249,6 +251,9 @@ export const eventKinds = [
   'deploy.refused',
   'deploy.running',
   'deploy.rolled_back',
+  'image.checked',
+  'image.blocked',
+  'image.allowed',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];
@@ -268,7 +273,7 @@ export type Event = {
   readonly visibility?: Visibility;
   /** repository.pulled: how often, since the last event of this kind. */
   readonly pulls?: number;
-  /** deploy.…: which release, where, and why it is so. */
+  /** deploy.…: which release, where, and why it is so. image.…: the first reason. */
   readonly environment?: string;
   readonly instance?: string;
   readonly release?: number;

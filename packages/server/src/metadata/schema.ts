@@ -22,6 +22,7 @@
  *     accounts and what they may do              `identity/tables.ts`
  *     what runs where                            `deploy/tables.ts`
  *     what is known to be vulnerable             `advisories/tables.ts`
+ *     what may be pulled                         `gate/tables.ts`
  *
  * Arrows are foreign keys, so the engine itself keeps I4: a tag points at a manifest of its
  * repository, and a manifest at blobs and manifests that its repository has. A subject is no key,
@@ -44,6 +45,7 @@ import type { StorageKey } from '../blobstore/port.ts';
 import type { UploadId } from '../runtime/ids.ts';
 import type { AdvisoryTables } from './advisories/tables.ts';
 import type { DeploymentTables } from './deploy/tables.ts';
+import type { GateTables } from './gate/tables.ts';
 import type { Badge, BadgeState, FacetKind, ReadmeOrigin } from './hub-port.ts';
 import type { IdentityTables } from './identity/tables.ts';
 import type { JobState } from './job-port.ts';
@@ -51,7 +53,7 @@ import type { EventKind } from './port.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { DeliveryState, WebhookFormat, WebhookScope } from './webhook-port.ts';
 
-export type Tables = IdentityTables & DeploymentTables & AdvisoryTables & ContentTables;
+export type Tables = IdentityTables & DeploymentTables & AdvisoryTables & GateTables & ContentTables;
 
 type ContentTables = {
   repository: {

@@ -11,6 +11,7 @@ import { identityRows } from './identity/identity-rows.ts';
 import type { Visibility } from '../access/policy.ts';
 import { advisoryRows } from './advisories/advisory-rows.ts';
 import { fileRows } from './file-rows.ts';
+import { gateRows } from './gate/gate-rows.ts';
 import { type HotReadLimits, hotReads } from './hot-reads.ts';
 import { integrityRows } from './integrity-rows.ts';
 import { jobInspectionRows } from './job-inspection-rows.ts';
@@ -55,6 +56,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     files: fileRows(database),
     lineage: lineageRows(database),
     advisories: advisoryRows(database),
+    gate: gateRows(database),
     commits,
     close: () => database.close(),
   };

@@ -9,9 +9,10 @@ import type { RepositoryHandler } from './call.ts';
 import { matchesEtag } from './conditions.ts';
 
 /** end-2 */
-export const getBlob: RepositoryHandler = async ({ request, registry, repository, target }) => {
+export const getBlob: RepositoryHandler = async ({ request, registry, gate, caller, repository, target }) => {
   const digest = parseDigest(target);
   const blob = await registry.blobs.find(repository, digest);
+  await gate.requireBlob(caller, repository, digest);
   const headers = blobHeaders(digest);
   if (matchesEtag(request.header('if-none-match'), digest)) return reply(304, headers);
   const wanted = request.header('range');
@@ -31,7 +32,7 @@ export const getBlob: RepositoryHandler = async ({ request, registry, repository
   }
 };
 
-/** end-2. Clients ask before they push: see `BlobRules.stat`. */
+/** end-2. Clients ask before they push: see `BlobRules.stat`. It brings no bytes, so no policy keeps anybody from it. */
 export const headBlob: RepositoryHandler = async ({ request, registry, repository, target }) => {
   const digest = parseDigest(target);
   const { sizeBytes } = await registry.blobs.stat(repository, digest);

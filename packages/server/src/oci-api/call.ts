@@ -4,6 +4,7 @@ import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Caller } from '../access/caller.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Reply } from '../http/reply.ts';
+import type { Gate } from '../gate/gate.ts';
 import type { Registry } from '../registry/registry.ts';
 
 export type ApiLimits = {
@@ -29,6 +30,7 @@ export type OnManifest = (served: ServedManifest) => void;
 export type Call = {
   readonly request: HttpRequest;
   readonly registry: Registry;
+  readonly gate: Gate;
   readonly limits: ApiLimits;
   readonly caller: Caller;
   /** Told of each manifest that was served, or asked about (HEAD). */

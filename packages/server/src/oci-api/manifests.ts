@@ -14,9 +14,11 @@ import type { TagNotice } from '../tag-rules/policy.ts';
 import { refusalFor } from './refusal.ts';
 
 /** end-3, GET and HEAD. Whatever the client accepts, it gets what was pushed: a converted manifest would have another digest. */
-export const getManifest: RepositoryHandler = async ({ request, registry, repository, target, caller, onManifest }) => {
+export const getManifest: RepositoryHandler = async ({ request, registry, gate, repository, target, caller, onManifest }) => {
   const reference = readReference(target);
   const { digest, mediaType, bytes } = await registry.manifests.get(repository, reference);
+  // Asking what a tag points to brings no bytes: whoever signs an image asks before it is signed, and docker takes a refused HEAD for a passing fault.
+  if (request.method !== 'HEAD') await gate.requireImage(caller, repository, digest);
   onManifest?.({ caller, method: request.method, repository, digest, mediaType, ...(reference.kind === 'tag' && { tag: reference.tag }) });
   const headers: Headers = {
     'content-type': mediaType,

@@ -64,6 +64,7 @@ function scopeOf({ shape, name }: Address, { action }: Route, from: string | nul
     case 'pull':
     case 'tag:move':
     case 'manage':
+    case 'pull:blocked':
       return `repository:${name}:pull`;
   }
 }

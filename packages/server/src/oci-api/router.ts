@@ -8,6 +8,7 @@ import { errorReply } from '../http/errors.ts';
 import type { Reply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
 import type { Callers } from '../identity/callers.ts';
+import type { Gate } from '../gate/gate.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Address, readAddress, type Shape } from './address.ts';
@@ -24,6 +25,7 @@ export type FindMoved = (name: RepositoryName) => Promise<RepositoryName | undef
 
 export type OciApiParts = {
   readonly registry: Registry;
+  readonly gate: Gate;
   readonly callers: Pick<Callers, 'identify'>;
   readonly findMoved: FindMoved;
   readonly onManifest?: OnManifest;
@@ -36,7 +38,7 @@ const versionHeader = { 'docker-distribution-api-version': 'registry/2.0' };
 
 const routesOf = Map.groupBy(routes, ({ shape }) => shape);
 
-export function createOciApi({ registry, callers, findMoved, onManifest, limits, log }: OciApiParts): OciApi {
+export function createOciApi({ registry, gate, callers, findMoved, onManifest, limits, log }: OciApiParts): OciApi {
   return {
     async answer(request) {
       const address = readAddress(request.path);
@@ -50,7 +52,7 @@ export function createOciApi({ registry, callers, findMoved, onManifest, limits,
     if (!address) throw new RegistryError('NOT_FOUND');
     if (!route) return notAllowed(address.shape);
     const caller = await callers.identify(request);
-    const call: Call = { request, registry, limits, caller, onManifest };
+    const call: Call = { request, registry, gate, limits, caller, onManifest };
     if (route.action === 'none') return route.handle(call);
     const named = parseRepositoryName(address.name);
     const use = (repository: RepositoryName) => useRepository(call, route, { repository, target: address.target });

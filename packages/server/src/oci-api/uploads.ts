@@ -75,12 +75,13 @@ export const cancelUpload: RepositoryHandler = async (call) => {
  * Throws DIGEST_INVALID; ACCESS_DENIED when the token was not asked for the source, so that the client
  * asks once more. A source that no repository could be called is one more source that cannot be had.
  */
-async function tryMount({ request, registry, repository, caller }: RepositoryCall, mount: string): Promise<boolean> {
+async function tryMount({ request, registry, gate, repository, caller }: RepositoryCall, mount: string): Promise<boolean> {
   const digest = parseDigest(mount);
   const from = request.query.get('from');
   if (from !== null && !isRepositoryName(from)) return false;
   if (from !== null && hasNotAsked(caller.scope, 'pull', from) && !(await caller.may('pull', from))) throw refusalFor(caller, 'pull', from);
-  return registry.blobs.mount({ repository, digest, mayPull: (source) => caller.may('pull', source), ...actorOf(caller), ...(from !== null && { from }) });
+  const mayPull = async (source: RepositoryName) => (await caller.may('pull', source)) && (await gate.mayHaveBlob(caller, source, digest));
+  return registry.blobs.mount({ repository, digest, mayPull, ...actorOf(caller), ...(from !== null && { from }) });
 }
 
 /** An out-of-order chunk is answered with where the upload is, so that the client can go on from there. */

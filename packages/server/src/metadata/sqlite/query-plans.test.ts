@@ -99,6 +99,30 @@ const searchCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ hub }) => hub.stars.remove({ userId: 'kim', repository }),
 ];
 
+const level = { kind: 'namespace', name: 'mina' } as const;
+const verdict = { state: 'blocked', reasons: [], reasonCount: 0, exceptions: [] } as const;
+
+const gateCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
+  ({ gate }) => gate.policies.set({ scope: level, policy: { quarantine: true }, jobs: [], ...change }),
+  ({ gate }) => gate.policies.listLevels(repository),
+  ({ gate }) => gate.exceptions.create({ id: 'x', scope: level, target: { digest }, endsAt: 9, reason: 'r', owner: 'o', jobs: [], ...change }),
+  ({ gate }) => gate.exceptions.listFor(repository, 1),
+  ({ gate }) => gate.exceptions.remove({ scope: level, id: 'x', jobs: [], ...change }),
+  async (store) => {
+    const one = await pushManifest(store, { name: 'judged' });
+    await store.gate.verdicts.record({ repository, digest: one.digest, verdict, ...change });
+  },
+  ({ gate }) => gate.verdicts.find({ repository, digest }),
+  ({ gate }) => gate.verdicts.listDue(1, 10),
+  ({ gate }) => gate.verdicts.listManifests(repository, { after: digest, limit: 10 }),
+  ({ gate }) => gate.verdicts.listHolders(digest, { after: repository, limit: 10 }),
+  ({ gate }) => gate.verdicts.listIndexesOf({ repository, digest }, 10),
+  ({ gate }) => gate.hot.findRefusal({ repository, digest }),
+  ({ gate }) => gate.hot.findBlobRefusal({ repository, digest }),
+  ({ gate }) => gate.verdicts.forget(repository, 10),
+  ({ gate }) => gate.policies.remove({ scope: level, jobs: [], ...change }),
+];
+
 const hook = { id: 'w', scope: { kind: 'server', name: '' }, url: 'https://a.example', format: 'standard', secret: 's', allowPrivateAddress: false } as const;
 const delivery = { webhookId: 'w', messageId: 'm', event: { id: 1, kind: 'tag.moved', repository, at: 1, actor } } as const;
 
@@ -255,6 +279,7 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.tags.listDeleted(repository, 10),
   (store) => store.tagPolicies.remove({ repository, ...change }),
   ...webhookCalls,
+  ...gateCalls,
   ...identityCalls,
   ...deploymentCalls,
 ];

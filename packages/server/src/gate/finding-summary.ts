@@ -1,0 +1,38 @@
+/** What the checks of an image found, as the gate needs it. Offered by whoever checks. */
+import type { Digest } from '@naru/oci/digest';
+import type { Severity } from './policy.ts';
+
+export interface Checks {
+  /** Of the last check that ended: while another runs, what the last one found still holds. */
+  findingSummary(image: Digest): Promise<FindingSummary>;
+}
+
+export type FindingSummary = {
+  /** `unsupported`: it was looked at, and nobody knows what is in it. */
+  readonly state: 'pending' | 'checked' | 'failed' | 'unsupported';
+  /** Of the last check that ended well. */
+  readonly checkedAt?: number;
+  /** Why it failed. */
+  readonly problem?: string;
+  /** Without those that somebody with a right to it has set aside (VEX, ignore rules). */
+  readonly findings: readonly Finding[];
+  readonly licences: readonly PackageLicence[];
+  /** Passwords, keys and the like. */
+  readonly secrets: readonly FoundSecret[];
+};
+
+export type Finding = {
+  /** Of the advisory: a CVE where there is one. */
+  readonly id: string;
+  readonly severity: Severity;
+  readonly package: string;
+  readonly version: string;
+  readonly fixedVersion?: string;
+  /** Epoch ms, since when it is known. */
+  readonly knownSince?: number;
+  readonly epss?: number;
+  readonly exploited: boolean;
+};
+
+export type PackageLicence = { readonly package: string; readonly licence: string };
+export type FoundSecret = { readonly what: string; readonly path: string; readonly layer?: Digest };

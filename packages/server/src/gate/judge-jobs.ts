@@ -1,0 +1,58 @@
+/** What has to be judged again, as jobs: after a push, a check, or a change of what is demanded. */
+import { type Digest, isDigest } from '@naru/oci/digest';
+import type { RepositoryName } from '@naru/oci/repository-name';
+import type { EventConsumer } from '../events/consumers.ts';
+import type { NewJob } from '../metadata/job-port.ts';
+import type { Event } from '../metadata/port.ts';
+import type { GateScope } from './policy.ts';
+
+export const judgeImageKind = 'judge-image';
+export const judgeScopeKind = 'judge-scope';
+export const judgeCheckedKind = 'judge-checked';
+
+/** One image, and what its verdict hangs together with. */
+export function judgeImageJob(repository: RepositoryName, digest: Digest): NewJob {
+  return { kind: judgeImageKind, payload: { repository, digest }, key: `${repository}@${digest}`, priority: 'high' };
+}
+
+/** All images of a level, after what it demands has changed. `after`: a job goes on where the one before it stopped. */
+export function judgeScopeJob(scope: GateScope, after?: RepositoryName): NewJob {
+  const name = scope.kind === 'server' ? '' : scope.name;
+  return { kind: judgeScopeKind, payload: { scope, ...(after !== undefined && { after }) }, key: `${scope.kind} ${name} ${after ?? ''}` };
+}
+
+/** In every repository that holds the image: for whoever has checked it, in the transaction that records what was found. */
+export function judgeCheckedJob(digest: Digest): NewJob {
+  return { kind: judgeCheckedKind, payload: { digest }, key: digest, priority: 'high' };
+}
+
+export const judgedEvents: EventConsumer = {
+  name: 'judge',
+  toJobs: (events) => events.flatMap(jobsFor),
+};
+
+function jobsFor({ kind, repository, digest, tag }: Event): NewJob[] {
+  switch (kind) {
+    case 'manifest.pushed':
+      return digest === undefined ? [] : [judgeImageJob(repository, digest)];
+    case 'tag.moved':
+    case 'tag.deleted': {
+      // What a signature in a tag is for, says the tag (cosign's first scheme).
+      const signed = tag === undefined ? undefined : readAttachmentTag(tag);
+      return signed === undefined ? [] : [judgeImageJob(repository, signed)];
+    }
+    // Perhaps it was a signature, and nobody knows any more of what.
+    case 'manifest.deleted':
+    case 'repository.renamed':
+      return [judgeScopeJob({ kind: 'repository', name: repository })];
+    default:
+      return [];
+  }
+}
+
+/** `sha256-<hex>.sig` and its like. */
+export function readAttachmentTag(tag: string): Digest | undefined {
+  const match = /^(sha256|sha512)-([0-9a-f]+)\.(?:sig|att|sbom)$/.exec(tag);
+  const text = match === null ? '' : `${match[1]}:${match[2]}`;
+  return isDigest(text) ? text : undefined;
+}

@@ -1,0 +1,122 @@
+import { expect, test } from 'bun:test';
+import { parseDigest } from '@naru/oci/digest';
+import type { Finding, FindingSummary } from './finding-summary.ts';
+import { type GateException, type ImageFacts, judge, type Judgement, refusalText } from './judge.ts';
+import { combineLevels, type GatePolicy, type Level } from './policy.ts';
+
+const digest = parseDigest(`sha256:${'a'.repeat(64)}`);
+const other = parseDigest(`sha256:${'b'.repeat(64)}`);
+const dayMs = 86_400e3;
+const now = 1000 * dayMs;
+
+const openssl: Finding = { id: 'CVE-1', severity: 'high', package: 'openssl', version: '1.1.1n-0+deb11u1', fixedVersion: '1.1.1n-0+deb11u5', exploited: false };
+const zlib: Finding = { id: 'CVE-2', severity: 'critical', package: 'zlib1g', version: '1:1.2.11', knownSince: now - 3 * dayMs, epss: 0.4, exploited: true };
+const checked: FindingSummary = { state: 'checked', checkedAt: now - dayMs, findings: [openssl, zlib], licences: [], secrets: [] };
+const facts: ImageFacts = { digest, check: checked, signers: [], attached: [] };
+const pending: FindingSummary = { state: 'pending', findings: [], licences: [], secrets: [] };
+
+const server = (policy: GatePolicy): Level => ({ scope: { kind: 'server' }, policy });
+const acme = (policy: GatePolicy): Level => ({ scope: { kind: 'namespace', name: 'acme' }, policy });
+const app = (policy: GatePolicy): Level => ({ scope: { kind: 'repository', name: 'acme/app' }, policy });
+const lift = (given: Partial<GateException>): GateException => ({ id: 'e', scope: { kind: 'server' }, target: {}, endsAt: now + dayMs, ...given });
+
+function reasonsOf({ reasons }: Judgement): string[] {
+  return reasons.map(({ rule, finding }) => (finding === undefined ? rule : `${rule} ${finding}`));
+}
+
+test.each<[what: string, policy: GatePolicy, changed: Partial<ImageFacts>, reasons: string[]]>([
+  ['no demand', {}, {}, []],
+  ['as bad as this, the worst first', { block: [{ severity: 'high' }] }, {}, ['finding CVE-2', 'finding CVE-1']],
+  ['worse than that', { block: [{ severity: 'critical' }] }, {}, ['finding CVE-2']],
+  ['what can be mended', { block: [{ severity: 'high', fixable: true }] }, {}, ['finding CVE-1']],
+  ['what is exploited', { block: [{ exploited: true }] }, {}, ['finding CVE-2']],
+  ['what probably will be', { block: [{ epss: 0.3 }] }, {}, ['finding CVE-2']],
+  ['any rule is enough', { block: [{ exploited: true }, { fixable: true }] }, {}, ['finding CVE-2', 'finding CVE-1']],
+  ['not within its grace time', { block: [{ severity: 'critical', olderThanDays: 4 }] }, {}, []],
+  ['after its grace time', { block: [{ severity: 'critical', olderThanDays: 3 }] }, {}, ['finding CVE-2']],
+  ['nobody knows since when: no grace', { block: [{ severity: 'high', olderThanDays: 30 }] }, {}, ['finding CVE-1']],
+  ['what was not judged passes', { block: [{ severity: 'low' }] }, { check: pending }, []],
+  ['but not a quarantine', { quarantine: true }, { check: pending }, ['quarantine']],
+  ['that a check ends', { quarantine: true }, {}, []],
+  ['and keeps through the next one', { quarantine: true }, { check: { ...checked, state: 'pending' } }, []],
+  ['what nobody understands is not clean', { quarantine: true }, { check: { ...pending, state: 'unsupported' } }, ['quarantine']],
+  ['an old check', { checkedWithinDays: 0.5 }, {}, ['check-age']],
+  ['none at all', { checkedWithinDays: 30 }, { check: pending }, ['check-age']],
+  ['a young one', { checkedWithinDays: 2 }, {}, []],
+  ['no age demanded', { checkedWithinDays: 0 }, { check: pending }, []],
+  ['unsigned', { signedBy: ['release'] }, {}, ['signature']],
+  ['signed by somebody else', { signedBy: ['release'] }, { signers: ['mallory'] }, ['signature']],
+  ['signed', { signedBy: ['release', 'build'] }, { signers: ['build'] }, []],
+  ['signed by anybody trusted', { signedBy: ['*'] }, { signers: ['build'] }, []],
+  ['nothing beside it', { require: ['sbom', 'provenance'] }, { attached: ['sbom'] }, ['provenance']],
+  ['secrets', { forbidSecrets: true }, { check: { ...checked, secrets: [{ what: 'an AWS key', path: 'root/.aws/credentials' }] } }, ['secret']],
+  [
+    'licences',
+    { forbidLicences: ['AGPL-*'] },
+    {
+      check: {
+        ...checked,
+        licences: [
+          { package: 'x', licence: 'agpl-3.0-only' },
+          { package: 'y', licence: 'MIT' },
+        ],
+      },
+    },
+    ['licence'],
+  ],
+])('%s', (_, policy, changed, reasons) => {
+  const judged = judge([app(policy)], { ...facts, ...changed }, [], now);
+  expect({ state: judged.state, reasons: reasonsOf(judged) }).toEqual({ state: reasons.length > 0 ? 'blocked' : 'allowed', reasons });
+});
+
+test('a narrower level adds, and takes nothing away unless the wider one lets it', () => {
+  const strict = server({ signedBy: ['ops'], block: [{ severity: 'critical' }] });
+  expect(reasonsOf(judge([app({ signedBy: [], block: [] }), strict], facts, [], now))).toEqual(['finding CVE-2', 'signature']);
+  expect(reasonsOf(judge([app({ block: [{ severity: 'high' }] }), strict], { ...facts, signers: ['ops'] }, [], now))).toEqual([
+    'finding CVE-2',
+    'finding CVE-2',
+    'finding CVE-1',
+  ]);
+  const loose = server({ ...strict.policy, mayLoosen: true });
+  expect(judge([app({ signedBy: [], block: [] }), loose], facts, [], now).state).toBe('allowed');
+  // Only what the narrower one speaks of.
+  expect(reasonsOf(judge([app({ block: [] }), loose], facts, [], now))).toEqual(['signature']);
+  // The namespace lets nobody loosen what it says itself.
+  expect(reasonsOf(judge([app({ block: [] }), acme({ block: [{ exploited: true }] }), loose], { ...facts, signers: ['ops'] }, [], now))).toEqual([
+    'finding CVE-2',
+  ]);
+  expect(combineLevels([app({ quarantine: false }), server({ quarantine: true, require: ['sbom'], mayLoosen: true })])).toEqual([
+    server({ require: ['sbom'], mayLoosen: true }),
+    app({ quarantine: false }),
+  ]);
+});
+
+test('an exception lifts what it names, until it ends, and not what a wider level demands', () => {
+  const level = app({ block: [{ severity: 'high' }], signedBy: ['*'] });
+  const signed = { ...facts, signers: ['ops'] };
+  const judged = (exceptions: Partial<GateException>[], from = [level]) => judge(from, signed, exceptions.map(lift), now);
+  expect(reasonsOf(judged([{ target: { finding: 'CVE-1' } }]))).toEqual(['finding CVE-2']);
+  expect(judged([{ target: { finding: 'CVE-1' } }])).toMatchObject({ exceptions: ['e'], reviewAt: now + dayMs });
+  expect(reasonsOf(judged([{ target: { finding: 'CVE-1', package: 'libssl' } }]))).toEqual(['finding CVE-2', 'finding CVE-1']);
+  expect(reasonsOf(judged([{ target: { digest: other } }]))).toEqual(['finding CVE-2', 'finding CVE-1']);
+  expect(judged([{ target: { digest } }]).state).toBe('allowed');
+  expect(judged([{ target: { digest }, endsAt: now }]).state).toBe('blocked');
+  expect(judged([{ target: { rule: 'finding' } }]).state).toBe('allowed');
+  const here = { kind: 'repository', name: 'acme/app' } as const;
+  expect(judged([{ target: { digest }, scope: here }], [server(level.policy)]).state).toBe('blocked');
+  expect(judged([{ target: { digest }, scope: here }], [server({ ...level.policy, mayLoosen: true })]).state).toBe('allowed');
+});
+
+test('says when time alone will change it', () => {
+  const soon = judge([app({ block: [{ severity: 'critical', olderThanDays: 5 }], checkedWithinDays: 30 })], facts, [], now);
+  expect(soon).toMatchObject({ state: 'allowed', reviewAt: now + 2 * dayMs });
+  expect(judge([app({ checkedWithinDays: 30 })], facts, [], now)).toMatchObject({ reviewAt: now + 29 * dayMs });
+});
+
+test('what is printed is one line with the worst first', () => {
+  const judged = judge([app({ block: [{ severity: 'high' }] })], { ...facts, check: { ...checked, findings: [openssl] } }, [], now);
+  expect(refusalText(judged)).toBe('image blocked: CVE-1 (high) in openssl 1.1.1n-0+deb11u1, fixed in 1.1.1n-0+deb11u5 (rule of acme/app)');
+  expect(refusalText(judge([server({ block: [{ severity: 'high' }], signedBy: ['ops'] })], facts, [], now))).toBe(
+    'image blocked: CVE-2 (critical) in zlib1g 1:1.2.11 (rule of this server), and 2 more reasons',
+  );
+});

@@ -1,0 +1,175 @@
+/**
+ * The verdict on one image: what its levels demand, held against what is known of it. Pure; whoever
+ * calls brings the facts and writes the verdict down.
+ */
+import type { Digest } from '@naru/oci/digest';
+import { matchesText } from '../access/pattern.ts';
+import type { Finding, FindingSummary } from './finding-summary.ts';
+import {
+  type AttachedKind,
+  combineLevels,
+  type FindingRule,
+  type GatePolicy,
+  type GateScope,
+  isLiftedFrom,
+  type Level,
+  scopeText,
+  severities,
+} from './policy.ts';
+
+export type ImageFacts = {
+  readonly digest: Digest;
+  readonly check: FindingSummary;
+  /** Names of the trusted signers that have a valid signature on it, or on an index that holds it. */
+  readonly signers: readonly string[];
+  readonly attached: readonly AttachedKind[];
+};
+
+export const reasonRules = ['quarantine', 'finding', 'signature', 'sbom', 'provenance', 'secret', 'licence', 'check-age', 'members'] as const;
+export type ReasonRule = (typeof reasonRules)[number];
+
+export type Reason = {
+  readonly rule: ReasonRule;
+  /** Who demands it, as `scopeText` says. */
+  readonly by: string;
+  /** For people: docker prints it. */
+  readonly text: string;
+  readonly finding?: string;
+  readonly package?: string;
+};
+
+/** `exempt`: nothing that runs, such as a signature. `reviewAt`: time alone changes it then. */
+export type Judgement = {
+  readonly state: 'allowed' | 'blocked' | 'exempt';
+  readonly reasons: readonly Reason[];
+  /** More than `reasons` holds. */
+  readonly reasonCount: number;
+  /** Ids of the exceptions without which it would be blocked. */
+  readonly exceptions: readonly string[];
+  readonly reviewAt?: number;
+};
+
+/** What an exception lifts: all that are given must fit. */
+export type ExceptionTarget = {
+  readonly rule?: ReasonRule;
+  /** Of an advisory. */
+  readonly finding?: string;
+  readonly package?: string;
+  readonly digest?: Digest;
+};
+
+export type GateException = { readonly id: string; readonly scope: GateScope; readonly target: ExceptionTarget; readonly endsAt: number };
+
+/** In a row and in an answer (I6). */
+export const reasonsMax = 25;
+const dayMs = 86_400e3;
+
+type Objection = Reason & { readonly level: Level; readonly weight: number };
+
+export function judge(levels: readonly Level[], facts: ImageFacts, exceptions: readonly GateException[], now: number): Judgement {
+  const dates: number[] = [];
+  const objections = combineLevels(levels).flatMap((level) => objectionsOf(level, facts, now, dates));
+  const standing: Objection[] = [];
+  const used = new Set<string>();
+  for (const objection of objections) {
+    const lifting = exceptions.find((one) => one.endsAt > now && isLiftedFrom(objection.level, one.scope) && fits(one.target, objection, facts.digest));
+    if (lifting === undefined) standing.push(objection);
+    else {
+      used.add(lifting.id);
+      dates.push(lifting.endsAt);
+    }
+  }
+  const future = dates.filter((date) => date > now);
+  return {
+    state: standing.length > 0 ? 'blocked' : 'allowed',
+    reasons: worstFirst(standing).slice(0, reasonsMax),
+    reasonCount: standing.length,
+    exceptions: [...used],
+    ...(future.length > 0 && { reviewAt: Math.min(...future) }),
+  };
+}
+
+/** One line for whoever is refused. */
+export function refusalText({ reasons, reasonCount }: Pick<Judgement, 'reasons' | 'reasonCount'>): string {
+  const [first] = reasons;
+  if (first === undefined) return 'image blocked';
+  const more = reasonCount - 1;
+  return `image blocked: ${first.text} (rule of ${first.by})${more > 0 ? `, and ${more} more ${more === 1 ? 'reason' : 'reasons'}` : ''}`;
+}
+
+function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, now: number, dates: number[]): Objection[] {
+  const { policy } = level;
+  const by = scopeText(level.scope);
+  const found: Objection[] = [];
+  const object = (rule: ReasonRule, text: string, more: Partial<Objection> = {}) => void found.push({ rule, by, text, level, weight: 0, ...more });
+
+  if (policy.quarantine === true && check.checkedAt === undefined) object('quarantine', waitingText(check));
+  if (policy.checkedWithinDays !== undefined && policy.checkedWithinDays > 0) {
+    const validUntil = (check.checkedAt ?? Number.NEGATIVE_INFINITY) + policy.checkedWithinDays * dayMs;
+    if (check.checkedAt === undefined) object('check-age', waitingText(check));
+    else if (validUntil <= now) object('check-age', `it was last checked more than ${policy.checkedWithinDays} days ago`);
+    else dates.push(validUntil);
+  }
+  for (const finding of check.findings) {
+    if (!(policy.block ?? []).some((rule) => meets(finding, rule, now, dates))) continue;
+    object('finding', findingText(finding), { finding: finding.id, package: finding.package, weight: severities.indexOf(finding.severity) });
+  }
+  if (lacksSigner(policy, signers)) object('signature', signatureText(policy.signedBy ?? []));
+  for (const kind of policy.require ?? [])
+    if (!attached.includes(kind)) object(kind, kind === 'sbom' ? 'it comes without a list of its parts (SBOM)' : 'it comes without provenance');
+  if (policy.forbidSecrets === true) {
+    for (const { what, path, layer } of check.secrets)
+      object('secret', `${what} in ${path}${layer === undefined ? '' : ` of layer ${layer.slice(0, 19)}`}`, { weight: 9 });
+  }
+  for (const { package: name, licence } of check.licences) {
+    if ((policy.forbidLicences ?? []).some((pattern) => matchesText(pattern.toLowerCase(), licence.toLowerCase())))
+      object('licence', `${name} has the licence ${licence}`, { package: name });
+  }
+  return found;
+}
+
+function lacksSigner({ signedBy = [] }: GatePolicy, signers: readonly string[]): boolean {
+  return signedBy.length > 0 && !signers.some((signer) => signedBy.includes(signer) || signedBy.includes('*'));
+}
+
+function meets({ severity, fixedVersion, knownSince, epss, exploited }: Finding, rule: FindingRule, now: number, dates: number[]): boolean {
+  if (rule.severity !== undefined && severities.indexOf(severity) < severities.indexOf(rule.severity)) return false;
+  if (rule.fixable === true && fixedVersion === undefined) return false;
+  if (rule.epss !== undefined && (epss ?? 0) < rule.epss) return false;
+  if (rule.exploited === true && !exploited) return false;
+  if (rule.olderThanDays === undefined || knownSince === undefined) return true;
+  const since = knownSince + rule.olderThanDays * dayMs;
+  if (since > now) dates.push(since);
+  return since <= now;
+}
+
+function fits({ rule, finding, package: name, digest }: ExceptionTarget, objection: Objection, image: Digest): boolean {
+  if (digest !== undefined && digest !== image) return false;
+  if (rule !== undefined && rule !== objection.rule) return false;
+  if (finding !== undefined && finding !== objection.finding) return false;
+  return name === undefined || name === objection.package;
+}
+
+function worstFirst(objections: readonly Objection[]): Reason[] {
+  return objections.toSorted((one, other) => other.weight - one.weight).map(({ level: _level, weight: _weight, ...reason }) => reason);
+}
+
+function waitingText({ state, problem }: FindingSummary): string {
+  switch (state) {
+    case 'failed':
+      return `its check failed${problem === undefined ? '' : `: ${problem}`}`;
+    case 'unsupported':
+      return 'it could not be checked: nobody knows what is in it';
+    case 'pending':
+    case 'checked':
+      return 'it has not been checked yet';
+  }
+}
+
+function findingText({ id, severity, package: name, version, fixedVersion }: Finding): string {
+  return `${id} (${severity}) in ${name} ${version}${fixedVersion === undefined ? '' : `, fixed in ${fixedVersion}`}`;
+}
+
+function signatureText(signedBy: readonly string[]): string {
+  return signedBy.includes('*') ? 'no trusted signer has signed it' : `it is not signed by ${signedBy.join(' or ')}`;
+}

@@ -1,0 +1,77 @@
+/**
+ * What may be pulled: the rules of a server, a namespace and a repository, and how they hold together.
+ *
+ * Each level says what it demands; all demands hold. A narrower level can only add, unless the wider one
+ * says `mayLoosen`: then what the narrower one says of a field takes the place of what the wider one
+ * said, and exceptions of the narrower one hold against it. Pure: no rows, no clock.
+ */
+export const severities = ['unknown', 'negligible', 'low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+
+export const attachedKinds = ['sbom', 'provenance'] as const;
+/** What comes beside an image: a list of what is in it, and how it was built. */
+export type AttachedKind = (typeof attachedKinds)[number];
+
+/** A field that is absent says nothing; an empty list, false or 0 says that nothing is demanded. */
+export type GatePolicy = {
+  /** Nothing is pulled before it was checked. */
+  readonly quarantine?: boolean;
+  /** A finding that meets any of these blocks. */
+  readonly block?: readonly FindingRule[];
+  /** A valid signature of one of these trusted signers, by their names; `*` is any of them. */
+  readonly signedBy?: readonly string[];
+  readonly require?: readonly AttachedKind[];
+  readonly forbidSecrets?: boolean;
+  /** SPDX names, `*` for any run of characters. */
+  readonly forbidLicences?: readonly string[];
+  /** The last check may be this old. */
+  readonly checkedWithinDays?: number;
+  readonly mayLoosen?: boolean;
+};
+
+/** All that is given must be met. */
+export type FindingRule = {
+  /** This bad or worse. */
+  readonly severity?: Severity;
+  /** There is a version that mends it. */
+  readonly fixable?: boolean;
+  /** It is known for this long: a grace time. */
+  readonly olderThanDays?: number;
+  /** The probability that it will be exploited in the next 30 days (EPSS), 0 to 1. */
+  readonly epss?: number;
+  /** It is exploited already (CISA's list). */
+  readonly exploited?: boolean;
+};
+
+export type GateScope = { readonly kind: 'server' } | { readonly kind: 'namespace' | 'repository'; readonly name: string };
+
+/** What one level demands once the levels are combined. */
+export type Level = { readonly scope: GateScope; readonly policy: GatePolicy };
+
+const width = { server: 0, namespace: 1, repository: 2 } as const;
+const fields = ['quarantine', 'block', 'signedBy', 'require', 'forbidSecrets', 'forbidLicences', 'checkedWithinDays'] as const;
+
+/** In any order in; widest first out. */
+export function combineLevels(levels: readonly Level[]): Level[] {
+  const ordered = levels.toSorted((one, other) => width[one.scope.kind] - width[other.scope.kind]);
+  return ordered.map(({ scope, policy }, at) => {
+    if (policy.mayLoosen !== true) return { scope, policy };
+    const said = ordered.slice(at + 1);
+    const kept = fields.filter((field) => !said.some((narrower) => narrower.policy[field] !== undefined));
+    return { scope, policy: { ...Object.fromEntries(kept.map((field) => [field, policy[field]])), mayLoosen: true } };
+  });
+}
+
+/** May an exception that was made in `from` lift what `level` demands? */
+export function isLiftedFrom(level: Level, from: GateScope): boolean {
+  return width[from.kind] <= width[level.scope.kind] || level.policy.mayLoosen === true;
+}
+
+export function isQuarantined(levels: readonly Level[]): boolean {
+  return combineLevels(levels).some(({ policy }) => policy.quarantine === true);
+}
+
+/** How the reasons of a refusal name who demands it. */
+export function scopeText(scope: GateScope): string {
+  return scope.kind === 'server' ? 'this server' : scope.name;
+}

@@ -1,0 +1,65 @@
+import { RegistryError } from '@naru/oci/registry-error';
+import type { RepositoryName } from '@naru/oci/repository-name';
+import type { GatePolicy, GateScope } from '../../gate/policy.ts';
+import type { MetadataDatabase, Reader, Writer } from '../database.ts';
+import { auditOf } from '../identity/audit-of.ts';
+import { recordAudit } from '../identity/audit-rows.ts';
+import { enqueueJobs } from '../job-rows.ts';
+import type { GatePolicyRows, StoredGatePolicy } from './port.ts';
+import { auditPlace, scopesOf, toColumns } from './scope-columns.ts';
+
+export function gatePolicyRows({ read, write }: MetadataDatabase): GatePolicyRows {
+  return {
+    find: (scope) => findPolicy(read, scope),
+
+    async listLevels(repository) {
+      const levels = [];
+      for (const scope of scopesOf(repository)) {
+        const stored = await findPolicy(read, scope);
+        if (stored !== undefined) levels.push({ scope, policy: stored.policy });
+      }
+      return levels;
+    },
+
+    set: ({ scope, policy, jobs, ...change }) =>
+      write(async (tx) => {
+        await requireScope(tx, scope);
+        const row = { policy: JSON.stringify(policy), changed_at: change.at, changed_by: change.actor };
+        await tx
+          .insertInto('gate_policy')
+          .values({ ...toColumns(scope), ...row })
+          .onConflict((conflict) => conflict.columns(['scope_kind', 'scope_name']).doUpdateSet(row))
+          .execute();
+        await enqueueJobs(tx, jobs, change.at);
+        await recordAudit(tx, [auditOf(change, 'policy.change', { ...auditPlace(scope), detail: { policy } })]);
+      }),
+
+    remove: ({ scope, jobs, ...change }) =>
+      write(async (tx) => {
+        const { scope_kind, scope_name } = toColumns(scope);
+        const { numDeletedRows } = await tx
+          .deleteFrom('gate_policy')
+          .where('scope_kind', '=', scope_kind)
+          .where('scope_name', '=', scope_name)
+          .executeTakeFirst();
+        if (numDeletedRows === 0n) return false;
+        await enqueueJobs(tx, jobs, change.at);
+        await recordAudit(tx, [auditOf(change, 'policy.delete', auditPlace(scope))]);
+        return true;
+      }),
+  };
+}
+
+/** Throws NAME_UNKNOWN. */
+export async function requireScope(tx: Writer, scope: GateScope): Promise<void> {
+  if (scope.kind !== 'repository') return;
+  const name = scope.name as RepositoryName; // only compared
+  const held = await tx.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst();
+  if (held === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name } });
+}
+
+async function findPolicy(db: Reader, scope: GateScope): Promise<StoredGatePolicy | undefined> {
+  const { scope_kind, scope_name } = toColumns(scope);
+  const row = await db.selectFrom('gate_policy').selectAll().where('scope_kind', '=', scope_kind).where('scope_name', '=', scope_name).executeTakeFirst();
+  return row && { policy: JSON.parse(row.policy) as GatePolicy, changedAt: row.changed_at, changedBy: row.changed_by }; // `set` wrote it
+}

@@ -1,0 +1,19 @@
+/** Makes the gate of its parts, for the server and for `naru admin` without one. */
+import { createGate, type Gate } from './gate/gate.ts';
+import type { Checks } from './gate/finding-summary.ts';
+import type { FactParts } from './gate/image-facts.ts';
+import { gateJobKinds } from './gate/judge-kinds.ts';
+import type { JobKind } from './jobs/job-kind.ts';
+import type { MetadataStore } from './metadata/port.ts';
+import type { Registry } from './registry/registry.ts';
+import type { Clock } from './runtime/clock.ts';
+
+export type OpenGate = { readonly gate: Gate; readonly facts: FactParts; readonly jobKinds: readonly JobKind[] };
+
+export function openGate({ rows, registry, clock }: { rows: MetadataStore; registry: Registry; clock: Clock }): OpenGate {
+  const facts: FactParts = { registry, checks: unchecked, signatures: { listSigners: async () => [] } };
+  return { gate: createGate(rows.gate.hot), facts, jobKinds: gateJobKinds({ ...facts, rows: rows.gate, store: rows, clock }) };
+}
+
+/** Nobody looks into images here, so nothing is known of any. */
+const unchecked: Checks = { findingSummary: async () => ({ state: 'pending', findings: [], licences: [], secrets: [] }) };
