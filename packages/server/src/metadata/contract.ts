@@ -14,6 +14,7 @@ import { fileContract } from './contract/files.ts';
 import { gateContract } from './contract/gate.ts';
 import { identityContract } from './contract/identity.ts';
 import { integrityContract } from './contract/integrity.ts';
+import { inventoryContract } from './contract/inventory.ts';
 import { jobContract } from './contract/jobs.ts';
 import { lineageContract } from './contract/lineage.ts';
 import { manifestContract } from './contract/manifests.ts';
@@ -47,6 +48,7 @@ const subjects = {
   'tag policies': tagPolicyContract,
   retention: retentionContract,
   lineage: lineageContract,
+  'inventories of images': inventoryContract,
   webhooks: webhookContract,
   files: fileContract,
   advisories: advisoryContract,

@@ -62,6 +62,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     lineage: faulty('lineage', store.lineage),
     advisories: faulty('advisories', store.advisories),
     gate: faultyGroup('gate', store.gate),
+    inventory: faulty('inventory', store.inventory),
     commits: store.commits,
     close: () => store.close(),
     calls: () => calls,

@@ -5,7 +5,8 @@
  * The store is cut by subject, so that nobody depends on more than it uses. `collection-port.ts`
  * holds what garbage collection, fsck and scrub need beside this, `job-port.ts` the queue, `hub-port.ts`
  * what the hub shows, `webhook-port.ts` who is told of what, `file-port.ts` what is inside of layers,
- * `lineage-port.ts` which image stands on which, `advisory-port.ts` what is known to be vulnerable.
+ * `lineage-port.ts` which image stands on which, `inventory-port.ts` what is installed in them,
+ * `advisory-port.ts` what is known to be vulnerable.
  * All times are epoch ms, `actor` is the name of the principal that acts. Lists are in ascending byte order of their key and page by
  * `after` (exclusive) and `limit`.
  *
@@ -25,6 +26,7 @@ import type { DeploymentRows } from './deploy/port.ts';
 import type { IdentityRows } from './identity/port.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { JobInspection, JobRows, NewJob } from './job-port.ts';
+import type { InventoryRows } from './inventory-port.ts';
 import type { LineageRows } from './lineage-port.ts';
 import type { RetentionRows } from './retention-port.ts';
 import type { TagPolicyRows } from './tag-policy-port.ts';
@@ -52,6 +54,7 @@ export type MetadataStore = {
   readonly lineage: LineageRows;
   readonly advisories: AdvisoryRows;
   readonly gate: GateRows;
+  readonly inventory: InventoryRows;
   readonly commits: CommitSignals;
   close(): Promise<void>;
 };

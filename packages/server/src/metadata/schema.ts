@@ -16,6 +16,8 @@
  *
  *     manifest ── image_chain ──< image_prefix      which image stands on which
  *
+ *     manifest ── image_inventory ──< image_package >── package_version      what is installed in which
+ *
  *     webhook ──< webhook_delivery ──< webhook_attempt
  *
  *     upload · event · event_consumer · job · condemned_blob   stand alone
@@ -40,10 +42,12 @@
  */
 import type { Digest, DigestAlgorithm } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import type { PackageType } from '../inventory/package.ts';
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { StorageKey } from '../blobstore/port.ts';
 import type { UploadId } from '../runtime/ids.ts';
 import type { AdvisoryTables } from './advisories/tables.ts';
+import type { InventoryState } from './inventory-port.ts';
 import type { DeploymentTables } from './deploy/tables.ts';
 import type { GateTables } from './gate/tables.ts';
 import type { Badge, BadgeState, FacetKind, ReadmeOrigin } from './hub-port.ts';
@@ -136,6 +140,30 @@ type ContentTables = {
   image_chain: { id: Generated<number>; digest: Digest; chain: Digest | null; layers: number; base_digest: Digest | null; base_name: string | null };
   /** Every beginning of an image's list of layers, but the whole list. `layers`: how long it is. */
   image_prefix: { chain: Digest; image: number; layers: number };
+  /** `problems`: JSON. */
+  image_inventory: {
+    id: Generated<number>;
+    digest: Digest;
+    state: InventoryState;
+    distribution_id: string;
+    distribution_version: string;
+    distribution_name: string;
+    problems: string;
+    read_at: number;
+  };
+  package_version: {
+    id: Generated<number>;
+    type: PackageType;
+    name: string;
+    version: string;
+    distribution: string;
+    namespace: string;
+    source_name: string;
+    source_version: string;
+    architecture: string;
+  };
+  /** `licences`: JSON. */
+  image_package: { image: number; package: number; path: string; layer: Digest; licences: string };
 
   tag: { repository: RepositoryName; name: Tag; digest: Digest; moved_at: number; moved_by: string };
   /** One row per move; no digest: the tag was deleted. */

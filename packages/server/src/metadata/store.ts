@@ -16,6 +16,7 @@ import { type HotReadLimits, hotReads } from './hot-reads.ts';
 import { integrityRows } from './integrity-rows.ts';
 import { jobInspectionRows } from './job-inspection-rows.ts';
 import { jobRows } from './job-rows.ts';
+import { inventoryRows } from './inventory-rows.ts';
 import { lineageRows } from './lineage-rows.ts';
 import { manifestRows } from './manifest-rows.ts';
 import { repositoryRows } from './repository-rows.ts';
@@ -57,6 +58,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     lineage: lineageRows(database),
     advisories: advisoryRows(database),
     gate: gateRows(database),
+    inventory: inventoryRows(database),
     commits,
     close: () => database.close(),
   };

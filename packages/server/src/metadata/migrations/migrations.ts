@@ -11,6 +11,7 @@ import { createTagPolicies } from './0007-create-tag-policies.ts';
 import { createDeployments } from './0008-create-deployments.ts';
 import { createLayerFiles } from './0009-create-layer-files.ts';
 import { createRetention } from './0010-create-retention.ts';
+import { createInventory } from './0011-create-inventory.ts';
 import { createAdvisories } from './0012-create-advisories.ts';
 import { createGate } from './0013-create-gate.ts';
 import { createLineage } from './0015-create-lineage.ts';
@@ -27,6 +28,7 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0008-create-deployments': { up: (db) => createDeployments(db, types) },
     '0009-create-layer-files': { up: (db) => createLayerFiles(db, types) },
     '0010-create-retention': { up: (db) => createRetention(db, types) },
+    '0011-create-inventory': { up: (db) => createInventory(db, types) },
     '0012-create-advisories': { up: (db) => createAdvisories(db, types) },
     '0013-create-gate': { up: (db) => createGate(db, types) },
     '0015-create-lineage': { up: (db) => createLineage(db, types) },

@@ -6,6 +6,7 @@ import { parseRepositoryName } from '@naru/oci/repository-name';
 import { newUploadId } from '../../runtime/ids.ts';
 import { actor, digestOf, latest, makeManifest, other, pushBlob, pushManifest, repository, stable, storageKeyOf } from '../contract/content.ts';
 import { makeScratchFolder } from '../contract/scratch-folder.ts';
+import type { InstalledPackage } from '../../inventory/package.ts';
 import type { MetadataStore } from '../port.ts';
 import { metadataStore } from '../store.ts';
 import { sqliteConnection } from './connection.ts';
@@ -185,6 +186,19 @@ const deploymentCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
 ];
 
 /** Everything that a request or the collector may ask, with and without what is optional. */
+const installed: InstalledPackage = {
+  type: 'deb',
+  namespace: 'debian',
+  name: 'a',
+  version: '1',
+  sourceName: 'b',
+  sourceVersion: '1',
+  architecture: 'amd64',
+  licences: [],
+  path: 'var/lib/dpkg/status',
+  layer: digestOf('layer'),
+};
+
 const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.repositories.has(repository),
   (store) => store.repositories.list({ limit: 10 }),
@@ -219,6 +233,20 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ lineage }) => lineage.listIndexes(makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest, 10),
   ({ lineage }) => lineage.listHolders(digest, 10),
   ({ lineage }) => lineage.listTags(repository, digest, 10),
+  ({ inventory }) =>
+    inventory.record(makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest, { state: 'done', problems: [], packages: [installed] }, 3),
+  ({ inventory }) => inventory.find(makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest),
+  ({ inventory }) =>
+    inventory.listPackages(makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest, {
+      after: { id: 1, path: 'a' },
+      limit: 10,
+      type: 'deb',
+      name: 'a',
+    }),
+  ({ inventory }) => inventory.countPackages(makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest),
+  ({ inventory }) => inventory.listVersions({ after: 1, limit: 10 }),
+  ({ inventory }) => inventory.findVersions('a', { after: 1, limit: 10 }),
+  ({ inventory }) => inventory.listImages(1, { after: 1, limit: 10 }),
   (store) => store.tags.list(repository, { limit: 10 }),
   (store) => store.tags.list(repository, { after: 'a', limit: 10 }),
   (store) => store.tags.listHistory(repository, latest, 10),
