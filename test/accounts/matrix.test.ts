@@ -248,8 +248,10 @@ describe('/api/v1', () => {
 
   function expectedFor(who: Who, { operation, access, path }: { operation: string; access: string; path: string }, visibility: string): Outcome {
     const isHidden = path.includes('{repository}') && access !== 'account' && !mayPull[who].includes(visibility);
-    if (who === 'anonymous') return access === 'pull' && !isHidden && !forPeople.has(operation) ? 'open' : 'login';
+    if (who === 'anonymous') return access === 'pull' && path.includes('{repository}') && !isHidden && !forPeople.has(operation) ? 'open' : 'login';
     if (isHidden) return 'hidden';
+    // What belongs to a namespace is no public repository's: it is for whoever may pull all of it.
+    if (access === 'pull' && path.includes('{namespace}')) return who === 'outsider' ? 'denied' : 'open';
     switch (access) {
       case 'account':
         return amongThemselves[operation]?.includes(who) === false ? 'denied' : 'open';

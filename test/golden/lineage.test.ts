@@ -18,7 +18,7 @@ function onTopOf(base: Image, seed: string, annotations?: Readonly<Record<string
 }
 
 type Relative = { digest: string; layers: number; witness: string; places: { repository: string; tags: string[] }[] };
-type Lineage = { digest: string; layers: number; base?: object; builtOn: Relative[]; usedBy: Relative[]; next?: number };
+type Lineage = { digest: string; layers: number; base?: object; builtOn: Relative[]; usedBy: Relative[]; golden?: object[]; next?: number };
 
 async function lineageOf(repository: string, reference: string, query = ''): Promise<Lineage[]> {
   const response = await fetch(`${server.url}/api/v1/repositories/${repository}/-/images/${reference}/lineage${query}`);
@@ -40,7 +40,7 @@ test('by layers: built on the nearest first, used by whoever has all of its laye
   const asBase = { digest: base.manifest.digest, layers: 2, witness: 'layers', places: place('golden/base', '1') };
   const asMiddle = { digest: middle.manifest.digest, layers: 3, witness: 'layers', places: place('team/middle', 'v1') };
   const asTop = { digest: top.manifest.digest, layers: 4, witness: 'layers', places: place('team/top', 'v1') };
-  expect(await lineageOf('team/middle', 'v1')).toEqual([{ digest: middle.manifest.digest, layers: 3, builtOn: [asBase], usedBy: [asTop] }]);
+  expect(await lineageOf('team/middle', 'v1')).toEqual([{ digest: middle.manifest.digest, layers: 3, builtOn: [asBase], usedBy: [asTop], golden: [] }]);
   expect((await lineageOf('team/top', 'v1'))[0]?.builtOn).toEqual([asMiddle, asBase]);
   expect((await lineageOf('golden/base', base.manifest.digest))[0]?.usedBy).toEqual([asMiddle, asTop]);
   const [first] = await lineageOf('golden/base', '1', '?limit=1');

@@ -58,7 +58,8 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     ports(),
     /^runtime\/clock\.ts$/,
   ],
-  lineage: [/^access\/caller\.ts$/, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(clock|hash-bytes)\.ts$/],
+  lineage: [/^golden\/golden-bases\.ts$/, /^access\/caller\.ts$/, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(clock|hash-bytes)\.ts$/],
+  golden: [/^access\/(caller|namespace)\.ts$/, /^events\/consumers\.ts$/, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/clock\.ts$/],
   'tag-rules': [/^access\/pattern\.ts$/],
   gate: [
     /^access\//,
@@ -110,7 +111,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^search\//,
     /^hub\//,
     /^webhooks\/(webhooks|signature)\.ts$/,
-    /^(tag-rules|retention|lineage|inventory)\//,
+    /^(tag-rules|retention|lineage|golden|inventory)\//,
     /^files\//,
     /^identity\//,
     /^registry\//,

@@ -19,6 +19,7 @@ import { pruneEvents } from './events/prune-events.ts';
 import { createImageFiles } from './files/image-files.ts';
 import { indexImages, pruneLayerFiles } from './files/index-image.ts';
 import { judgedEvents } from './gate/judge-jobs.ts';
+import { goldenMoves, markOutdated } from './golden/mark-outdated.ts';
 import { observeRequests } from './http/access-log.ts';
 import { refuseForeignPage } from './http/foreign-pages.ts';
 import { answerPlain } from './http/routes.ts';
@@ -181,6 +182,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         indexImages(fileParts),
         pruneLayerFiles(fileParts),
         readEarlierImages(stores),
+        markOutdated({ rows: stores.rows, clock }),
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         followPushes({ rows: stores.rows, clock }),
@@ -200,7 +202,13 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
     }),
   );
   opened.use(
-    startEventConsumers({ rows: stores.rows, consumers: [pushedImages, webhooks.consumer, deployOnPush, judgedEvents], clock, sleep: systemSleep, log }),
+    startEventConsumers({
+      rows: stores.rows,
+      consumers: [pushedImages, webhooks.consumer, deployOnPush, judgedEvents, goldenMoves(stores.rows)],
+      clock,
+      sleep: systemSleep,
+      log,
+    }),
   );
   opened.use(startSchedule({ stores, settings: config, metrics, sleep: systemSleep, jitter }));
 

@@ -11,6 +11,7 @@ type Image = {
   readonly base?: { readonly digest?: string; readonly name?: string; readonly confirmed: boolean };
   readonly builtOn: readonly Relative[];
   readonly usedBy: readonly Relative[];
+  readonly golden: readonly { readonly namespace: string; readonly repository: string; readonly tag: string; readonly state: string; readonly now?: string }[];
   readonly next?: number;
 };
 
@@ -20,12 +21,13 @@ export function lineageText(body: string): string {
   return images.map((image) => `${imageLines(image).join('\n')}\n`).join('\n');
 }
 
-function imageLines({ digest, layers, base, builtOn, usedBy, next }: Image): string[] {
+function imageLines({ digest, layers, base, builtOn, usedBy, golden, next }: Image): string[] {
   return [
     `${digest} (${layers} ${layers === 1 ? 'layer' : 'layers'})`,
     ...(base
       ? [`says its base is ${[base.name, base.digest].filter((part) => part !== undefined).join('@')}${base.confirmed ? ', and its layers agree' : ''}`]
       : []),
+    ...golden.map(goldenLine),
     'built on:',
     ...relativeLines(builtOn),
     'used by:',
@@ -42,4 +44,18 @@ function relativeLines(relatives: readonly Relative[]): string[] {
         `  ${repository}${tags.length === 0 ? '' : `:${tags.join(',')}`}@${digest}${witness === 'layers' ? '' : ' (only said by an annotation)'}`,
     ),
   );
+}
+
+function goldenLine({ namespace, repository, tag, state, now }: Image['golden'][number]): string {
+  const of = `golden image of ${namespace === '' ? 'server' : namespace}: ${repository}:${tag}`;
+  switch (state) {
+    case 'current':
+      return of;
+    case 'outdated':
+      return `${of}, outdated: it is ${now ?? 'elsewhere'} now`;
+    case 'deleted':
+      return `${of}, which was deleted`;
+    default:
+      return `${of}, whose approval is over`;
+  }
 }

@@ -153,4 +153,13 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'DIGEST is what the list says.': 'DIGEST는 목록에 나온 것입니다.',
   'by its layers, whatever its labels say.': '레이블이 무어라 하든 레이어로 압니다.',
   'So many of those that were built on it, 50 unless told.': '그 위에 만들어진 것을 이만큼. 말하지 않으면 50개.',
+  'TAGS is a tag, a pattern like 3.*, {semver} or {release}.': 'TAGS는 태그, 3.* 같은 패턴, {semver}나 {release}입니다.',
+  'ID is what the list says.': 'ID는 목록에 나온 것입니다.',
+  'of a repository, or of all in a namespace that say nothing themselves.': '리포지터리, 또는 스스로 정하지 않은 네임스페이스의 모든 리포지터리.',
+  'Why: it stands in the catalogue.': '이유. 목록에 나옵니다.',
+  'Approve it for so many days. Without: for good.': '이만큼의 날 동안 승인합니다. 없으면 언제까지나.',
+  'The name is of a repository, also when it has one part.': '이름이 한 부분이라도 리포지터리의 이름입니다.',
+  'Whose catalogue counts. Without: the own namespace.': '누구의 목록을 볼지. 없으면 자기 네임스페이스.',
+  'Only what is golden now is good enough.': '지금 골든인 것만 됩니다.',
+  'Refuse nothing, and send the event base.missing instead.': '거절하지 않고 base.missing 이벤트를 보냅니다.',
 };

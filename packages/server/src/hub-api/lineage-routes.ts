@@ -19,6 +19,16 @@ const lineage = z.object({
   base: z.object({ digest: digest.optional(), name: z.string().optional(), confirmed: z.boolean() }).optional(),
   builtOn: z.array(relative),
   usedBy: z.array(relative),
+  golden: z.array(
+    z.object({
+      namespace: z.string(),
+      repository: z.string(),
+      tag,
+      digest,
+      state: z.enum(['current', 'outdated', 'deleted', 'expired']),
+      now: digest.optional(),
+    }),
+  ),
   next: count.optional(),
 });
 

@@ -5,6 +5,7 @@ import { badgeRoutes } from './badge-routes.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { fileRoutes } from './file-routes.ts';
+import { goldenRoutes } from './golden-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { imageRoutes } from './image-routes.ts';
 import { lineageRoutes } from './lineage-routes.ts';
@@ -59,6 +60,7 @@ export const routes: readonly ApiRoute[] = [
   ...imageRoutes,
   ...lineageRoutes,
   ...policyRoutes,
+  ...goldenRoutes,
   ...environmentRoutes,
   ...releaseRoutes,
   ...agentRoutes,

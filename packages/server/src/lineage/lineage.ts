@@ -5,8 +5,10 @@
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { Caller } from '../access/caller.ts';
+import { type GoldenBase, listGoldenBases } from '../golden/golden-bases.ts';
 import type { ImagePlace, KnownImage, NumberPage } from '../metadata/lineage-port.ts';
 import type { MetadataStore } from '../metadata/port.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { ClaimedBase } from './image-layers.ts';
 
 /** `layers`: its own are the beginning of the others'. `annotation`: only said, by `org.opencontainers.image.base.digest`. */
@@ -22,11 +24,13 @@ export type Lineage = {
   /** The nearest first. */
   readonly builtOn: readonly Relative[];
   readonly usedBy: readonly Relative[];
+  /** Golden images that it stands on, of all catalogues. */
+  readonly golden: readonly GoldenBase[];
   /** Where `usedBy` goes on. */
   readonly next?: number;
 };
 
-export type LineageParts = { readonly rows: Pick<MetadataStore, 'lineage'> };
+export type LineageParts = { readonly rows: Pick<MetadataStore, 'lineage' | 'golden'>; readonly clock: Clock };
 
 /** Images of one index that are described. */
 const imagesMax = 20;
@@ -36,7 +40,12 @@ const claimsMax = 20;
 const placesMax = 20;
 const tagsMax = 20;
 
-export async function describeLineage({ rows: { lineage } }: LineageParts, digest: Digest, caller: Pick<Caller, 'may'>, page: NumberPage): Promise<Lineage[]> {
+export async function describeLineage(
+  { rows: { lineage, golden }, clock }: LineageParts,
+  digest: Digest,
+  caller: Pick<Caller, 'may'>,
+  page: NumberPage,
+): Promise<Lineage[]> {
   const allowed = new Map<RepositoryName, Promise<boolean>>();
   return listImages();
 
@@ -56,8 +65,15 @@ export async function describeLineage({ rows: { lineage } }: LineageParts, diges
       ...(base && { base: { ...base, confirmed: await isConfirmed(image) } }),
       builtOn: [...(await toRelatives(await lineage.listBases(own, basesMax), 'layers')), ...(await toRelatives(await listClaimed(image), 'annotation'))],
       usedBy: [...(await toRelatives(dependants, 'layers')), ...(page.after === undefined ? await toRelatives(await listClaiming(own), 'annotation') : [])],
+      golden: await listGolden(own),
       ...(last !== undefined && { next: last }),
     };
+  }
+
+  async function listGolden(own: Digest): Promise<GoldenBase[]> {
+    const seen: GoldenBase[] = [];
+    for (const base of await listGoldenBases({ golden }, own, clock.now())) if (await mayPull(base.repository)) seen.push(base);
+    return seen;
   }
 
   async function isConfirmed({ digest: own, base }: KnownImage): Promise<boolean> {

@@ -28,7 +28,7 @@ test('reads what was pushed before it was there, artifacts and broken ones among
     db.run('DELETE FROM image_chain');
     db.run('UPDATE manifest SET bytes = ? WHERE digest = ?', [new TextEncoder().encode('rotten'), artifact.manifest.digest]);
     expect(await rows.lineage.listDependants(digest, { limit: 9 })).toEqual([]);
-    const job = readEarlierImages({ rows });
+    const job = readEarlierImages({ rows, clock: { now: () => 9 } });
     const run = () => job.run({} as never, new AbortController().signal); // it reads nothing of its job
     await run();
     expect((await rows.lineage.listDependants(digest, { limit: 9 })).map((image) => image.digest)).toEqual([topDigest]);

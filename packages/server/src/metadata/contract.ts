@@ -12,6 +12,7 @@ import { deploymentContract } from './contract/deployments.ts';
 import { eventContract } from './contract/events.ts';
 import { fileContract } from './contract/files.ts';
 import { gateContract } from './contract/gate.ts';
+import { goldenContract } from './contract/golden.ts';
 import { identityContract } from './contract/identity.ts';
 import { integrityContract } from './contract/integrity.ts';
 import { inventoryContract } from './contract/inventory.ts';
@@ -49,6 +50,7 @@ const subjects = {
   retention: retentionContract,
   lineage: lineageContract,
   'inventories of images': inventoryContract,
+  'golden images': goldenContract,
   webhooks: webhookContract,
   files: fileContract,
   advisories: advisoryContract,

@@ -8,6 +8,7 @@ import type { HotReads } from './hot-reads.ts';
 import type { Change, ManifestRows, NewManifest } from './port.ts';
 import { recordEvents } from './event-rows.ts';
 import { findHeld, referrersInDetail, recordReferences, removeManifestRow } from './manifest-content.ts';
+import { requireGolden } from './golden-policy-rows.ts';
 import { isMet } from './precondition.ts';
 import { recordLineage } from './lineage-rows.ts';
 import { ensureRepository } from './repository-rows.ts';
@@ -32,6 +33,7 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, v
         await recordLineage(tx, manifest.digest, manifest.image);
         await recordManifest(tx, repository, manifest, change);
         await recordReferences(tx, repository, manifest.digest, references);
+        await requireGolden(tx, repository, manifest.digest, change);
         await recordEvents(tx, [{ kind: 'manifest.pushed', repository, digest: manifest.digest, ...change }]);
         for (const tag of tags) await moveTag(tx, repository, tag, manifest.digest, change);
         await followReleases(tx, repository, tags, change, tagMoves);

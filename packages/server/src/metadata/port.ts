@@ -6,7 +6,8 @@
  * holds what garbage collection, fsck and scrub need beside this, `job-port.ts` the queue, `hub-port.ts`
  * what the hub shows, `webhook-port.ts` who is told of what, `file-port.ts` what is inside of layers,
  * `lineage-port.ts` which image stands on which, `inventory-port.ts` what is installed in them,
- * `advisory-port.ts` what is known to be vulnerable.
+ * `advisory-port.ts` what is known to be vulnerable,
+ * `golden-port.ts` what images are to stand on.
  * All times are epoch ms, `actor` is the name of the principal that acts. Lists are in ascending byte order of their key and page by
  * `after` (exclusive) and `limit`.
  *
@@ -21,6 +22,7 @@ import type { CollectionRows, IntegrityRows } from './collection-port.ts';
 import type { AdvisoryRows } from './advisory-port.ts';
 import type { FileRows } from './file-port.ts';
 import type { GateRows } from './gate/port.ts';
+import type { GoldenPolicyRows, GoldenRows, OutdatedRows } from './golden-port.ts';
 import type { HubRows } from './hub-port.ts';
 import type { DeploymentRows } from './deploy/port.ts';
 import type { IdentityRows } from './identity/port.ts';
@@ -55,6 +57,9 @@ export type MetadataStore = {
   readonly advisories: AdvisoryRows;
   readonly gate: GateRows;
   readonly inventory: InventoryRows;
+  readonly golden: GoldenRows;
+  readonly goldenPolicies: GoldenPolicyRows;
+  readonly outdated: OutdatedRows;
   readonly commits: CommitSignals;
   close(): Promise<void>;
 };
@@ -247,6 +252,9 @@ export const eventKinds = [
   'manifest.deleted',
   'tag.moved',
   'tag.deleted',
+  'base.updated',
+  'base.deleted',
+  'base.missing',
   'deploy.requested',
   'deploy.awaiting',
   'deploy.approved',
@@ -270,13 +278,13 @@ export type Event = {
   readonly tag?: Tag;
   /** tag.moved, tag.deleted: where the tag was before. */
   readonly previous?: Digest;
-  /** blob.mounted: where the blob came from. repository.renamed: what it was called. */
+  /** blob.mounted: where the blob came from. repository.renamed: what it was called. base.…: the golden image's repository. */
   readonly from?: RepositoryName;
   /** repository.created, repository.visibility */
   readonly visibility?: Visibility;
   /** repository.pulled: how often, since the last event of this kind. */
   readonly pulls?: number;
-  /** deploy.…: which release, where, and why it is so. image.…: the first reason. */
+  /** deploy.…: which release, where, and why it is so. image.…: the first reason. base.…: what became of the base. */
   readonly environment?: string;
   readonly instance?: string;
   readonly release?: number;

@@ -37,6 +37,9 @@ export async function moveContent(tx: Writer, from: RepositoryName, to: Reposito
     await tx.updateTable(table).set({ scope_name: to }).where('scope_kind', '=', 'repository').where('scope_name', '=', from).execute();
   }
   await tx.updateTable('webhook').set({ scope_name: to }).where('scope_kind', '=', 'repository').where('scope_name', '=', from).execute();
+  await tx.updateTable('golden_image').set({ repository: to }).where('repository', '=', from).execute();
+  await tx.updateTable('outdated_notice').set({ repository: to }).where('repository', '=', from).execute();
+  await tx.updateTable('golden_policy').set({ scope_name: to }).where('scope_kind', '=', 'repository').where('scope_name', '=', from).execute();
   for (const table of ['environment', 'environment_instance', 'release', 'target', 'target_report'] as const) {
     await tx.updateTable(table).set({ repository: to }).where('repository', '=', from).execute();
   }

@@ -18,6 +18,7 @@
  *
  *     manifest ── image_inventory ──< image_package >── package_version      what is installed in which
  *
+ *     golden_image ──< golden_version · outdated_notice      golden_policy
  *     webhook ──< webhook_delivery ──< webhook_attempt
  *
  *     upload · event · event_consumer · job · condemned_blob   stand alone
@@ -51,6 +52,7 @@ import type { InventoryState } from './inventory-port.ts';
 import type { DeploymentTables } from './deploy/tables.ts';
 import type { GateTables } from './gate/tables.ts';
 import type { Badge, BadgeState, FacetKind, ReadmeOrigin } from './hub-port.ts';
+import type { GoldenScope } from './golden-port.ts';
 import type { IdentityTables } from './identity/tables.ts';
 import type { JobState } from './job-port.ts';
 import type { EventKind } from './port.ts';
@@ -164,6 +166,32 @@ type ContentTables = {
   };
   /** `licences`: JSON. */
   image_package: { image: number; package: number; path: string; layer: Digest; licences: string };
+
+  golden_image: {
+    id: string;
+    namespace: string;
+    repository: RepositoryName;
+    tags: string;
+    reason: string;
+    until: number | null;
+    approved_at: number;
+    approved_by: string;
+  };
+  /** `chain`: of the image's layers, kept when the image is gone. */
+  golden_version: {
+    id: Generated<number>;
+    golden: string;
+    tag: Tag;
+    image: Digest;
+    chain: Digest;
+    pointed: Digest;
+    since: number;
+    ended_at: number | null;
+    ended_by: 'moved' | 'deleted' | null;
+  };
+  /** Who was told that a golden tag is elsewhere, and where (`now`; '' for nowhere). */
+  outdated_notice: { golden: string; tag: Tag; repository: RepositoryName; image: Digest; now: Digest | '' };
+  golden_policy: { scope_kind: GoldenScope['kind']; scope_name: string; policy: string; changed_at: number; changed_by: string };
 
   tag: { repository: RepositoryName; name: Tag; digest: Digest; moved_at: number; moved_by: string };
   /** One row per move; no digest: the tag was deleted. */

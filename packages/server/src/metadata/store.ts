@@ -12,6 +12,8 @@ import type { Visibility } from '../access/policy.ts';
 import { advisoryRows } from './advisories/advisory-rows.ts';
 import { fileRows } from './file-rows.ts';
 import { gateRows } from './gate/gate-rows.ts';
+import { goldenPolicyRows } from './golden-policy-rows.ts';
+import { goldenRows } from './golden-rows.ts';
 import { type HotReadLimits, hotReads } from './hot-reads.ts';
 import { integrityRows } from './integrity-rows.ts';
 import { jobInspectionRows } from './job-inspection-rows.ts';
@@ -19,6 +21,7 @@ import { jobRows } from './job-rows.ts';
 import { inventoryRows } from './inventory-rows.ts';
 import { lineageRows } from './lineage-rows.ts';
 import { manifestRows } from './manifest-rows.ts';
+import { outdatedRows } from './outdated-rows.ts';
 import { repositoryRows } from './repository-rows.ts';
 import { retentionRows } from './retention-rows.ts';
 import { tagPolicyRows } from './tag-policy-rows.ts';
@@ -59,6 +62,9 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     advisories: advisoryRows(database),
     gate: gateRows(database),
     inventory: inventoryRows(database),
+    golden: goldenRows(database),
+    goldenPolicies: goldenPolicyRows(database),
+    outdated: outdatedRows(database),
     commits,
     close: () => database.close(),
   };

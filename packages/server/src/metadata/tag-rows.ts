@@ -5,6 +5,7 @@ import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import type { Change, DeletedTag, TagMove, TagRow, TagRows } from './port.ts';
 import { chunks } from './chunks.ts';
 import { recordEvents } from './event-rows.ts';
+import { followGoldenTag } from './golden-rows.ts';
 import { followReleases, requireMove, requireRemoval, type TagMoves } from './tag-policy-rows.ts';
 
 export function tagRows({ read, write }: MetadataDatabase): TagRows {
@@ -191,6 +192,7 @@ async function placeTag(tx: Writer, repository: RepositoryName, { tag, digest, p
     .values({ repository, tag, digest, previous: previous ?? null, at, actor })
     .execute();
   await forgetOldMoves(tx, repository, tag);
+  await followGoldenTag(tx, repository, tag, digest, change);
   await recordEvents(tx, [{ kind: 'tag.moved', repository, tag, digest, ...(previous !== undefined && { previous }), ...change }]);
 }
 
@@ -244,6 +246,7 @@ async function recordDeleted(tx: Writer, repository: RepositoryName, tags: reado
     const moves = chunk.map((tag) => ({ repository, tag, digest: null, previous, at, actor }));
     await tx.insertInto('tag_history').values(moves).execute();
   }
+  for (const tag of tags) await followGoldenTag(tx, repository, tag, undefined, change);
   await recordEvents(
     tx,
     tags.map((tag) => ({ kind: 'tag.deleted', repository, tag, previous, ...change })),

@@ -3,6 +3,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { MetadataDatabase } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import { removeGateOf } from '../gate/remove-gate.ts';
+import { removeGoldenOf } from '../golden-rows.ts';
 import { removeWebhooksOf } from '../webhook-rows.ts';
 import { touchAccess } from './access-version.ts';
 import { getAccount, hasRepositories, removeSubject } from './account-row.ts';
@@ -61,6 +62,7 @@ export function accountRows({ read, write }: MetadataDatabase): AccountRows {
         await tx.deleteFrom('access_grant').where('namespace', '=', name).execute();
         await removeWebhooksOf(tx, { kind: 'namespace', name });
         await removeGateOf(tx, { kind: 'namespace', name });
+        await removeGoldenOf(tx, name);
         await tx.deleteFrom('account').where('id', '=', id).execute();
         await touchAccess(tx);
         await recordAudit(tx, [auditOf(change, `${kind}.delete`, { namespace: name })]);

@@ -15,6 +15,7 @@ import { createInventory } from './0011-create-inventory.ts';
 import { createAdvisories } from './0012-create-advisories.ts';
 import { createGate } from './0013-create-gate.ts';
 import { createLineage } from './0015-create-lineage.ts';
+import { createGoldenImages } from './0020-create-golden-images.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -32,5 +33,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0012-create-advisories': { up: (db) => createAdvisories(db, types) },
     '0013-create-gate': { up: (db) => createGate(db, types) },
     '0015-create-lineage': { up: (db) => createLineage(db, types) },
+    '0020-create-golden-images': { up: (db) => createGoldenImages(db, types) },
   };
 }

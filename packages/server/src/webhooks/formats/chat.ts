@@ -36,6 +36,10 @@ export function sentence(report: Report, quote: (name: string) => string = (name
       return `${who} renamed the repository ${quote(event.from ?? '')} to ${what}`;
     case 'repository.visibility':
       return `${who} made the repository ${what} ${event.visibility ?? 'public'}`;
+    case 'base.updated':
+    case 'base.deleted':
+    case 'base.missing':
+      return `${what}: ${event.message === undefined ? kind : quote(event.message)}`;
     default:
       return `${kind}: ${what} (${who})`;
   }
