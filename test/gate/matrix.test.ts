@@ -40,6 +40,7 @@ const apiLines: Readonly<Record<string, string>> = {
   getImage: 'what its configuration says, for whoever decides about it',
   listReferrers: 'names',
   getLineage: 'names',
+  listSignatures: 'who has signed it',
   getVerdict: 'why it is blocked',
 };
 
@@ -110,8 +111,8 @@ for (const { name, policy, refused, blobs } of verdicts) {
 
     for (const route of v2Routes.filter(({ name: line }) => v2Lines[line] === 'manifest')) {
       test(`${route.name}, by tag and by digest`, async () => {
-        const found = await Promise.all(pieces.map(async (piece) => [piece, await statusOf(`manifests/${digestOf(piece)}`)]));
-        expect(found).toEqual(pieces.map((piece) => [piece, refused.includes(piece) ? 403 : 200]));
+        // Everybody may push here, and so read by digest what is to be signed. Those who may not: `policy.test.ts`.
+        for (const piece of pieces) expect([piece, await statusOf(`manifests/${digestOf(piece)}`)]).toEqual([piece, 200]);
         const tags: Partial<Record<Piece, string>> = { good: 'good', bad: 'bad', both: 'both', badOnly: 'bad-only' };
         for (const [piece, tag] of Object.entries(tags)) {
           const wanted = refused.includes(piece as Piece) ? 403 : 200;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startWorld, type World } from '../accounts/support/accounts.ts';
+import { type Person, startWorld, type World } from '../accounts/support/accounts.ts';
 import { pushImage, pullStatus } from '../accounts/support/push.ts';
 import { makeImage } from '../support/image.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
@@ -141,12 +141,18 @@ test('what is no policy and no exception is refused with what is wrong', async (
   expect((await ask('DELETE', `${path}/exceptions/none`)).status).toBe(404);
 });
 
-test('a policy holds for owners and administrators, and for nobody whom a grant lets through', async () => {
+test('a policy holds for owners and administrators, and not for whom a grant lets through', async () => {
   await using world: World = await startWorld();
   const owner = await world.person('mina');
   await pushImage(owner, 'mina/app', 'v1');
   expect((await owner.api('PUT', '/repositories/mina/app/-/policy', { quarantine: true })).status).toBe(200);
   expect([await pullStatus(owner, 'mina/app', 'v1'), await pullStatus(world.admin, 'mina/app', 'v1')]).toEqual([403, 403]);
+  const reader = await world.person('jun');
+  const { digest, layer } = await pushImage(owner, 'mina/app', 'v1');
+  const read = async (person: Person, path: string) => (await person.v2('GET', `mina/app/${path}`, ['repository:mina/app:pull'])).status;
+  expect([await read(reader, 'manifests/v1'), await read(reader, `manifests/${digest}`), await read(reader, `blobs/${layer}`)]).toEqual([403, 403, 403]);
+  // Whoever may push reads by digest what is to be signed, and no more.
+  expect([await read(owner, `manifests/${digest}`), await read(owner, `blobs/${layer}`)]).toEqual([200, 403]);
   // Whoever signs must push and read what is said of the image, and must see where the tag points.
   expect((await owner.v2('HEAD', 'mina/app/manifests/v1', ['repository:mina/app:pull'])).status).toBe(200);
   expect((await pushImage(owner, 'mina/app', 'v2')).status).toBe(201);

@@ -22,7 +22,12 @@ const packages: Readonly<Record<string, string>> = {
   slapadd: 'slapd',
 };
 
-const notInDebian: Readonly<Record<string, string>> = { 'oci-conformance': '.ci/run builds it', zot: 'https://zotregistry.dev' };
+const notInDebian: Readonly<Record<string, string>> = {
+  'oci-conformance': '.ci/run builds it',
+  cosign: '.ci/run takes it from a newer Debian',
+  notation: '.ci/run takes it from a newer Debian',
+  zot: 'https://zotregistry.dev',
+};
 
 /** Are all these programs there? Says which is not. */
 export function needs(...programs: readonly string[]): boolean {

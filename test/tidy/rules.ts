@@ -36,6 +36,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^(tag-rules|lineage)\//,
     /^gate\/(policy|judge|finding-summary)\.ts$/,
     /^inventory\/package\.ts$/,
+    /^signatures\/trusted-signer\.ts$/,
     /^retention\/plan\.ts$/,
     /^access\//,
     /^network\//,
@@ -61,6 +62,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   lineage: [/^golden\/golden-bases\.ts$/, /^access\/caller\.ts$/, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(clock|hash-bytes)\.ts$/],
   golden: [/^access\/(caller|namespace)\.ts$/, /^events\/consumers\.ts$/, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/clock\.ts$/],
   'tag-rules': [/^access\/pattern\.ts$/],
+  signatures: [/^access\/pattern\.ts$/, /^registry\//, /^blobstore\/read-bytes\.ts$/, /^metadata\/gate\/signer-port\.ts$/, ports(), /^runtime\/clock\.ts$/],
   gate: [
     /^access\//,
     /^registry\//,
@@ -104,8 +106,8 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   'auth-api': [/^http\/(reply|request|errors)\.ts$/, /^identity\//, /^runtime\/log\.ts$/],
   'hub-api': [
     /^deploy\//,
-    /^gate\//,
-    /^metadata\/(deploy|gate)\/port\.ts$/,
+    /^(gate|signatures)\//,
+    /^metadata\/(deploy\/port|gate\/(signer-)?port)\.ts$/,
     /^http\/(reply|request|errors)\.ts$/,
     /^events\//,
     /^search\//,

@@ -132,6 +132,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       files: createImageFiles({ ...fileParts, jobs: stores.rows.jobs }),
       gate: gate.gate,
       facts: gate.facts,
+      signatures: gate.signatures,
       profile: config.profile,
       clock,
       settings: hubSettings(config),

@@ -22,7 +22,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
   await using stores = await openStores({ data: config.data });
   const identity = openIdentity({ ...stores, config, clock: systemClock });
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
-  const { gate, facts } = openGate({ rows: stores.rows, registry, clock: systemClock });
+  const { gate, facts, signatures } = openGate({ rows: stores.rows, registry, clock: systemClock });
   const operator = identity.callers.operator();
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock: systemClock });
   const baseUrl = config.http.publicUrl ?? 'http://localhost';
@@ -35,6 +35,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
       files: createImageFiles({ rows: stores.rows.files, jobs: stores.rows.jobs, registry, clock: systemClock }),
       gate,
       facts,
+      signatures,
       search: createSearch(stores.rows.hub.search),
       mail: mail?.part,
       webhooks: openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock: systemClock, baseUrl: () => baseUrl }).rules,

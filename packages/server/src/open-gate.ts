@@ -7,12 +7,14 @@ import type { JobKind } from './jobs/job-kind.ts';
 import type { MetadataStore } from './metadata/port.ts';
 import type { Registry } from './registry/registry.ts';
 import type { Clock } from './runtime/clock.ts';
+import { createImageSignatures, type ImageSignatures } from './signatures/signatures.ts';
 
-export type OpenGate = { readonly gate: Gate; readonly facts: FactParts; readonly jobKinds: readonly JobKind[] };
+export type OpenGate = { readonly gate: Gate; readonly signatures: ImageSignatures; readonly facts: FactParts; readonly jobKinds: readonly JobKind[] };
 
 export function openGate({ rows, registry, clock }: { rows: MetadataStore; registry: Registry; clock: Clock }): OpenGate {
-  const facts: FactParts = { registry, checks: unchecked, signatures: { listSigners: async () => [] } };
-  return { gate: createGate(rows.gate.hot), facts, jobKinds: gateJobKinds({ ...facts, rows: rows.gate, store: rows, clock }) };
+  const signatures = createImageSignatures({ registry, rows: rows.gate.signers, clock });
+  const facts: FactParts = { registry, checks: unchecked, signatures };
+  return { gate: createGate(rows.gate.hot), signatures, facts, jobKinds: gateJobKinds({ ...facts, rows: rows.gate, store: rows, clock }) };
 }
 
 /** Nobody looks into images here, so nothing is known of any. */

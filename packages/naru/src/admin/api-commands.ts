@@ -4,6 +4,7 @@ import { deployCommands } from './deploy-commands.ts';
 import { goldenCommands } from './golden-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { retentionCommands } from './retention-commands.ts';
+import { signerCommands } from './signer-commands.ts';
 import { tagRuleCommands } from './tag-rule-commands.ts';
 import { webhookCommands } from './webhook-commands.ts';
 
@@ -12,6 +13,7 @@ export const apiCommands = {
   ...webhookCommands,
   ...tagRuleCommands,
   ...policyCommands,
+  ...signerCommands,
   ...retentionCommands,
   ...deployCommands,
   ...goldenCommands,

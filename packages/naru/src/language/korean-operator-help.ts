@@ -84,6 +84,16 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'Why.': '이유.',
   'Who answers for it; you, unless told.': '책임지는 사람. 말하지 않으면 당신.',
   'How long.': '기간.',
+  'by a key, by an authority of certificates, or by an identity of a keyless signature.': '키, 인증서를 발급한 기관, 또는 키 없는 서명의 신원으로.',
+  'Its public key in PEM, such as cosign.pub.': 'cosign.pub 같은 PEM 공개 키.',
+  'The authorities in PEM that certify it, for Notation.': '인증서를 발급한 기관의 PEM. Notation용.',
+  'What its certificate must say: CN=…,O=…; of an identity its address, * for anything.':
+    '인증서에 적혀 있어야 할 것: CN=…,O=…. 신원이면 그 주소, 무엇이든 되면 *.',
+  'Who must have proved the identity.': '신원을 증명한 곳.',
+  'The authorities and logs that count for identities: Sigstore’s trusted_root.json, or one of your own.':
+    '신원에 쓰이는 기관과 로그: Sigstore의 trusted_root.json이나 자체 파일.',
+  'For this repository.': '이 리포지터리에서.',
+  'For all of this user or organisation. Without either: for the whole server.': '이 사용자나 조직 전체에서. 둘 다 없으면 서버 전체에서.',
   'Only tags like this; with {semver}, versions only.': '이런 태그만. {semver}를 쓰면 버전만.',
   'No tags like this, such as latest.': 'latest 같은 이런 태그는 안 됩니다.',
   'Pushed once: such a tag neither moves nor goes.': '한 번 올리면 옮길 수도 지울 수도 없는 태그.',

@@ -19,6 +19,8 @@ export type Caller = {
   may(action: Action, repository: RepositoryName, tag?: Tag): Promise<boolean>;
   /** May it know that the repository is there? A token for the catalog knows more than it may pull. */
   mayList(repository: RepositoryName): Promise<boolean>;
+  /** With whatever registry token it could ask for: clients ask for as little as a request needs. */
+  mayOtherwise(action: Action, repository: RepositoryName): Promise<boolean>;
   /** In all of a namespace: for its settings. '' is the whole server. */
   mayInNamespace(action: Action, namespace: string): Promise<boolean>;
 };

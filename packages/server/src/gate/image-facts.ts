@@ -8,12 +8,12 @@ import type { Manifest } from '../metadata/port.ts';
 import type { Registry } from '../registry/registry.ts';
 import { attachedKindOf } from './attached-documents.ts';
 import type { Checks } from './finding-summary.ts';
-import type { ImageFacts } from './judge.ts';
+import type { ImageFacts, Signer } from './judge.ts';
 import type { AttachedKind } from './policy.ts';
 
 export type Signatures = {
-  /** Names of the trusted signers of the repository that have a valid signature on exactly this digest. */
-  listSigners(repository: RepositoryName, digest: Digest): Promise<readonly string[]>;
+  /** The trusted signers that have a valid signature on exactly this digest. */
+  listSigners(repository: RepositoryName, digest: Digest): Promise<readonly Signer[]>;
 };
 
 export type FactParts = {
@@ -32,14 +32,14 @@ export async function gatherFacts(
   { repository, digest, indexes }: { repository: RepositoryName; digest: Digest; indexes: readonly (FoundManifest & { digest: Digest })[] },
   parts: FactParts,
 ): Promise<ImageFacts> {
-  const signers = new Set<string>();
+  const signers: Signer[] = [];
   const attached = new Set<AttachedKind>();
   for (const named of [digest, ...indexes.map((index) => index.digest)]) {
-    for (const signer of await parts.signatures.listSigners(repository, named)) signers.add(signer);
+    signers.push(...(await parts.signatures.listSigners(repository, named)));
     for (const kind of await listAttached(repository, named, parts)) attached.add(kind);
   }
   for (const { parsed } of indexes) for (const kind of await listStatements(repository, digest, parsed, parts)) attached.add(kind);
-  return { digest, check: await parts.checks.findingSummary(digest), signers: [...signers], attached: [...attached] };
+  return { digest, check: await parts.checks.findingSummary(digest), signers, attached: [...attached] };
 }
 
 /** Undefined when the repository does not hold it (any more). */

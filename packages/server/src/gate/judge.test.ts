@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { parseDigest } from '@naru/oci/digest';
 import type { Finding, FindingSummary } from './finding-summary.ts';
-import { type GateException, type ImageFacts, judge, type Judgement, refusalText } from './judge.ts';
+import { type GateException, type ImageFacts, judge, type Judgement, refusalText, type Signer } from './judge.ts';
 import { combineLevels, type GatePolicy, type Level } from './policy.ts';
 
 const digest = parseDigest(`sha256:${'a'.repeat(64)}`);
@@ -14,6 +14,8 @@ const zlib: Finding = { id: 'CVE-2', severity: 'critical', package: 'zlib1g', ve
 const checked: FindingSummary = { state: 'checked', checkedAt: now - dayMs, findings: [openssl, zlib], licences: [], secrets: [] };
 const facts: ImageFacts = { digest, check: checked, signers: [], attached: [] };
 const pending: FindingSummary = { state: 'pending', findings: [], licences: [], secrets: [] };
+
+const [ops, build, mallory] = ['ops', 'build', 'mallory'].map((name) => ({ name, scope: { kind: 'server' } })) as [Signer, Signer, Signer]; // three of three
 
 const server = (policy: GatePolicy): Level => ({ scope: { kind: 'server' }, policy });
 const acme = (policy: GatePolicy): Level => ({ scope: { kind: 'namespace', name: 'acme' }, policy });
@@ -45,9 +47,9 @@ test.each<[what: string, policy: GatePolicy, changed: Partial<ImageFacts>, reaso
   ['a young one', { checkedWithinDays: 2 }, {}, []],
   ['no age demanded', { checkedWithinDays: 0 }, { check: pending }, []],
   ['unsigned', { signedBy: ['release'] }, {}, ['signature']],
-  ['signed by somebody else', { signedBy: ['release'] }, { signers: ['mallory'] }, ['signature']],
-  ['signed', { signedBy: ['release', 'build'] }, { signers: ['build'] }, []],
-  ['signed by anybody trusted', { signedBy: ['*'] }, { signers: ['build'] }, []],
+  ['signed by somebody else', { signedBy: ['release'] }, { signers: [mallory] }, ['signature']],
+  ['signed', { signedBy: ['release', 'build'] }, { signers: [build] }, []],
+  ['signed by anybody trusted', { signedBy: ['*'] }, { signers: [build] }, []],
   ['nothing beside it', { require: ['sbom', 'provenance'] }, { attached: ['sbom'] }, ['provenance']],
   ['secrets', { forbidSecrets: true }, { check: { ...checked, secrets: [{ what: 'an AWS key', path: 'root/.aws/credentials' }] } }, ['secret']],
   [
@@ -72,7 +74,7 @@ test.each<[what: string, policy: GatePolicy, changed: Partial<ImageFacts>, reaso
 test('a narrower level adds, and takes nothing away unless the wider one lets it', () => {
   const strict = server({ signedBy: ['ops'], block: [{ severity: 'critical' }] });
   expect(reasonsOf(judge([app({ signedBy: [], block: [] }), strict], facts, [], now))).toEqual(['finding CVE-2', 'signature']);
-  expect(reasonsOf(judge([app({ block: [{ severity: 'high' }] }), strict], { ...facts, signers: ['ops'] }, [], now))).toEqual([
+  expect(reasonsOf(judge([app({ block: [{ severity: 'high' }] }), strict], { ...facts, signers: [ops] }, [], now))).toEqual([
     'finding CVE-2',
     'finding CVE-2',
     'finding CVE-1',
@@ -82,7 +84,7 @@ test('a narrower level adds, and takes nothing away unless the wider one lets it
   // Only what the narrower one speaks of.
   expect(reasonsOf(judge([app({ block: [] }), loose], facts, [], now))).toEqual(['signature']);
   // The namespace lets nobody loosen what it says itself.
-  expect(reasonsOf(judge([app({ block: [] }), acme({ block: [{ exploited: true }] }), loose], { ...facts, signers: ['ops'] }, [], now))).toEqual([
+  expect(reasonsOf(judge([app({ block: [] }), acme({ block: [{ exploited: true }] }), loose], { ...facts, signers: [ops] }, [], now))).toEqual([
     'finding CVE-2',
   ]);
   expect(combineLevels([app({ quarantine: false }), server({ quarantine: true, require: ['sbom'], mayLoosen: true })])).toEqual([
@@ -93,7 +95,7 @@ test('a narrower level adds, and takes nothing away unless the wider one lets it
 
 test('an exception lifts what it names, until it ends, and not what a wider level demands', () => {
   const level = app({ block: [{ severity: 'high' }], signedBy: ['*'] });
-  const signed = { ...facts, signers: ['ops'] };
+  const signed = { ...facts, signers: [ops] };
   const judged = (exceptions: Partial<GateException>[], from = [level]) => judge(from, signed, exceptions.map(lift), now);
   expect(reasonsOf(judged([{ target: { finding: 'CVE-1' } }]))).toEqual(['finding CVE-2']);
   expect(judged([{ target: { finding: 'CVE-1' } }])).toMatchObject({ exceptions: ['e'], reviewAt: now + dayMs });
@@ -105,6 +107,15 @@ test('an exception lifts what it names, until it ends, and not what a wider leve
   const here = { kind: 'repository', name: 'acme/app' } as const;
   expect(judged([{ target: { digest }, scope: here }], [server(level.policy)]).state).toBe('blocked');
   expect(judged([{ target: { digest }, scope: here }], [server({ ...level.policy, mayLoosen: true })]).state).toBe('allowed');
+});
+
+test('a level believes no signer whom a narrower one has named', () => {
+  const fake: Signer = { name: 'ops', scope: { kind: 'repository', name: 'acme/app' } };
+  const demanding = { signedBy: ['ops'] };
+  expect(judge([server(demanding)], { ...facts, signers: [fake] }, [], now).state).toBe('blocked');
+  expect(judge([server({ signedBy: ['*'] })], { ...facts, signers: [fake] }, [], now).state).toBe('blocked');
+  expect(judge([server({ ...demanding, mayLoosen: true })], { ...facts, signers: [fake] }, [], now).state).toBe('allowed');
+  expect(judge([app(demanding)], { ...facts, signers: [fake, mallory] }, [], now).state).toBe('allowed');
 });
 
 test('says when time alone will change it', () => {

@@ -5,25 +5,18 @@
 import type { Digest } from '@naru/oci/digest';
 import { matchesText } from '../access/pattern.ts';
 import type { Finding, FindingSummary } from './finding-summary.ts';
-import {
-  type AttachedKind,
-  combineLevels,
-  type FindingRule,
-  type GatePolicy,
-  type GateScope,
-  isLiftedFrom,
-  type Level,
-  scopeText,
-  severities,
-} from './policy.ts';
+import { type AttachedKind, combineLevels, type FindingRule, type GateScope, countsFor, type Level, scopeText, severities } from './policy.ts';
 
 export type ImageFacts = {
   readonly digest: Digest;
   readonly check: FindingSummary;
-  /** Names of the trusted signers that have a valid signature on it, or on an index that holds it. */
-  readonly signers: readonly string[];
+  /** The trusted signers that have a valid signature on it, or on an index that holds it. */
+  readonly signers: readonly Signer[];
   readonly attached: readonly AttachedKind[];
 };
+
+/** `scope`: where it is trusted. A level that demands a signature believes nobody whom a narrower one has named, or that could name itself. */
+export type Signer = { readonly name: string; readonly scope: GateScope };
 
 export const reasonRules = ['quarantine', 'finding', 'signature', 'sbom', 'provenance', 'secret', 'licence', 'check-age', 'members'] as const;
 export type ReasonRule = (typeof reasonRules)[number];
@@ -72,7 +65,7 @@ export function judge(levels: readonly Level[], facts: ImageFacts, exceptions: r
   const standing: Objection[] = [];
   const used = new Set<string>();
   for (const objection of objections) {
-    const lifting = exceptions.find((one) => one.endsAt > now && isLiftedFrom(objection.level, one.scope) && fits(one.target, objection, facts.digest));
+    const lifting = exceptions.find((one) => one.endsAt > now && countsFor(objection.level, one.scope) && fits(one.target, objection, facts.digest));
     if (lifting === undefined) standing.push(objection);
     else {
       used.add(lifting.id);
@@ -114,7 +107,7 @@ function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, no
     if (!(policy.block ?? []).some((rule) => meets(finding, rule, now, dates))) continue;
     object('finding', findingText(finding), { finding: finding.id, package: finding.package, weight: severities.indexOf(finding.severity) });
   }
-  if (lacksSigner(policy, signers)) object('signature', signatureText(policy.signedBy ?? []));
+  if (lacksSigner(level, signers)) object('signature', signatureText(policy.signedBy ?? []));
   for (const kind of policy.require ?? [])
     if (!attached.includes(kind)) object(kind, kind === 'sbom' ? 'it comes without a list of its parts (SBOM)' : 'it comes without provenance');
   if (policy.forbidSecrets === true) {
@@ -128,8 +121,9 @@ function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, no
   return found;
 }
 
-function lacksSigner({ signedBy = [] }: GatePolicy, signers: readonly string[]): boolean {
-  return signedBy.length > 0 && !signers.some((signer) => signedBy.includes(signer) || signedBy.includes('*'));
+function lacksSigner(level: Level, signers: readonly Signer[]): boolean {
+  const { signedBy = [] } = level.policy;
+  return signedBy.length > 0 && !signers.some(({ name, scope }) => countsFor(level, scope) && (signedBy.includes(name) || signedBy.includes('*')));
 }
 
 function meets({ severity, fixedVersion, knownSince, epss, exploited }: Finding, rule: FindingRule, now: number, dates: number[]): boolean {

@@ -62,8 +62,8 @@ export function combineLevels(levels: readonly Level[]): Level[] {
   });
 }
 
-/** May an exception that was made in `from` lift what `level` demands? */
-export function isLiftedFrom(level: Level, from: GateScope): boolean {
+/** Does what was said in `from`, an exception or a trusted signer, count for what `level` demands? */
+export function countsFor(level: Level, from: GateScope): boolean {
   return width[from.kind] <= width[level.scope.kind] || level.policy.mayLoosen === true;
 }
 

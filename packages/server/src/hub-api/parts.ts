@@ -8,6 +8,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { MailRules } from '../identity/mail/mail-rules.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { ImageSignatures } from '../signatures/signatures.ts';
 import type { WebhookRules } from '../webhooks/webhooks.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Search } from '../search/search.ts';
@@ -23,6 +24,7 @@ export type HubParts = {
   readonly wishes: WishDesk;
   readonly files: ImageFiles;
   readonly gate: Gate;
+  readonly signatures: ImageSignatures;
   /** What verdicts are made of, for those that are only tried. */
   readonly facts: FactParts;
   /** Absent: this server sends no mails. */

@@ -139,7 +139,7 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       response: shownPolicy,
       async handle(call) {
         const { caller, body, parts } = call;
-        const scope = scopeOf(call);
+        const scope = gateScopeOf(call);
         await parts.rows.gate.policies.set({ scope, policy: toPolicy(body), jobs: [judgeScopeJob(scope)], at: parts.clock.now(), ...actorOf(caller) });
         return { value: await showPolicy(call) };
       },
@@ -151,7 +151,7 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       summary: `Demand nothing any more: take the policy of ${of} away`,
       access: 'manage',
       async handle(call) {
-        const scope = scopeOf(call);
+        const scope = gateScopeOf(call);
         const { rows, clock } = call.parts;
         const removed = await rows.gate.policies.remove({ scope, jobs: [judgeScopeJob(scope)], at: clock.now(), ...actorOf(call.caller) });
         if (!removed) throw new RegistryError('NOT_FOUND', { message: 'there is no policy' });
@@ -169,7 +169,7 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       async handle(call) {
         const { parts, body } = call;
         const found = await tryPolicy(
-          { scope: scopeOf(call), policy: body.policy && toPolicy(body.policy) },
+          { scope: gateScopeOf(call), policy: body.policy && toPolicy(body.policy) },
           { ...parts.facts, rows: parts.rows, clock: parts.clock },
         );
         const blocked = found.blocked.map(({ judged, ...image }) => ({ ...image, reasons: judged.reasons, reasonCount: judged.reasonCount }));
@@ -184,7 +184,7 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       access: where === 'Repository' ? 'pull' : 'manage',
       response: z.object({ items: z.array(exception) }),
       async handle(call) {
-        return { value: { items: (await call.parts.rows.gate.exceptions.list(scopeOf(call), listMax)).map(toException) } };
+        return { value: { items: (await call.parts.rows.gate.exceptions.list(gateScopeOf(call), listMax)).map(toException) } };
       },
     }),
     route({
@@ -201,7 +201,7 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
         if (body.endsAt <= at) throw new RegistryError('REQUEST_INVALID', { message: 'endsAt is in the past', detail: { field: 'endsAt' } });
         if (body.endsAt > at + longestMs)
           throw new RegistryError('REQUEST_INVALID', { message: 'endsAt: an exception ends within a year', detail: { field: 'endsAt' } });
-        const scope = scopeOf(call);
+        const scope = gateScopeOf(call);
         const made = { id: newId(), scope, target: withoutUndefined(body.target), reason: body.reason, owner: body.owner ?? caller.name, endsAt: body.endsAt };
         await parts.rows.gate.exceptions.create({ ...made, jobs: [judgeScopeJob(scope)], at, ...actorOf(caller) });
         return { status: 201, value: toException({ ...made, createdAt: at, createdBy: caller.name }) };
@@ -214,7 +214,7 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       summary: `End an exception of ${of} now`,
       access: 'manage',
       async handle(call) {
-        const scope = scopeOf(call);
+        const scope = gateScopeOf(call);
         const { rows, clock } = call.parts;
         const id = call.params['exception'] ?? '';
         const removed = await rows.gate.exceptions.remove({ scope, id, jobs: [judgeScopeJob(scope)], at: clock.now(), ...actorOf(call.caller) });
@@ -226,7 +226,7 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
 }
 
 /** No account can be called `server`: it is the whole of it. */
-function scopeOf({ repository, params }: Pick<ApiCall, 'repository' | 'params'>): GateScope {
+export function gateScopeOf({ repository, params }: Pick<ApiCall, 'repository' | 'params'>): GateScope {
   const { namespace } = params;
   if (namespace === undefined) return { kind: 'repository', name: required(repository) };
   return namespace === 'server' ? { kind: 'server' } : { kind: 'namespace', name: namespace };
@@ -234,7 +234,7 @@ function scopeOf({ repository, params }: Pick<ApiCall, 'repository' | 'params'>)
 
 async function showPolicy(call: Pick<ApiCall, 'repository' | 'params' | 'parts'>): Promise<z.input<typeof shownPolicy>> {
   const { policies } = call.parts.rows.gate;
-  const scope = scopeOf(call);
+  const scope = gateScopeOf(call);
   const stored = await policies.find(scope);
   const wider = scope.kind === 'repository' ? (await policies.listLevels(required(call.repository))).filter((one) => one.scope.kind !== 'repository') : [];
   const server = scope.kind === 'namespace' ? await policies.find({ kind: 'server' }) : undefined;

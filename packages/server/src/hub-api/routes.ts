@@ -25,6 +25,7 @@ import { searchRoutes } from './search-routes.ts';
 import { secondFactorRoutes } from './second-factor-routes.ts';
 import { serverRoutes } from './server-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
+import { signerRoutes } from './signer-routes.ts';
 import { tagRoutes } from './tag-routes.ts';
 import { retentionRoutes } from './retention-routes.ts';
 import { tagRuleRoutes } from './tag-rule-routes.ts';
@@ -61,6 +62,7 @@ export const routes: readonly ApiRoute[] = [
   ...lineageRoutes,
   ...policyRoutes,
   ...goldenRoutes,
+  ...signerRoutes,
   ...environmentRoutes,
   ...releaseRoutes,
   ...agentRoutes,

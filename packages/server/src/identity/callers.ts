@@ -102,6 +102,7 @@ export function createCallers({ profile, access, tokens, signIn, sessions, clock
       ...(scope && { scope }),
       may: (action, repository, tag) => may(scope, action, repository, tag),
       mayList: (repository) => may(scope?.catalog === true ? withoutRepositories(scope) : scope, 'pull', repository),
+      mayOtherwise: (action, repository) => may(scope && withoutRepositories(scope), action, repository),
       async mayInNamespace(action, namespace) {
         const { isValid, standing } = await access.namespaceFacts(subject, namespace);
         // Any name of the namespace will do: what is asked is what holds for all of them.
@@ -119,7 +120,12 @@ export function createCallers({ profile, access, tokens, signIn, sessions, clock
   }
 }
 
-const everything: Pick<Caller, 'may' | 'mayList' | 'mayInNamespace'> = { may: async () => true, mayList: async () => true, mayInNamespace: async () => true };
+const everything: Pick<Caller, 'may' | 'mayList' | 'mayOtherwise' | 'mayInNamespace'> = {
+  may: async () => true,
+  mayList: async () => true,
+  mayOtherwise: async () => true,
+  mayInNamespace: async () => true,
+};
 
 /** See `access/policy.ts`: a policy holds for everybody where everybody is the same. */
 const unlessBlocked: typeof everything = { ...everything, may: async (action) => action !== 'pull:blocked' };

@@ -33,7 +33,7 @@ export async function moveContent(tx: Writer, from: RepositoryName, to: Reposito
   await tx.updateTable('retention_policy').set({ repository: to }).where('repository', '=', from).execute();
   await tx.updateTable('tag_policy').set({ repository: to }).where('repository', '=', from).execute();
   await tx.updateTable('gate_verdict').set({ repository: to }).where('repository', '=', from).execute();
-  for (const table of ['gate_policy', 'gate_exception'] as const) {
+  for (const table of ['gate_policy', 'gate_exception', 'trusted_signer'] as const) {
     await tx.updateTable(table).set({ scope_name: to }).where('scope_kind', '=', 'repository').where('scope_name', '=', from).execute();
   }
   await tx.updateTable('webhook').set({ scope_name: to }).where('scope_kind', '=', 'repository').where('scope_name', '=', from).execute();

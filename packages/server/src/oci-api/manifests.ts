@@ -18,7 +18,7 @@ export const getManifest: RepositoryHandler = async ({ request, registry, gate, 
   const reference = readReference(target);
   const { digest, mediaType, bytes } = await registry.manifests.get(repository, reference);
   // Asking what a tag points to brings no bytes: whoever signs an image asks before it is signed, and docker takes a refused HEAD for a passing fault.
-  if (request.method !== 'HEAD') await gate.requireImage(caller, repository, digest);
+  if (request.method !== 'HEAD') await (reference.kind === 'tag' ? gate.requireImage : gate.requireManifest)(caller, repository, digest);
   onManifest?.({ caller, method: request.method, repository, digest, mediaType, ...(reference.kind === 'tag' && { tag: reference.tag }) });
   const headers: Headers = {
     'content-type': mediaType,

@@ -45,6 +45,24 @@ export function gateContract(it: Contract): void {
     expect([await remove({ kind: 'server' }), await remove(here), await remove(here)]).toEqual([false, true, false]);
   });
 
+  it('keeps trusted signers by level and name, the later in the place of the earlier', async (store) => {
+    await pushBlob(store, 'layer');
+    const set = (scope: GateScope, name: string, publicKey: string) =>
+      store.gate.signers.set({ scope, name, document: { kind: 'key', publicKey }, jobs: [job], at: 3, actor });
+    await set(here, 'release', 'one');
+    await set(here, 'release', 'two');
+    await set({ kind: 'server' }, 'release', 'three');
+    await set({ kind: 'namespace', name: 'jun' }, 'release', 'four');
+    const stored = { name: 'release', createdAt: 3, createdBy: actor };
+    const [server, own] = [
+      { ...stored, scope: { kind: 'server' as const }, document: { kind: 'key' as const, publicKey: 'three' } },
+      { ...stored, scope: here, document: { kind: 'key' as const, publicKey: 'two' } },
+    ];
+    expect([await store.gate.signers.listFor(repository), await store.gate.signers.list(here)]).toEqual([[server, own], [own]]);
+    const remove = () => store.gate.signers.remove({ scope: here, name: 'release', jobs: [], at: 4, actor });
+    expect([await remove(), await remove(), await store.gate.signers.listFor(repository)]).toEqual([true, false, [server]]);
+  });
+
   it('keeps the last verdict of an image, and tells what changed', async (store) => {
     const { digest } = await pushManifest(store, { name: 'one' });
     const before = await lastEventId(store);

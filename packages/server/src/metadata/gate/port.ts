@@ -11,9 +11,16 @@ import type { RepositoryName } from '@naru/oci/repository-name';
 import type { GatePolicy, GateScope, Level } from '../../gate/policy.ts';
 import type { GateException, Judgement } from '../../gate/judge.ts';
 import type { NewJob } from '../job-port.ts';
+import type { SignerRows } from './signer-port.ts';
 import type { Change, Page } from '../port.ts';
 
-export type GateRows = { readonly policies: GatePolicyRows; readonly exceptions: GateExceptionRows; readonly verdicts: VerdictRows; readonly hot: HotGate };
+export type GateRows = {
+  readonly policies: GatePolicyRows;
+  readonly exceptions: GateExceptionRows;
+  readonly signers: SignerRows;
+  readonly verdicts: VerdictRows;
+  readonly hot: HotGate;
+};
 
 export type StoredGatePolicy = { readonly policy: GatePolicy; readonly changedAt: number; readonly changedBy: string };
 

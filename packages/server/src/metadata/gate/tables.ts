@@ -1,7 +1,7 @@
 /**
  * The tables of the gate, as Kysely knows them (`port.ts` says what they mean).
  *
- *     gate_policy · gate_exception     by scope: `server` with the name '', a namespace, a repository
+ *     gate_policy · gate_exception · trusted_signer     by scope: `server` with the name '', a namespace, a repository
  *     repository_manifest ── gate_verdict
  */
 import type { Digest } from '@naru/oci/digest';
@@ -24,6 +24,8 @@ export type GateTables = {
     created_at: number;
     created_by: string;
   };
+  /** `document`: as JSON. */
+  trusted_signer: { scope_kind: GateScope['kind']; scope_name: string; name: string; document: string; created_at: number; created_by: string };
   /** `reasons`, `exceptions`: as JSON. */
   gate_verdict: {
     repository: RepositoryName;

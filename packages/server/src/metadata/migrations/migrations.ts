@@ -14,6 +14,7 @@ import { createRetention } from './0010-create-retention.ts';
 import { createInventory } from './0011-create-inventory.ts';
 import { createAdvisories } from './0012-create-advisories.ts';
 import { createGate } from './0013-create-gate.ts';
+import { createSigners } from './0014-create-signers.ts';
 import { createLineage } from './0015-create-lineage.ts';
 import { createGoldenImages } from './0020-create-golden-images.ts';
 
@@ -32,6 +33,7 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0011-create-inventory': { up: (db) => createInventory(db, types) },
     '0012-create-advisories': { up: (db) => createAdvisories(db, types) },
     '0013-create-gate': { up: (db) => createGate(db, types) },
+    '0014-create-signers': { up: (db) => createSigners(db, types) },
     '0015-create-lineage': { up: (db) => createLineage(db, types) },
     '0020-create-golden-images': { up: (db) => createGoldenImages(db, types) },
   };

@@ -108,6 +108,9 @@ const gateCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ gate }) => gate.policies.listLevels(repository),
   ({ gate }) => gate.exceptions.create({ id: 'x', scope: level, target: { digest }, endsAt: 9, reason: 'r', owner: 'o', jobs: [], ...change }),
   ({ gate }) => gate.exceptions.listFor(repository, 1),
+  ({ gate }) => gate.signers.set({ scope: level, name: 's', document: { kind: 'key', publicKey: 'x' }, jobs: [], ...change }),
+  ({ gate }) => gate.signers.listFor(repository),
+  ({ gate }) => gate.signers.remove({ scope: level, name: 's', jobs: [], ...change }),
   ({ gate }) => gate.exceptions.remove({ scope: level, id: 'x', jobs: [], ...change }),
   async (store) => {
     const one = await pushManifest(store, { name: 'judged' });
