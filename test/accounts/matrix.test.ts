@@ -179,6 +179,7 @@ describe('/api/v1', () => {
     listRepositories: 'below',
     searchRepositories: 'hub',
     suggestRepositories: 'hub',
+    findPackage: 'advisories',
     streamEvents: 'features/events',
     answerWebhook: 'webhooks',
   };

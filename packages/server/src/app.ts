@@ -40,6 +40,7 @@ import { describeRepositories, pushedImages } from './hub/describe-repository.ts
 import { createPullCounts } from './hub/pull-counts.ts';
 import { prunePulls } from './hub/prune-pulls.ts';
 import { openGate } from './open-gate.ts';
+import { openFindings } from './open-findings.ts';
 import { openMail } from './open-mail.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { pruneDeadJobs } from './jobs/prune-dead.ts';
@@ -99,7 +100,8 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   const pulls =
     config.profile === 'local' || !config.audit.pulls ? undefined : opened.use(createPullAudit({ rows: stores.rows.identity.audit, clock, log, every }));
   const counts = opened.use(createPullCounts({ rows: stores.rows.hub.pulls, clock, log, every }));
-  const gate = openGate({ rows: stores.rows, registry, clock });
+  const security = openFindings({ rows: stores.rows, clock });
+  const gate = openGate({ rows: stores.rows, registry, checks: security.checks, clock });
   const api = createOciApi({
     registry,
     gate: gate.gate,
@@ -133,6 +135,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       gate: gate.gate,
       facts: gate.facts,
       signatures: gate.signatures,
+      findings: security.findings,
       profile: config.profile,
       clock,
       settings: hubSettings(config),
@@ -193,6 +196,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         ...webhooks.jobKinds,
         ...gate.jobKinds,
         retentionJob({ rows: stores.rows, clock, log }),
+        ...security.jobKinds,
       ],
       clock,
       sleep: systemSleep,

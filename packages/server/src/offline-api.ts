@@ -6,6 +6,7 @@ import { createImageFiles } from './files/image-files.ts';
 import { createHubApi } from './hub-api/router.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
 import { openGate } from './open-gate.ts';
+import { openFindings } from './open-findings.ts';
 import { openMail } from './open-mail.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { openStores, registryLimits } from './open-stores.ts';
@@ -22,7 +23,8 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
   await using stores = await openStores({ data: config.data });
   const identity = openIdentity({ ...stores, config, clock: systemClock });
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
-  const { gate, facts, signatures } = openGate({ rows: stores.rows, registry, clock: systemClock });
+  const security = openFindings({ rows: stores.rows, clock: systemClock });
+  const { gate, facts, signatures } = openGate({ rows: stores.rows, registry, checks: security.checks, clock: systemClock });
   const operator = identity.callers.operator();
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock: systemClock });
   const baseUrl = config.http.publicUrl ?? 'http://localhost';
@@ -36,6 +38,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
       gate,
       facts,
       signatures,
+      findings: security.findings,
       search: createSearch(stores.rows.hub.search),
       mail: mail?.part,
       webhooks: openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock: systemClock, baseUrl: () => baseUrl }).rules,

@@ -11,11 +11,10 @@ import { createImageSignatures, type ImageSignatures } from './signatures/signat
 
 export type OpenGate = { readonly gate: Gate; readonly signatures: ImageSignatures; readonly facts: FactParts; readonly jobKinds: readonly JobKind[] };
 
-export function openGate({ rows, registry, clock }: { rows: MetadataStore; registry: Registry; clock: Clock }): OpenGate {
+type GateParts = { readonly rows: MetadataStore; readonly registry: Registry; readonly checks: Checks; readonly clock: Clock };
+
+export function openGate({ rows, registry, checks, clock }: GateParts): OpenGate {
   const signatures = createImageSignatures({ registry, rows: rows.gate.signers, clock });
-  const facts: FactParts = { registry, checks: unchecked, signatures };
+  const facts: FactParts = { registry, checks, signatures };
   return { gate: createGate(rows.gate.hot), signatures, facts, jobKinds: gateJobKinds({ ...facts, rows: rows.gate, store: rows, clock }) };
 }
-
-/** Nobody looks into images here, so nothing is known of any. */
-const unchecked: Checks = { findingSummary: async () => ({ state: 'pending', findings: [], licences: [], secrets: [] }) };

@@ -1,6 +1,7 @@
 /** All commands that are one request to /api/v1, by their names. */
 import { accountCommands } from './account-commands.ts';
 import { deployCommands } from './deploy-commands.ts';
+import { findingCommands } from './finding-commands.ts';
 import { goldenCommands } from './golden-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { retentionCommands } from './retention-commands.ts';
@@ -17,6 +18,7 @@ export const apiCommands = {
   ...retentionCommands,
   ...deployCommands,
   ...goldenCommands,
+  ...findingCommands,
 };
 
 export type ApiCommandName = keyof typeof apiCommands;

@@ -1,5 +1,6 @@
 /** `naru lineage` and `naru golden …`: which image was built on which, and what images are to be built on. */
 import { type ApiCommand, apiCommand, type Given, segment } from './api-command.ts';
+import { imagePath, splitImage } from './image-path.ts';
 import { lineageText } from './lineage-text.ts';
 
 const one = { min: 1, max: 1 };
@@ -77,18 +78,6 @@ export const goldenCommands = {
     path: policyPath(given),
   })),
 } as const satisfies Record<string, ApiCommand>;
-
-/** As docker names it, without the server's address: no tag is `latest`. */
-function imagePath(target: string): string {
-  const at = target.indexOf('@');
-  const { repository, tag } = splitImage(at < 0 ? target : target.slice(0, at));
-  return `/repositories/${repository}/-/images/${segment(at < 0 ? tag : target.slice(at + 1))}`;
-}
-
-function splitImage(target: string): { repository: string; tag: string } {
-  const colon = target.lastIndexOf(':');
-  return colon < 0 ? { repository: target, tag: 'latest' } : { repository: target.slice(0, colon), tag: target.slice(colon + 1) };
-}
 
 function catalogue(namespace: string | undefined): string {
   return `/namespaces/${segment(namespace)}/golden-images`;

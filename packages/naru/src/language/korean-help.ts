@@ -350,6 +350,7 @@ const adminSummaries: Readonly<Partial<Record<string, string>>> = {
   'retention rm': '누가 지울 때까지 태그를 남겨 두기',
   'trash list': '되돌릴 수 있는 지워진 태그 목록 보기',
   'trash restore': '지운 태그를 되돌리기',
+  findings: '이미지에서 무엇이 취약한지 보기',
   lineage: '이미지가 무엇 위에 만들어졌고 무엇이 그 위에 만들어졌는지 보기',
   'golden add': '리포지터리의 태그에 있는 이미지를 골든 이미지로 승인하기',
   'golden ls': '네임스페이스가 승인한 골든 이미지 목록 보기',

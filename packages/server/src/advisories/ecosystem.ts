@@ -4,17 +4,7 @@
  * an advisory says, go through here, so that equal things are equal texts.
  */
 import type { PackageType } from '../inventory/package.ts';
-
-/** Of an installed package, as far as advisories look. */
-export type MatchedPackage = {
-  readonly distribution: string;
-  readonly type: PackageType;
-  readonly namespace: string;
-  readonly name: string;
-  readonly version: string;
-  readonly sourceName: string;
-  readonly sourceVersion: string;
-};
+import type { MatchedPackage } from '../metadata/finding-port.ts';
 
 const isOfDistribution: ReadonlySet<PackageType> = new Set(['deb', 'apk', 'rpm']);
 /** Whose releases are numbered `9.4`, and whose advisories say 9. */

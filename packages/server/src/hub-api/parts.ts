@@ -1,6 +1,7 @@
 import type { Profile } from '../access/policy.ts';
 import type { WishDesk } from '../deploy/wishes.ts';
 import type { LiveEvents } from '../events/live-events.ts';
+import type { Findings } from '../advisories/findings.ts';
 import type { ImageFiles } from '../files/image-files.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { FactParts } from '../gate/image-facts.ts';
@@ -27,6 +28,7 @@ export type HubParts = {
   readonly signatures: ImageSignatures;
   /** What verdicts are made of, for those that are only tried. */
   readonly facts: FactParts;
+  readonly findings: Findings;
   /** Absent: this server sends no mails. */
   readonly mail?: MailPart | undefined;
   readonly profile: Profile;

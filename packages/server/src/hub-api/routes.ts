@@ -6,6 +6,8 @@ import { environmentRoutes } from './environment-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { fileRoutes } from './file-routes.ts';
 import { goldenRoutes } from './golden-routes.ts';
+import { findingRoutes } from './finding-routes.ts';
+import { findingRuleRoutes } from './finding-rule-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { imageRoutes } from './image-routes.ts';
 import { lineageRoutes } from './lineage-routes.ts';
@@ -67,6 +69,8 @@ export const routes: readonly ApiRoute[] = [
   ...releaseRoutes,
   ...agentRoutes,
   ...fileRoutes,
+  ...findingRoutes,
+  ...findingRuleRoutes,
   ...auditRoutes,
   ...eventRoutes,
   ...webhookRoutes,

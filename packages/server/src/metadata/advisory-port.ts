@@ -86,6 +86,8 @@ export interface AdvisoryRows {
   publish(edition: Edition, facts: { mode: EditionMode; dataAt: number; file: string; at: number }): Promise<{ entries: number; changed: number }>;
   /** Names of packages about which the edition that holds says something else than the one that was matched; in order, after that one. */
   listChangedNames(source: string, page: { after?: PackageName; limit: number }): Promise<PackageName[]>;
+  /** The same for vulnerabilities, in order, after that one. */
+  listChangedVulnerabilities(source: string, page: { after?: string; limit: number }): Promise<string[]>;
   /** All that holds for these names. */
   listRanges(names: readonly PackageName[]): Promise<KnownRange[]>;
   /** The worst that any source says of these. */

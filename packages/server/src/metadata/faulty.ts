@@ -66,6 +66,8 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     golden: faulty('golden', store.golden),
     goldenPolicies: faulty('goldenPolicies', store.goldenPolicies),
     outdated: faulty('outdated', store.outdated),
+    findings: faulty('findings', store.findings),
+    findingRules: faulty('findingRules', store.findingRules),
     commits: store.commits,
     close: () => store.close(),
     calls: () => calls,

@@ -20,6 +20,7 @@ import type { ImageLayers } from '../lineage/image-layers.ts';
 import type { UploadId } from '../runtime/ids.ts';
 import type { CollectionRows, IntegrityRows } from './collection-port.ts';
 import type { AdvisoryRows } from './advisory-port.ts';
+import type { FindingRows, FindingRuleRows } from './finding-port.ts';
 import type { FileRows } from './file-port.ts';
 import type { GateRows } from './gate/port.ts';
 import type { GoldenPolicyRows, GoldenRows, OutdatedRows } from './golden-port.ts';
@@ -60,6 +61,8 @@ export type MetadataStore = {
   readonly golden: GoldenRows;
   readonly goldenPolicies: GoldenPolicyRows;
   readonly outdated: OutdatedRows;
+  readonly findings: FindingRows;
+  readonly findingRules: FindingRuleRows;
   readonly commits: CommitSignals;
   close(): Promise<void>;
 };

@@ -10,6 +10,8 @@ import { hubRows } from './hub-rows.ts';
 import { identityRows } from './identity/identity-rows.ts';
 import type { Visibility } from '../access/policy.ts';
 import { advisoryRows } from './advisories/advisory-rows.ts';
+import { findingRows } from './advisories/finding-rows.ts';
+import { findingRuleRows } from './advisories/finding-rule-rows.ts';
 import { fileRows } from './file-rows.ts';
 import { gateRows } from './gate/gate-rows.ts';
 import { goldenPolicyRows } from './golden-policy-rows.ts';
@@ -65,6 +67,8 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     golden: goldenRows(database),
     goldenPolicies: goldenPolicyRows(database),
     outdated: outdatedRows(database),
+    findings: findingRows(database),
+    findingRules: findingRuleRows(database),
     commits,
     close: () => database.close(),
   };

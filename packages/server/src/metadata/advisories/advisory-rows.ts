@@ -1,3 +1,4 @@
+import type { ExpressionBuilder } from 'kysely';
 import { hashBytes } from '../../runtime/hash-bytes.ts';
 import {
   type Advisory,
@@ -12,6 +13,7 @@ import {
 } from '../advisory-port.ts';
 import { chunks } from '../chunks.ts';
 import type { MetadataDatabase, Reader, Writer } from '../database.ts';
+import type { Tables } from '../schema.ts';
 
 /** Few enough that a push between two transactions waits for some milliseconds only. */
 const rowsPerTransaction = 1000;
@@ -115,17 +117,27 @@ export function advisoryRows({ read, write }: MetadataDatabase): AdvisoryRows {
         .select(['advisory_range.ecosystem', 'advisory_range.name'])
         .distinct()
         .where('advisory_source.name', '=', name)
-        .where((eb) =>
-          eb.or([
-            eb.and([eb('advisory.since', '>', eb.ref('advisory_source.matched_to')), eb('advisory.since', '<=', eb.ref('advisory_source.edition'))]),
-            eb.and([eb('advisory.until', '>', eb.ref('advisory_source.matched_to')), eb('advisory.until', '<=', eb.ref('advisory_source.edition'))]),
-          ]),
-        )
+        .where(isChanged)
         .where((eb) => eb(eb.refTuple('advisory_range.ecosystem', 'advisory_range.name'), '>', eb.tuple(after.ecosystem, after.name)))
         .orderBy('advisory_range.ecosystem')
         .orderBy('advisory_range.name')
         .limit(limit)
         .execute();
+    },
+
+    async listChangedVulnerabilities(name, { after = '', limit }) {
+      const rows = await read
+        .selectFrom('advisory_source')
+        .innerJoin('advisory', 'advisory.source', 'advisory_source.id')
+        .select('advisory.vulnerability')
+        .distinct()
+        .where('advisory_source.name', '=', name)
+        .where(isChanged)
+        .where('advisory.vulnerability', '>', after)
+        .orderBy('advisory.vulnerability')
+        .limit(limit)
+        .execute();
+      return rows.map(({ vulnerability }) => vulnerability);
     },
 
     async listRanges(names) {
@@ -284,6 +296,13 @@ export function advisoryRows({ read, write }: MetadataDatabase): AdvisoryRows {
         await tx.deleteFrom('cve_signal').where('cve', 'in', chunk).where('source', '=', source).where('edition', sign, edition).execute();
     });
   }
+}
+
+/** What the edition that holds says otherwise than the one that was matched. */
+function isChanged(eb: ExpressionBuilder<Pick<Tables, 'advisory' | 'advisory_source'>, 'advisory' | 'advisory_source'>) {
+  const between = (column: 'advisory.since' | 'advisory.until') =>
+    eb.and([eb(column, '>', eb.ref('advisory_source.matched_to')), eb(column, '<=', eb.ref('advisory_source.edition'))]);
+  return eb.or([between('advisory.since'), between('advisory.until')]);
 }
 
 /** Writes only what differs, beside what holds. */

@@ -1,0 +1,51 @@
+/** Findings as CSV (RFC 4180), for spreadsheets: a cell that one would take for a formula is quoted out of being one. */
+import type { Finding } from './findings.ts';
+
+const columns = [
+  'severity',
+  'id',
+  'aliases',
+  'type',
+  'package',
+  'installed',
+  'fixed',
+  'score',
+  'epss',
+  'exploited since',
+  'layer',
+  'path',
+  'state',
+  'reason',
+  'summary',
+];
+
+export function findingsCsv(findings: readonly Finding[]): string {
+  return [columns, ...findings.map(rowOf)].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+function rowOf({ severity, vulnerability, aliases, fixed, score, epss, exploitedSince = '', package: installed, rule, summary }: Finding): string[] {
+  const { type, namespace, name, version, layer, path } = installed;
+  const fullName = namespace === '' ? name : `${namespace}/${name}`;
+  const numbers = [score === undefined ? '' : (score / 10).toFixed(1), epss === undefined ? '' : (epss / 1e6).toFixed(5)];
+  return [
+    severity,
+    vulnerability,
+    aliases.join(' '),
+    type,
+    fullName,
+    version,
+    fixed,
+    ...numbers,
+    exploitedSince,
+    layer,
+    path,
+    rule?.status ?? 'open',
+    rule?.reason ?? '',
+    summary,
+  ];
+}
+
+function cell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

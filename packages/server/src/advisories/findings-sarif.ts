@@ -1,0 +1,63 @@
+/** Findings as SARIF 2.1.0, as code hosts take them up: one rule for each vulnerability, one result for each place. */
+import type { Digest } from '@naru/oci/digest';
+import type { Severity } from '../metadata/advisory-port.ts';
+import type { Finding } from './findings.ts';
+import { packageUrl } from './package-url.ts';
+
+const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'note',
+  negligible: 'note',
+  unknown: 'warning',
+};
+
+/** `image`: the repository and digest that people know it by. */
+export function findingsSarif(findings: readonly Finding[], image: { repository: string; digest: Digest; version: string }): object {
+  const rules = new Map(findings.map((finding) => [finding.vulnerability, finding]));
+  const places = [...rules.keys()];
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'Naru', version: image.version, rules: [...rules.values()].map(toRule) } },
+        results: findings.map((finding) => toResult(finding, places.indexOf(finding.vulnerability), image)),
+      },
+    ],
+  };
+}
+
+function toRule({ vulnerability, summary, url, severity, score, aliases }: Finding): object {
+  return {
+    id: vulnerability,
+    shortDescription: { text: summary === '' ? vulnerability : summary },
+    ...(url !== '' && { helpUri: url }),
+    defaultConfiguration: { level: levels[severity] },
+    properties: { tags: ['security', severity], aliases, ...(score !== undefined && { 'security-severity': (score / 10).toFixed(1) }) },
+  };
+}
+
+function toResult(
+  { vulnerability, severity, fixed, package: installed, rule }: Finding,
+  ruleIndex: number,
+  image: { repository: string; digest: Digest },
+): object {
+  const remedy = fixed === '' ? 'No version mends it yet.' : `Version ${fixed} mends it.`;
+  return {
+    ruleId: vulnerability,
+    ruleIndex,
+    level: levels[severity],
+    message: { text: `${installed.name} ${installed.version} in ${image.repository} has ${vulnerability} (${severity}). ${remedy}` },
+    locations: [
+      {
+        physicalLocation: { artifactLocation: { uri: encodeURI(installed.path) || 'unknown' }, region: { startLine: 1 } },
+        logicalLocations: [{ fullyQualifiedName: packageUrl(installed), kind: 'package' }],
+      },
+    ],
+    partialFingerprints: { finding: [image.repository, vulnerability, packageUrl(installed), installed.path].join(' ') },
+    properties: { layer: installed.layer, image: image.digest },
+    ...(rule && { suppressions: [{ kind: 'external', status: 'accepted', justification: rule.reason }] }),
+  };
+}

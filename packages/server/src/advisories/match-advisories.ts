@@ -1,0 +1,124 @@
+/**
+ * Matches what is installed with what is known, as a job: versions of packages that are new, and those about
+ * which a new edition of a source says something else. Each step can be done again; where the process dies,
+ * the next run goes on.
+ */
+import { type Digest, parseDigest } from '@naru/oci/digest';
+import type { JobKind } from '../jobs/job-kind.ts';
+import type { AdvisoryRows, PackageName } from '../metadata/advisory-port.ts';
+import type { FindingRows, PackageMatch, PackageRow } from '../metadata/finding-port.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { advisoryNameOf, ecosystemOf } from './ecosystem.ts';
+import { checkImageKind, matchJobKind } from './match-job.ts';
+import { matchPackage } from './match-package.ts';
+
+export type MatchParts = {
+  readonly advisories: AdvisoryRows;
+  readonly findings: FindingRows;
+  readonly clock: Clock;
+  /** Something else is known of these images now, or for the first time: for who judges them. May be told twice. */
+  readonly onChecked: (images: readonly Digest[]) => Promise<void>;
+};
+
+/** So few that a request waits for some milliseconds only. */
+const packagesPerStep = 100;
+const namesPerStep = 100;
+const rowsPerPrune = 500;
+const imagesPerStep = 500;
+
+export function matchKinds(parts: MatchParts): JobKind[] {
+  return [matchAdvisories(parts), checkImages(parts)];
+}
+
+function matchAdvisories(parts: MatchParts): JobKind {
+  return {
+    name: matchJobKind,
+    concurrency: 1,
+    // Whoever lists packages says so at once; this is for what was missed.
+    everyMs: 60e3,
+    retry: { attemptsMax: 8, firstMs: 5e3, longestMs: 600e3 },
+    run: (_, signal) => matchAll(parts, signal),
+  };
+}
+
+/** After an image's packages were listed: those that are new are matched, and whoever judges is told. */
+function checkImages(parts: MatchParts): JobKind {
+  return {
+    name: checkImageKind,
+    concurrency: 1,
+    retry: { attemptsMax: 8, firstMs: 2e3, longestMs: 600e3 },
+    async run({ payload }, signal) {
+      await matchNewPackages(parts, signal);
+      await parts.onChecked([parseDigest(String(payload))]);
+    },
+  };
+}
+
+export async function matchAll(parts: MatchParts, signal?: AbortSignal): Promise<void> {
+  await matchNewPackages(parts, signal);
+  for (const { name, edition, matchedTo } of await parts.advisories.listSources()) {
+    if (matchedTo === edition) continue;
+    await matchChangedNames(name, parts, signal);
+    await matchChangedSeverities(name, parts, signal);
+    await parts.advisories.recordMatched(name, edition);
+  }
+  while ((await parts.advisories.prune(rowsPerPrune)) + (await parts.findings.prune(rowsPerPrune)) > 0) signal?.throwIfAborted();
+}
+
+async function matchNewPackages(parts: MatchParts, signal?: AbortSignal): Promise<void> {
+  for (;;) {
+    signal?.throwIfAborted();
+    const packages = await parts.findings.listUnmatched(packagesPerStep);
+    if (packages.length === 0) return;
+    await matchPackages(packages, parts);
+  }
+}
+
+async function matchChangedNames(source: string, parts: MatchParts, signal?: AbortSignal): Promise<void> {
+  let after: PackageName | undefined;
+  for (;;) {
+    signal?.throwIfAborted();
+    const names = await parts.advisories.listChangedNames(source, { ...(after !== undefined && { after }), limit: namesPerStep });
+    await matchPackages(await parts.findings.listNamed(names), parts);
+    after = names.at(-1);
+    if (names.length < namesPerStep) return;
+  }
+}
+
+/** A severity that others borrow: those packages are of other names, maybe of other ecosystems. */
+async function matchChangedSeverities(source: string, parts: MatchParts, signal?: AbortSignal): Promise<void> {
+  let after: string | undefined;
+  for (;;) {
+    signal?.throwIfAborted();
+    const changed = await parts.advisories.listChangedVulnerabilities(source, { ...(after !== undefined && { after }), limit: namesPerStep });
+    await matchPackages(await parts.findings.listAffected(changed), parts);
+    after = changed.at(-1);
+    if (changed.length < namesPerStep) return;
+  }
+}
+
+async function matchPackages(packages: readonly PackageRow[], parts: MatchParts): Promise<void> {
+  for (let at = 0; at < packages.length; at += packagesPerStep) await matchStep(packages.slice(at, at + packagesPerStep), parts);
+}
+
+async function matchStep(packages: readonly PackageRow[], { advisories, findings, clock, onChecked }: MatchParts): Promise<void> {
+  const named = packages.map((one) => ({ one, ecosystem: ecosystemOf(one), name: advisoryNameOf(one) }));
+  const ranges = Map.groupBy(await advisories.listRanges(named), ({ ecosystem, packageName }) => `${ecosystem} ${packageName}`);
+  const unsaid = [...ranges.values()].flat().filter(({ severity, advisorySeverity }) => severity === 'unknown' && advisorySeverity === 'unknown');
+  const scores = new Map(
+    (await advisories.findScores(unsaid.map(({ vulnerability }) => vulnerability))).map(({ vulnerability, ...said }) => [vulnerability, said]),
+  );
+  const matches = named.map(({ one, ecosystem, name }): PackageMatch => ({
+    package: one.id,
+    ecosystem,
+    name,
+    ...matchPackage(one, ranges.get(`${ecosystem} ${name}`) ?? [], scores),
+  }));
+  const changed = await findings.recordMatches(matches, clock.now());
+  let after: Digest | undefined;
+  do {
+    const images = await findings.listImagesWith(changed, { ...(after !== undefined && { after }), limit: imagesPerStep });
+    if (images.length > 0) await onChecked(images);
+    after = images.length < imagesPerStep ? undefined : images.at(-1);
+  } while (after !== undefined);
+}

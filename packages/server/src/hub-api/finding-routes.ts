@@ -1,0 +1,332 @@
+/** What is vulnerable in images: lists, exports, comparisons, and which images hold a package. */
+import type { Digest } from '@naru/oci/digest';
+import { RegistryError } from '@naru/oci/registry-error';
+import type { RepositoryName } from '@naru/oci/repository-name';
+import { z } from 'zod';
+import { type Check, countFindings, type Finding, openFindings } from '../advisories/findings.ts';
+import { findingsCsv } from '../advisories/findings-csv.ts';
+import { findingsSarif } from '../advisories/findings-sarif.ts';
+import { packageUrl } from '../advisories/package-url.ts';
+import { severities, type Severity } from '../metadata/advisory-port.ts';
+import { findingRuleStatuses } from '../metadata/finding-port.ts';
+import { version } from '../runtime/version.ts';
+import { resolveImage } from './image-routes.ts';
+import type { HubParts } from './parts.ts';
+import { required } from './repository-routes.ts';
+import { type ApiCall, type ApiRoute, route } from './route.ts';
+import { digest, listOf, tag, time } from './schemas.ts';
+
+const count = z.number().int().nonnegative();
+const severity = z.enum(severities);
+const counts = z.record(severity, z.object({ fixable: count, unfixable: count }));
+
+/** `checking`: ask again in a moment. `unknown`: nobody knows what is in it, which is not clean. */
+const check = z.object({
+  state: z.enum(['checked', 'checking', 'failed', 'unknown']),
+  problem: z.string().optional(),
+  checkedAt: time.optional(),
+  packages: count,
+  /** What is not known, although the rest is. */
+  unknown: z.array(z.object({ reason: z.enum(['no-advisories', 'version', 'unmatched']), ecosystem: z.string(), packages: count })),
+  counts,
+});
+
+const finding = z.object({
+  id: z.string(),
+  advisory: z.string(),
+  aliases: z.array(z.string()),
+  severity,
+  score: z.number().optional(),
+  vector: z.string().optional(),
+  summary: z.string(),
+  url: z.string().optional(),
+  source: z.string(),
+  package: z.object({ type: z.string(), name: z.string(), version: z.string(), purl: z.string(), path: z.string() }),
+  /** Absent: no version mends it yet. */
+  fixed: z.string().optional(),
+  layer: digest,
+  /** The step of the build that brought the layer. */
+  instruction: z.string().optional(),
+  epss: z.number().optional(),
+  percentile: z.number().optional(),
+  exploitedSince: z.string().optional(),
+  publishedAt: time.optional(),
+  foundAt: time,
+  state: z.enum(['open', ...findingRuleStatuses]),
+  reason: z.string().optional(),
+});
+type ShownFinding = z.input<typeof finding>;
+
+const filters = z.object({
+  platform: z.string().max(100).optional(),
+  /** As bad as this, or worse. */
+  severity: severity.optional(),
+  fixable: z.enum(['true', 'false']).optional(),
+  exploited: z.enum(['true', 'false']).optional(),
+  package: z.string().max(256).optional(),
+  id: z.string().max(256).optional(),
+  state: z.enum(['open', 'all', ...findingRuleStatuses]).default('open'),
+});
+type Filters = z.output<typeof filters>;
+
+const findingsMax = 1000;
+const place = '/repositories/{repository}/-/images/{reference}';
+
+export const findingRoutes: readonly ApiRoute[] = [
+  route({
+    operation: 'listFindings',
+    method: 'GET',
+    path: `${place}/findings`,
+    summary: 'List what is vulnerable in an image, the worst first; of an index, in the image of `platform`, or its first',
+    access: 'pull',
+    query: filters.extend({ after: z.coerce.number().int().nonnegative().default(0), limit: z.coerce.number().int().min(1).max(findingsMax).default(100) }),
+    response: check.extend({ digest, platform: z.string(), total: count, items: z.array(finding), next: z.string().optional() }),
+    async handle(call) {
+      const { query } = call;
+      const { image, platform, checked, steps } = await checkImage(call, query.platform);
+      const found = filterFindings(checked.findings, query);
+      const items = found.slice(query.after, query.after + query.limit).map((one) => toShown(one, steps));
+      const end = query.after + items.length;
+      return { value: { digest: image, platform, ...toCheck(checked), total: found.length, items, ...(end < found.length && { next: String(end) }) } };
+    },
+  }),
+  route({
+    operation: 'exportFindings',
+    method: 'GET',
+    path: `${place}/findings.csv`,
+    summary: 'Get what is vulnerable in an image as CSV',
+    access: 'pull',
+    query: filters,
+    async handle(call) {
+      const { checked } = await checkedImage(call, call.query.platform);
+      const headers = {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': 'attachment; filename="findings.csv"',
+        'x-content-type-options': 'nosniff',
+      };
+      return { headers, stream: streamOf(findingsCsv(filterFindings(checked.findings, call.query))) };
+    },
+  }),
+  route({
+    operation: 'getFindingsAsSarif',
+    method: 'GET',
+    path: `${place}/findings.sarif`,
+    summary: 'Get what is vulnerable in an image as SARIF 2.1.0',
+    access: 'pull',
+    query: filters,
+    response: z.record(z.string(), z.unknown()),
+    async handle(call) {
+      const repository = required(call.repository);
+      const { checked, image } = await checkedImage(call, call.query.platform);
+      return { value: findingsSarif(filterFindings(checked.findings, { ...call.query, state: 'all' }), { repository, digest: image, version }) };
+    },
+  }),
+  route({
+    operation: 'compareFindings',
+    method: 'GET',
+    path: `${place}/compare-findings`,
+    summary: 'Say which vulnerabilities an image has gained and lost against another one of the repository (`with`)',
+    access: 'pull',
+    query: z.object({ with: z.string().min(1).max(256), platform: z.string().max(100).optional() }),
+    response: z.object({ from: digest, to: digest, gained: z.array(finding), lost: z.array(finding), kept: count }),
+    async handle(call) {
+      const to = await checkedImage(call, call.query.platform);
+      const from = await checkedImage({ ...call, params: { ...call.params, reference: call.query.with } }, call.query.platform);
+      const [before, after] = [from, to].map(({ checked }) => new Map(openFindings(checked).map((one) => [keyOf(one), one])));
+      const missing = (one: ReadonlyMap<string, Finding> | undefined, other: ReadonlyMap<string, Finding> | undefined) =>
+        [...(one ?? [])].filter(([key]) => other?.has(key) !== true).map(([, found]) => found);
+      const gained = missing(after, before).map((one) => toShown(one, to.steps));
+      const lost = missing(before, after).map((one) => toShown(one, from.steps));
+      return { value: { from: from.image, to: to.image, gained, lost, kept: (after?.size ?? 0) - gained.length } };
+    },
+  }),
+  route({
+    operation: 'listFindingCounts',
+    method: 'GET',
+    path: '/repositories/{repository}/-/finding-counts',
+    summary: 'List the tags of a repository with how much is vulnerable in each, by severity, in byte order of the tags',
+    access: 'pull',
+    query: z.object({ after: z.string().max(512).optional(), limit: z.coerce.number().int().min(1).max(100).default(50) }),
+    response: listOf(check.extend({ tag, digest })),
+    async handle({ repository, query: { after, limit }, parts }) {
+      const name = required(repository);
+      const rows = await parts.registry.tags.listRows(name, { limit, ...(after !== undefined && { after }) });
+      const items = [];
+      for (const row of rows) items.push({ tag: row.tag, digest: row.digest, ...toCheck(await checkAll(name, row.digest, parts)) });
+      return { value: { items, ...(rows.length === limit && { next: rows.at(-1)?.tag }) } };
+    },
+  }),
+  route({
+    operation: 'findPackage',
+    method: 'GET',
+    path: '/search/packages',
+    summary: 'Find the images with a package, among the repositories that the caller may pull',
+    access: 'open',
+    query: z.object({
+      name: z.string().min(1).max(256),
+      version: z.string().max(256).optional(),
+      type: z.string().max(20).optional(),
+      after: z.string().max(600).optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    response: listOf(
+      z.object({
+        repository: z.string(),
+        digest,
+        tags: z.array(tag),
+        package: z.object({ type: z.string(), name: z.string(), version: z.string(), purl: z.string() }),
+      }),
+    ),
+    handle: findPackage,
+  }),
+];
+
+/** Tags that are named on one image. */
+const tagsMax = 20;
+/** Rows that are looked at for one page: who may see little is told where to go on. */
+const rowsMax = 2000;
+
+async function findPackage({ query, caller, parts }: ApiCall): Promise<{ value: unknown }> {
+  const { name, version: wanted, type, after, limit } = query as { name: string; version?: string; type?: string; after?: string; limit: number }; // the route's own schema
+  const items = [];
+  let key = after === undefined ? undefined : parseKey(after);
+  const allowed = new Map<RepositoryName, boolean>();
+  for (let seen = 0; seen < rowsMax && items.length < limit; seen += limit) {
+    const rows = await parts.rows.findings.listHolders({ name, ...(wanted && { version: wanted }), ...(type && { type }), ...(key && { after: key }), limit });
+    for (const { repository, digest: image, package: found } of rows) {
+      if (items.length === limit) break;
+      key = { repository, digest: image };
+      const may = allowed.get(repository) ?? (await caller.may('pull', repository));
+      allowed.set(repository, may);
+      if (!may) continue;
+      const shown = { type: found.type, name: fullNameOf(found), version: found.version, purl: packageUrl(found) };
+      items.push({ repository, digest: image, tags: await parts.registry.tags.listOn(repository, image, tagsMax), package: shown });
+    }
+    if (rows.length < limit) return { value: { items } };
+  }
+  return { value: { items, ...(key && { next: `${key.repository}@${key.digest}` }) } };
+}
+
+function parseKey(text: string): { repository: RepositoryName; digest: Digest } {
+  const at = text.lastIndexOf('@');
+  if (at < 1) throw new RegistryError('REQUEST_INVALID', { message: 'after is not what a page gave as next', detail: { field: 'after' } });
+  return { repository: text.slice(0, at) as RepositoryName, digest: text.slice(at + 1) as Digest }; // only compared with
+}
+
+type Checked = { readonly image: Digest; readonly platform: string; readonly checked: Check; readonly steps: ReadonlyMap<Digest, string> };
+
+async function checkImage({ repository, params, parts }: Pick<ApiCall, 'repository' | 'params' | 'parts'>, platform: string | undefined): Promise<Checked> {
+  const name = required(repository);
+  const asked = await resolveImage(name, params['reference'] ?? '', parts.registry);
+  const image = await findPlatform(name, asked, platform, parts);
+  const detail = await parts.registry.images.get(name, image);
+  const steps = new Map(
+    detail.steps.flatMap(({ layer, createdBy }) => (layer === undefined || createdBy === undefined ? [] : [[layer.digest, createdBy] as const])),
+  );
+  return { image, platform: detail.platforms[0] ?? '', checked: await parts.findings.check(image, name), steps };
+}
+
+/** For what cannot say "unknown": throws CHECK_PENDING while it is not known yet, and REQUEST_INVALID where it never will be. */
+async function checkedImage(call: Pick<ApiCall, 'repository' | 'params' | 'parts'>, platform: string | undefined): Promise<Checked> {
+  const found = await checkImage(call, platform);
+  const { state, problem = '' } = found.checked;
+  if (state === 'checked') return found;
+  const message = state === 'checking' ? 'the image is being checked: ask again in a moment' : `the image could not be checked: ${problem}`;
+  throw new RegistryError('REQUEST_INVALID', { message, detail: { state, digest: found.image } });
+}
+
+/** Of an index the image of that platform, or the first. Throws MANIFEST_UNKNOWN. */
+async function findPlatform(name: RepositoryName, asked: Digest, platform: string | undefined, { registry }: HubParts): Promise<Digest> {
+  const { kind, manifests } = await registry.images.get(name, asked);
+  if (kind === 'image') return asked;
+  const images = manifests.filter((one) => one.platform !== undefined && !one.platform.startsWith('unknown'));
+  const found = platform === undefined ? (images[0] ?? manifests[0]) : images.find((one) => one.platform === platform);
+  if (found === undefined)
+    throw new RegistryError('MANIFEST_UNKNOWN', { message: `the index has no image for ${platform ?? 'any platform'}`, detail: { digest: asked } });
+  return found.digest;
+}
+
+/** Platforms of one index that are looked into. */
+const platformsMax = 20;
+
+/** Of an index: all its platforms together. */
+async function checkAll(name: RepositoryName, asked: Digest, { registry, findings }: HubParts): Promise<Check> {
+  const { kind, manifests } = await registry.images.get(name, asked);
+  if (kind === 'image') return findings.check(asked, name);
+  const images = manifests.filter((one) => one.platform !== undefined && !one.platform.startsWith('unknown')).slice(0, platformsMax);
+  const checks: Check[] = [];
+  for (const { digest: image } of images) checks.push(await findings.check(image, name));
+  const worst = (['failed', 'unknown', 'checking', 'checked'] as const).find((state) => checks.some((one) => one.state === state)) ?? 'unknown';
+  const problem = checks.find((one) => one.problem !== undefined)?.problem;
+  const times = checks.flatMap(({ checkedAt }) => checkedAt ?? []);
+  return {
+    state: worst,
+    ...(problem !== undefined && { problem }),
+    ...(times.length > 0 && { checkedAt: Math.min(...times) }),
+    packages: checks.reduce((sum, one) => sum + one.packages, 0),
+    unknown: checks.flatMap(({ unknown }) => unknown),
+    findings: checks.flatMap((one) => one.findings),
+  };
+}
+
+function toCheck({ findings, ...checked }: Check): z.input<typeof check> {
+  return { ...checked, unknown: [...checked.unknown], counts: countFindings(openFindings({ findings })) };
+}
+
+function filterFindings(findings: readonly Finding[], query: Filters): Finding[] {
+  const rank = (one: Severity): number => severities.indexOf(one);
+  return findings.filter(
+    (one) =>
+      (query.severity === undefined || rank(one.severity) <= rank(query.severity)) &&
+      (query.fixable === undefined || (one.fixed !== '') === (query.fixable === 'true')) &&
+      (query.exploited === undefined || (one.exploitedSince !== undefined) === (query.exploited === 'true')) &&
+      (query.package === undefined || one.package.name === query.package || fullNameOf(one.package) === query.package) &&
+      (query.id === undefined || [one.vulnerability, one.advisory, ...one.aliases].includes(query.id)) &&
+      (query.state === 'all' || (one.rule?.status ?? 'open') === query.state),
+  );
+}
+
+function toShown(
+  { vulnerability, package: installed, score, vector, url, fixed, epss, percentile, rule, ...found }: Finding,
+  steps: ReadonlyMap<Digest, string>,
+): ShownFinding {
+  const { layer, path, type } = installed;
+  const instruction = steps.get(layer);
+  return {
+    id: vulnerability,
+    advisory: found.advisory,
+    aliases: [...found.aliases],
+    severity: found.severity,
+    ...(score !== undefined && { score: score / 10 }),
+    ...(vector !== '' && { vector }),
+    summary: found.summary,
+    ...(url !== '' && { url }),
+    source: found.source,
+    package: { type, name: fullNameOf(installed), version: installed.version, purl: packageUrl(installed), path },
+    ...(fixed !== '' && { fixed }),
+    layer,
+    ...(instruction !== undefined && { instruction }),
+    ...(epss !== undefined && { epss: epss / 1e6 }),
+    ...(percentile !== undefined && { percentile: percentile / 1e6 }),
+    ...(found.exploitedSince !== undefined && { exploitedSince: found.exploitedSince }),
+    ...(found.publishedAt !== undefined && { publishedAt: found.publishedAt }),
+    foundAt: found.foundAt,
+    state: rule?.status ?? 'open',
+    ...(rule && { reason: rule.reason }),
+  };
+}
+
+const fullNameOf = ({ type, namespace, name }: Pick<Finding['package'], 'type' | 'namespace' | 'name'>): string =>
+  namespace === '' || type === 'deb' || type === 'apk' || type === 'rpm' ? name : `${namespace}${type === 'maven' ? ':' : '/'}${name}`;
+
+/** The same hole in the same package, in whatever version. */
+const keyOf = ({ vulnerability, package: { type, namespace, name } }: Finding): string => [vulnerability, type, namespace, name].join('\0');
+
+function streamOf(text: string): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(text));
+      controller.close();
+    },
+  });
+}

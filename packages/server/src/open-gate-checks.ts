@@ -1,0 +1,44 @@
+/** Tells the gate what is vulnerable in an image, in the gate's words. */
+import { type Check, type Findings, openFindings } from './advisories/findings.ts';
+import type { Checks, FindingSummary } from './gate/finding-summary.ts';
+
+const states = { checked: 'checked', checking: 'pending', failed: 'failed', unknown: 'unsupported' } as const;
+
+export function gateChecks(findings: Findings): Checks {
+  return {
+    async findingSummary(image) {
+      const check = await findings.check(image);
+      const { checkedAt } = check;
+      const unknown = check.state === 'checked' ? unknownText(check) : undefined;
+      const problem = check.problem ?? unknown;
+      return {
+        state: unknown !== undefined ? 'unsupported' : states[check.state],
+        ...(problem !== undefined && { problem }),
+        ...(checkedAt !== undefined && { checkedAt }),
+        findings: toGate(check),
+        licences: await findings.listLicences(image),
+        secrets: [],
+      };
+    },
+  };
+}
+
+/** When nothing of all its packages could be compared with anything, an image is not clean but unknown. */
+function unknownText({ packages, unknown }: Check): string | undefined {
+  const count = unknown.reduce((sum, one) => sum + one.packages, 0);
+  if (packages === 0 || count < packages) return undefined;
+  return `no advisories are known for ${[...new Set(unknown.map(({ ecosystem }) => ecosystem))].slice(0, 5).join(', ')}`;
+}
+
+function toGate(check: Check): FindingSummary['findings'] {
+  return openFindings(check).map(({ vulnerability, severity, package: { name, version }, fixed, publishedAt, foundAt, epss, exploitedSince }) => ({
+    id: vulnerability,
+    severity,
+    package: name,
+    version,
+    ...(fixed !== '' && { fixedVersion: fixed }),
+    knownSince: publishedAt ?? foundAt,
+    ...(epss !== undefined && { epss: epss / 1e6 }),
+    exploited: exploitedSince !== undefined,
+  }));
+}

@@ -1,0 +1,94 @@
+/** A real root file system of Alpine against Alpine's database of its release: what is found equals what apk's own order says. */
+import { expect, setDefaultTimeout, test } from 'bun:test';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { makeImage } from '../support/image.ts';
+import { recordSkip } from '../support/needs.ts';
+import { createRegistryClient } from '../support/registry-client.ts';
+import { runNaru, startServer } from '../support/server.ts';
+import { findSharedData } from '../support/shared-data.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { seedInventory } from './seed.ts';
+
+setDefaultTimeout(60_000);
+
+const rootFileSystem = findSharedData('alpine-minirootfs-3.10.9-x86_64.tar.gz');
+const database = findSharedData('advisories/alpine-secdb/v3.10-main.yaml');
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) recordSkip('only root may chroot into the root file system of Alpine');
+
+type Secdb = { packages: { pkg: { name: string; secfixes?: Record<string, string[]> } }[] };
+
+test.if(isRoot && rootFileSystem !== undefined && database !== undefined)('Alpine 3.10.9', async () => {
+  await using folder = await temporaryFolder('naru-alpine-');
+  execFileSync('tar', ['-xzf', rootFileSystem ?? '', '-C', folder.path]);
+  const installed = readFileSync(join(folder.path, 'lib/apk/db/installed'), 'utf8')
+    .trim()
+    .split('\n\n')
+    .map((text) => {
+      const field = (letter: string): string => new RegExp(`^${letter}:(.*)$`, 'm').exec(text)?.[1] ?? '';
+      return { name: field('P'), version: field('V'), origin: field('o') };
+    });
+  const fixes = (parse(readFileSync(database ?? '', 'utf8')) as Secdb).packages.flatMap(({ pkg }) =>
+    Object.entries(pkg.secfixes ?? {}).flatMap(([fixed, names]) =>
+      names.map((name) => ({ origin: pkg.name, fixed, id: /[A-Z]+-\d[\w-]*/.exec(name)?.[0] ?? name })),
+    ),
+  );
+  // The image itself is newer than the database: all that holds of it are decoys. So each version that ever mended something is installed in another.
+  const mending = [...new Set(fixes.map(({ origin, fixed }) => `${origin} ${fixed}`))]
+    .map((text) => text.split(' '))
+    .filter(([, version]) => version !== '0')
+    .map(([origin = '', version = '']) => ({ name: `${origin}-libs`, version, origin }));
+  const told = await Promise.all([installed, mending].map((packages) => findingsByApk(packages, fixes, folder.path)));
+  expect([told[0]?.length, (told[1]?.length ?? 0) > 500]).toEqual([0, true]);
+
+  await using server = await startServer();
+  const client = createRegistryClient(server.url);
+  for (const [at, packages] of [installed, mending].entries()) {
+    const image = makeImage({ seed: at + 1 });
+    await client.pushImage('library/alpine', image, `v${at}`);
+    seedInventory(
+      server.data,
+      image.manifest.digest,
+      packages.map(({ name, version, origin }) => ({ type: 'apk', distribution: 'alpine:3.10', name, version, source: [origin, version] })),
+    );
+  }
+  await runNaru(['admin', 'advisories', 'import', database ?? '', '--data', server.data]);
+  for (const [at, expected] of told.entries()) {
+    const found = await findingsByNaru(`${server.url}/api/v1/repositories/library/alpine/-/images/v${at}/findings`, server.data);
+    expect(found).toEqual([...new Set(expected)].toSorted());
+  }
+});
+
+type Package = { readonly name: string; readonly version: string; readonly origin: string };
+type Fix = { readonly origin: string; readonly fixed: string; readonly id: string };
+
+/** What every fix says of every package, in the order of apk-tools itself; of several fixes of one hole the last one counts. */
+function findingsByApk(packages: readonly Package[], fixes: readonly Fix[], root: string): string[] {
+  const pairs = packages.flatMap((installed) =>
+    fixes.filter(({ origin, fixed }) => origin === installed.origin && fixed !== '0').map(({ fixed, id }) => ({ ...installed, fixed, id })),
+  );
+  const compared = [...new Set(pairs.map(({ version, fixed }) => `${version} ${fixed}`))];
+  const input = compared.map((pair) => `${pair}\n`).join('');
+  const script = 'while read -r one other; do apk version -t "$one" "$other"; done';
+  const signs = execFileSync('chroot', [root, '/bin/sh', '-c', script], { input, encoding: 'utf8', maxBuffer: 1 << 24 }).split('\n');
+  const older = new Set(compared.filter((_, at) => signs[at] === '<'));
+  return pairs.filter(({ version, fixed }) => older.has(`${version} ${fixed}`)).map(({ id, name, version }) => `${id} ${name} ${version}`);
+}
+
+async function findingsByNaru(url: string, data: string): Promise<string[]> {
+  type Answer = { state: string; unknown: object[]; items: { id: string; package: { name: string; version: string } }[]; next?: string };
+  const found: string[] = [];
+  for (let after: string | undefined = '0'; after !== undefined;) {
+    const answer = (await (await fetch(`${url}?limit=1000&after=${after}`)).json()) as Answer;
+    if (answer.state !== 'checked' || answer.unknown.length > 0) {
+      await runNaru(['admin', 'advisories', 'status', '--data', data]); // a job matches, a moment later
+      continue;
+    }
+    found.push(...answer.items.map(({ id, package: { name, version } }) => `${id} ${name} ${version}`));
+    after = answer.next;
+  }
+  return found.toSorted();
+}
