@@ -61,6 +61,32 @@ export const clientSpecs = {
     words: 'NAME',
     wordCount: { min: 1, max: 1 },
   },
+  sign: {
+    summary: 'Sign an image of a registry with a private key',
+    details: [
+      'The signature is pushed as cosign pushes it, beside those that are there. Any key of cosign will do; --generate-key makes a pair: cosign.key, locked by a password, and cosign.pub.',
+      'The password is asked for, or taken from COSIGN_PASSWORD.',
+    ],
+    flags: [
+      { name: 'key', value: 'FILE', description: 'The private key.' },
+      { name: 'generate-key', description: 'Make a key pair, and sign nothing.' },
+      { name: 'output', value: 'PREFIX', description: 'Of the names of the two files.', default: 'cosign' },
+      configFlag,
+    ],
+    completes: 'remote-image',
+    words: '[IMAGE]',
+    wordCount: { min: 0, max: 1 },
+  },
+  verify: {
+    summary: 'Verify that an image of a registry is signed with a key',
+    details: [
+      'Prints the image with its digest, or says what is wrong and exits with 1. The registry is not believed: signatures and digests are checked here.',
+    ],
+    flags: [{ name: 'key', value: 'FILE', description: 'The public key.' }, configFlag, jsonFlag],
+    completes: 'remote-image',
+    words: 'IMAGE',
+    wordCount: { min: 1, max: 1 },
+  },
   'remote tags': {
     summary: 'List the tags of a repository',
     details: [whichRegistry],

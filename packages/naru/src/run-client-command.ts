@@ -114,6 +114,8 @@ const commands: Readonly<Record<Name, () => Promise<ClientCommand>>> = {
   'config rm': async () => (await import('@naru/client/commands/config')).configRm,
   completion: async () => (await import('./completion/completion-script.ts')).completion,
   'ref explain': async () => (await import('@naru/client/commands/ref-explain')).refExplain,
+  sign: async () => (await import('@naru/client/commands/sign')).sign,
+  verify: async () => (await import('@naru/client/commands/verify')).verify,
   'remote tags': async () => (await import('@naru/client/commands/remote-tags')).remoteTags,
   'remote inspect': async () => (await import('@naru/client/commands/remote-inspect')).remoteInspect,
   'remote rm': async () => (await import('@naru/client/commands/remote-rm')).remoteRm,

@@ -3,6 +3,7 @@
  * prints it, in every language, and so does the line that names a failure (docs/decisions, "Two
  * languages"). One object for each language has this type: a text that is missing in one does not compile.
  */
+import type { SigningKeyError } from '../signing/cosign-key.ts';
 import type { StoreErrorKind } from '../layout/store-error.ts';
 import type { Remedy } from '../remote/remedy.ts';
 import type { RemoteErrorKind } from '../remote/remote-error.ts';
@@ -19,6 +20,17 @@ export type ClientTexts = {
   readonly copy: Readonly<Record<'exists' | 'mounted' | 'copied', string>> & { readonly targetIsTag: string };
   readonly index: { readonly added: string; readonly byTag: string; readonly platformForOne: string };
   readonly remove: { readonly sayWhat: (repository: string) => string };
+  readonly signing: {
+    readonly needsKey: string;
+    readonly password: string;
+    readonly newPassword: string;
+    readonly sayPassword: string;
+    readonly exists: (prefix: string) => string;
+    readonly signed: (image: string) => string;
+    readonly keyErrors: Readonly<Record<SigningKeyError['kind'], string>>;
+    /** `results`: what is wrong with the signatures that are there. */
+    readonly notVerified: (image: string, results: readonly string[]) => string;
+  };
   readonly artifactTypeIsMediaType: string;
   readonly noSettingsFile: string;
   readonly settings: {

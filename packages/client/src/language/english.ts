@@ -53,6 +53,23 @@ export const english: ClientTexts = {
     platformForOne: '--platform says what one image is for: add the others without it',
   },
   remove: { sayWhat: (repository) => `say what to delete of ${repository}: a tag or a digest` },
+  signing: {
+    needsKey: 'say which image and which key: naru sign IMAGE --key cosign.key, naru verify IMAGE --key cosign.pub, or make a pair: naru sign --generate-key',
+    password: 'Password of the private key: ',
+    newPassword: 'Password for the private key: ',
+    sayPassword: 'put the password of the private key into COSIGN_PASSWORD',
+    exists: (prefix) => `${prefix}.key or ${prefix}.pub is there already, and was left as it is: choose another name with --output`,
+    signed: (image) => `Signed ${image}`,
+    keyErrors: {
+      'not-a-key': 'this is no key of the kind that is needed: to sign, a private key as naru or cosign makes it; to verify, a public key in PEM',
+      'wrong-password': 'the password of the private key is wrong, or the file is damaged',
+      unsupported: 'the private key is locked in a way that is not known here',
+    },
+    notVerified: (image, results) =>
+      results.length === 0
+        ? `nobody has signed ${image}`
+        : `no signature of ${image} is by this key (${results.map((result) => ({ wrong: 'of another key', 'other-digest': 'of another image', malformed: 'cannot be read' })[result] ?? result).join(', ')})`,
+  },
   artifactTypeIsMediaType: 'an artifact type is a media type',
   noSettingsFile: 'there is no file yet: these are the defaults',
   settings: {

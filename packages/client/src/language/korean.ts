@@ -54,6 +54,23 @@ export const korean: ClientTexts = {
     platformForOne: '--platform은 이미지 하나에만 해당합니다. 나머지는 이 플래그 없이 추가하세요',
   },
   remove: { sayWhat: (repository) => `${repository}에서 무엇을 지울지 태그나 다이제스트로 말하세요` },
+  signing: {
+    needsKey: '이미지와 키를 말하세요: naru sign 이미지 --key cosign.key, naru verify 이미지 --key cosign.pub. 키를 만들려면: naru sign --generate-key',
+    password: '개인 키의 비밀번호: ',
+    newPassword: '개인 키에 쓸 비밀번호: ',
+    sayPassword: '개인 키의 비밀번호를 COSIGN_PASSWORD에 넣으세요',
+    exists: (prefix) => `${prefix}.key나 ${prefix}.pub가 이미 있어 그대로 두었습니다. --output으로 다른 이름을 고르세요`,
+    signed: (image) => `${image}에 서명함`,
+    keyErrors: {
+      'not-a-key': '필요한 키가 아닙니다. 서명에는 naru나 cosign이 만든 개인 키, 확인에는 PEM 공개 키가 필요합니다',
+      'wrong-password': '개인 키의 비밀번호가 틀렸거나 파일이 손상되었습니다',
+      unsupported: '개인 키가 알 수 없는 방식으로 잠겨 있습니다',
+    },
+    notVerified: (image, results) =>
+      results.length === 0
+        ? `${image}에는 서명이 없습니다`
+        : `${image}에 이 키의 서명이 없습니다(${results.map((result) => ({ wrong: '다른 키', 'other-digest': '다른 이미지', malformed: '읽을 수 없음' })[result] ?? result).join(', ')})`,
+  },
   artifactTypeIsMediaType: '아티팩트 종류는 미디어 타입으로 씁니다',
   noSettingsFile: '아직 파일이 없습니다. 기본값입니다',
   settings: {

@@ -4,3 +4,8 @@ import { randomBytes } from 'node:crypto';
 export function randomId(): string {
   return randomBytes(32).toString('hex');
 }
+
+/** For keys and what locks them. */
+export function randomSalt(bytes: number): Uint8Array {
+  return randomBytes(bytes);
+}

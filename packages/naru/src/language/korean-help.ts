@@ -160,6 +160,19 @@ const client: ClientHelp = {
     details: ['레지스트리, 프로젝트, 이미지, 태그를 기본값까지 채워 출력합니다. 아무 데도 묻지 않습니다.'],
     flags: { json },
   },
+  sign: {
+    summary: '레지스트리의 이미지에 개인 키로 서명하기',
+    details: [
+      '서명은 cosign처럼 push하고, 있던 서명은 남겨 둡니다. cosign의 키는 모두 쓸 수 있습니다. --generate-key는 비밀번호로 잠근 cosign.key와 cosign.pub를 만듭니다.',
+      '비밀번호는 물어보거나 COSIGN_PASSWORD에서 읽습니다.',
+    ],
+    flags: { key: '개인 키.', 'generate-key': '키를 만들고 아무것도 서명하지 않습니다.', output: '두 파일 이름의 앞부분.', config },
+  },
+  verify: {
+    summary: '레지스트리의 이미지가 이 키로 서명되었는지 확인하기',
+    details: ['이미지와 다이제스트를 출력하거나, 무엇이 틀렸는지 말하고 1로 끝납니다. 레지스트리를 믿지 않고 서명과 다이제스트를 여기서 확인합니다.'],
+    flags: { key: '공개 키.', config, json },
+  },
   'remote tags': { summary: '리포지터리의 태그 목록 보기', details: [whichRegistry], flags: { config, json } },
   'remote inspect': {
     summary: '레지스트리의 이미지를 내려받지 않고 보기',
