@@ -11,6 +11,7 @@ import { basename, delimiter, join } from 'node:path';
 const packages: Readonly<Record<string, string>> = {
   busybox: 'busybox-static',
   ctr: 'containerd',
+  'db5.3_load': 'db5.3-util',
   docker: 'docker.io',
   dockerd: 'docker.io',
   htpasswd: 'apache2-utils',
@@ -18,6 +19,7 @@ const packages: Readonly<Record<string, string>> = {
   ldapmodify: 'ldap-utils',
   nginx: 'nginx-light',
   nsenter: 'util-linux',
+  rpmbuild: 'rpm',
   script: 'bsdutils',
   slapadd: 'slapd',
 };

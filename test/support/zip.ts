@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 /** A zip of files as they are, without compression. */
-export function makeZip(files: Readonly<Record<string, string>>): Uint8Array {
+export function makeZip(files: Readonly<Record<string, string | Uint8Array>>): Uint8Array {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;

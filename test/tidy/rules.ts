@@ -53,6 +53,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   hub: [/^access\//, /^registry\//, /^jobs\/(job-kind|prune-job)\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   search: [/^access\//, /^registry\/repositories\.ts$/, /^metadata\/text-letters\.ts$/, ports()],
   inventory: [
+    /^metadata\/bounded-cache\.ts$/,
     /^registry\//,
     /^files\//,
     /^jobs\/(job-kind|prune-job)\.ts$/,
@@ -181,7 +182,7 @@ export const rules: readonly Rule[] = [
     name: 'only adapters use Bun',
     check: forbid(
       /\bBun\.|from 'bun(?::[a-z]+)?'/,
-      /^packages\/server\/src\/(http\/server\.ts|metadata\/sqlite\/|runtime\/folder-lock\.ts|identity\/password\/password-hasher\.ts)|^packages\/client\/src\/container\/attach-socket\.ts/,
+      /^packages\/server\/src\/(http\/server\.ts|metadata\/sqlite\/|runtime\/folder-lock\.ts|identity\/password\/password-hasher\.ts|inventory\/readers\/rpm-sqlite\.ts)|^packages\/client\/src\/container\/attach-socket\.ts/,
     ),
   },
   {

@@ -34,6 +34,7 @@ import { apiPrefix } from './hub-api/match.ts';
 import { answerDockerSearch, dockerSearchPrefix } from './hub-api/docker-search.ts';
 import { answerSignInProblem, signInProblemPath } from './hub-api/sign-in-problem-page.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
+import { imagesToRead, prunePackages, readEarlierInventories, readInventories } from './inventory/read-inventory.ts';
 import { openDirectory } from './open-directory.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
 import { describeRepositories, pushedImages } from './hub/describe-repository.ts';
@@ -120,6 +121,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   let baseUrl = config.http.publicUrl ?? '';
   const webhooks = openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock, baseUrl: () => baseUrl });
   const wishes = createWishDesk({ rows: stores.rows, clock, sleep: systemSleep });
+  const inventoryParts = { rows: stores.rows.inventory, jobs: stores.rows.jobs, registry, clock };
   const fileParts = { rows: stores.rows.files, registry, clock };
   const hub = createHubApi({
     parts: {
@@ -187,6 +189,9 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         pruneLayerFiles(fileParts),
         readEarlierImages(stores),
         markOutdated({ rows: stores.rows, clock }),
+        readInventories(inventoryParts),
+        readEarlierInventories(inventoryParts),
+        prunePackages(inventoryParts),
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         followPushes({ rows: stores.rows, clock }),
@@ -209,7 +214,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   opened.use(
     startEventConsumers({
       rows: stores.rows,
-      consumers: [pushedImages, webhooks.consumer, deployOnPush, judgedEvents, goldenMoves(stores.rows)],
+      consumers: [pushedImages, imagesToRead, webhooks.consumer, deployOnPush, judgedEvents, goldenMoves(stores.rows)],
       clock,
       sleep: systemSleep,
       log,

@@ -10,6 +10,7 @@ import { findingRoutes } from './finding-routes.ts';
 import { findingRuleRoutes } from './finding-rule-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { imageRoutes } from './image-routes.ts';
+import { inventoryRoutes } from './inventory-routes.ts';
 import { lineageRoutes } from './lineage-routes.ts';
 import { mailRoutes } from './mail-routes.ts';
 import { namespaceRoutes } from './namespace-routes.ts';
@@ -62,6 +63,7 @@ export const routes: readonly ApiRoute[] = [
   ...retentionRoutes,
   ...imageRoutes,
   ...lineageRoutes,
+  ...inventoryRoutes,
   ...policyRoutes,
   ...goldenRoutes,
   ...signerRoutes,

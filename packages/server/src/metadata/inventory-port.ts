@@ -41,8 +41,8 @@ export interface InventoryRows {
   findVersions(name: string, page: { readonly after?: number; readonly limit: number }): Promise<PackageVersion[]>;
   /** That have a version of a package installed, in order of `number`. */
   listImages(packageId: number, page: { readonly after?: number; readonly limit: number }): Promise<{ number: number; digest: Digest }[]>;
-  /** Where an image that nobody has looked into is held. */
-  listUnread(limit: number): Promise<{ repository: RepositoryName; digest: Digest }[]>;
+  /** Where images that nobody has looked into are held, in order of their digests. */
+  listUnread(page: { readonly after?: Digest; readonly limit: number }): Promise<{ repository: RepositoryName; digest: Digest }[]>;
   /** Versions that no image has any more. Returns how many went. */
   prune(limit: number): Promise<number>;
 }

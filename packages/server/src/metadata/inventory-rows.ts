@@ -117,14 +117,16 @@ export function inventoryRows({ read, write }: MetadataDatabase): InventoryRows 
       return found;
     },
 
-    listUnread: (limit) =>
+    listUnread: ({ after = '' as Digest, limit }) =>
       read
         .selectFrom('image_chain')
         .innerJoin('repository_manifest', 'repository_manifest.digest', 'image_chain.digest')
         .select((eb) => ['image_chain.digest', eb.fn.min('repository').as('repository')])
         .where('chain', 'is not', null)
+        .where('image_chain.digest', '>', after)
         .where((eb) => eb.not(eb.exists(eb.selectFrom('image_inventory').select('id').whereRef('image_inventory.digest', '=', 'image_chain.digest'))))
         .groupBy('image_chain.digest')
+        .orderBy('image_chain.digest')
         .limit(limit)
         .execute(),
 

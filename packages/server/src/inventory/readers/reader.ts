@@ -1,21 +1,21 @@
 /** What every reader of installed packages is: it names the files that it wants, and reads one of them. */
-import type { InstalledPackage } from '../package.ts';
+import type { DistributionRelease, InstalledPackage } from '../package.ts';
 
-export type FoundPackage = Omit<InstalledPackage, 'layer'>;
+/** `path`: of the file that says so; `layer` is known to whoever reads the layer. */
+export type FoundPackage = Omit<InstalledPackage, 'layer' | 'path'>;
 
-export type LayerFile = {
-  /** Below the root of the image, without a slash in front. */
-  readonly path: string;
-  readonly bytes: number;
-  readonly isExecutable: boolean;
-};
+/** What one file says. */
+export type Found = { readonly packages: readonly FoundPackage[]; readonly release?: DistributionRelease };
 
 export type PackageReader = {
-  readonly name: string;
-  /** By the path alone where that tells enough: it is asked about every file of a layer. */
-  wants(file: LayerFile): boolean;
-  /** The content comes once and in pieces, as it stands in the layer. Throws PackageProblem for what it cannot understand. */
-  read(file: LayerFile, content: AsyncIterable<Uint8Array>): Promise<readonly FoundPackage[]>;
+  /** By the path below the root, without a slash in front, and whether it may be run: asked about every file of a layer. */
+  wants(path: string, isExecutable: boolean): boolean;
+  /** Of a larger file it is said that it was not read. */
+  readonly maxBytes: number;
+  /** Of its first 64 bytes, or as many as there are. Absent: every file that it wants. */
+  isLike?(head: Buffer): boolean;
+  /** Throws PackageProblem for what it cannot understand. */
+  read(content: Buffer, path: string): Found | Promise<Found>;
 };
 
 /** A file that says what is installed, and cannot be understood: the inventory goes on and names it. */
@@ -23,16 +23,26 @@ export class PackageProblem extends Error {
   override readonly name = 'PackageProblem';
 }
 
-/** Throws PackageProblem beyond `maxBytes`, without having kept more. */
-export async function wholeFile({ bytes }: LayerFile, content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  if (bytes > maxBytes) throw new PackageProblem(`larger than ${maxBytes} bytes`);
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of content) {
-    length += piece.byteLength;
-    if (length > maxBytes) throw new PackageProblem(`larger than ${maxBytes} bytes`);
-    // The memory of a piece is its giver's again when the next one is asked for.
-    pieces.push(Uint8Array.from(piece));
+export const noPackages: Found = { packages: [] };
+
+export function found(type: FoundPackage['type'], name: string, version: string, more: Partial<FoundPackage> = {}): FoundPackage {
+  return { type, namespace: '', name, version, sourceName: '', sourceVersion: '', architecture: '', licences: [], ...more };
+}
+
+/** Throws PackageProblem. */
+export function parseJson(content: Buffer): unknown {
+  try {
+    return JSON.parse(content.toString('utf8'));
+  } catch {
+    throw new PackageProblem('it is not JSON');
   }
-  return Buffer.concat(pieces);
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Names and versions of a reasonable length, since they stand in rows and in pages. */
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value.trim().slice(0, 512) : '';
 }

@@ -20,10 +20,10 @@ export function inventoryContract(it: Contract): void {
   it('keeps what is installed in an image, and each version of a package once for all of them', async (store) => {
     const [one, two] = [await pushImage(store, 'one'), await pushImage(store, 'two')];
     expect(await store.inventory.find(one)).toBeUndefined();
-    expect((await store.inventory.listUnread(9)).map(({ digest }) => digest).toSorted()).toEqual([one, two].toSorted());
+    expect((await store.inventory.listUnread({ limit: 9 })).map(({ digest }) => digest).toSorted()).toEqual([one, two].toSorted());
     expect(await store.inventory.record(one, { state: 'done', release, problems: ['x: broken'], packages: [openssl, bash, left] }, 5)).toBe(true);
     await store.inventory.record(two, { state: 'done', release, problems: [], packages: [bash, { ...left, path: 'other/package.json' }, left] }, 6);
-    expect(await store.inventory.listUnread(9)).toEqual([]);
+    expect(await store.inventory.listUnread({ limit: 9 })).toEqual([]);
     expect(await store.inventory.find(one)).toEqual({ state: 'done', release, problems: ['x: broken'], readAt: 5 });
     const listed = await store.inventory.listPackages(one, { limit: 9 });
     expect(listed.map(({ id: _id, distribution, ...rest }) => ({ distribution, ...rest }))).toEqual([

@@ -1,0 +1,93 @@
+/** What is installed in images. What was not looked into is said to be unknown. */
+import { z } from 'zod';
+import type { ImagePackage, PackageKey } from '../metadata/inventory-port.ts';
+import type { ImageDetail } from '../registry/images.ts';
+import { resolveImage } from './image-routes.ts';
+import { required } from './repository-routes.ts';
+import { type ApiRoute, route } from './route.ts';
+import { digest, time } from './schemas.ts';
+
+const packageType = z.enum(['deb', 'apk', 'rpm', 'npm', 'pypi', 'golang', 'cargo', 'maven', 'nuget', 'gem', 'composer']);
+const installed = z.object({
+  type: packageType,
+  /** Of the package URL: the distribution, the group, the scope. */
+  namespace: z.string(),
+  name: z.string(),
+  version: z.string(),
+  sourceName: z.string(),
+  sourceVersion: z.string(),
+  architecture: z.string(),
+  licences: z.array(z.string()),
+  path: z.string(),
+  layer: digest,
+  /** The step of the build that made the layer. */
+  createdBy: z.string().optional(),
+});
+const after = z
+  .string()
+  .regex(/^\d{1,15} /)
+  .max(5000);
+
+export const inventoryRoutes: readonly ApiRoute[] = [
+  route({
+    operation: 'listPackages',
+    method: 'GET',
+    path: '/repositories/{repository}/-/images/{reference}/packages',
+    summary:
+      'List what is installed in an image of one platform. `state`: `waiting` is not read yet, of `unsupported` and `failed` images it is unknown what they hold, and `problems` says why; files that could not be understood stand there, too',
+    access: 'pull',
+    query: z.object({
+      type: packageType.optional(),
+      name: z.string().max(512).optional(),
+      after: after.optional(),
+      limit: z.coerce.number().int().min(1).max(1000).default(200),
+    }),
+    response: z.object({
+      digest,
+      state: z.enum(['waiting', 'done', 'failed', 'unsupported']),
+      distribution: z.object({ id: z.string(), version: z.string(), name: z.string() }).optional(),
+      problems: z.array(z.string()),
+      readAt: time.optional(),
+      /** Of all, not of this page. */
+      count: z.number().int(),
+      items: z.array(installed),
+      next: z.string().optional(),
+    }),
+    async handle({ repository, params, query, parts: { rows, registry } }) {
+      const name = required(repository);
+      const image = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', registry));
+      const inventory = await rows.inventory.find(image.digest);
+      if (inventory === undefined) return { value: { digest: image.digest, state: 'waiting' as const, problems: [], count: 0, items: [] } };
+      const { type, name: wanted, limit } = query;
+      const page = await rows.inventory.listPackages(image.digest, {
+        limit,
+        ...(type !== undefined && { type }),
+        ...(wanted !== undefined && { name: wanted }),
+        ...(query.after !== undefined && { after: toKey(query.after) }),
+      });
+      const last = page.length < limit ? undefined : page.at(-1);
+      return {
+        value: {
+          digest: image.digest,
+          state: inventory.state,
+          ...(inventory.release && { distribution: inventory.release }),
+          problems: [...inventory.problems],
+          readAt: inventory.readAt,
+          count: await rows.inventory.countPackages(image.digest),
+          items: page.map((one) => toInstalled(one, image)),
+          ...(last && { next: `${last.id} ${last.path}` }),
+        },
+      };
+    },
+  }),
+];
+
+function toKey(text: string): PackageKey {
+  const space = text.indexOf(' ');
+  return { id: Number(text.slice(0, space)), path: text.slice(space + 1) };
+}
+
+function toInstalled({ id: _id, distribution: _distribution, licences, ...one }: ImagePackage, { steps }: ImageDetail): z.output<typeof installed> {
+  const createdBy = steps.find(({ layer }) => layer?.digest === one.layer)?.createdBy;
+  return { ...one, licences: [...licences], ...(createdBy !== undefined && { createdBy }) };
+}

@@ -1,0 +1,137 @@
+/**
+ * Reads a layer once, from its compressed bytes, for what is installed by it and what it hides of the
+ * layers below. A stranger made it: one file at a time is held, of a size that its reader allows.
+ */
+import type { Bytes } from '@naru/archive/decompress';
+import { type TarEntry, TarReader } from '@naru/archive/tar-reader';
+import { opaqueName, splitPath, whiteoutPrefix } from '../files/layer-entry.ts';
+import { LayerRefused, unpackLayer } from '../files/read-layer.ts';
+import type { DistributionRelease } from './package.ts';
+import { allReaders } from './readers/all-readers.ts';
+import { type FoundPackage, PackageProblem, type PackageReader } from './readers/reader.ts';
+
+/** What a file of the layer says; nothing, when it could not be understood. */
+export type FileFacts = { readonly path: string; readonly packages: readonly FoundPackage[]; readonly release?: DistributionRelease };
+
+export type LayerFacts = {
+  readonly files: readonly FileFacts[];
+  readonly problems: readonly string[];
+  /** Paths that hide what layers below have there, and below it. */
+  readonly hidden: readonly string[];
+  /** Folders that begin empty. */
+  readonly opaque: readonly string[];
+};
+
+export type LayerFactLimits = {
+  readonly entriesMax: number;
+  readonly unpackedMaxBytes: number;
+  readonly packagesMax: number;
+  readonly problemsMax: number;
+  readonly pathMax: number;
+};
+
+export const layerFactLimits: LayerFactLimits = {
+  entriesMax: 1_000_000,
+  unpackedMaxBytes: 64 * 2 ** 30,
+  packagesMax: 200_000,
+  problemsMax: 50,
+  pathMax: 4096,
+};
+
+const headBytes = 64;
+
+/** `sizeBytes`: as the tar says. `content` is made when it is sure that somebody reads it. */
+type Wanted = {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readers: readonly PackageReader[];
+  head: Buffer;
+  content: Buffer | undefined;
+  filled: number;
+};
+
+/** Throws LayerRefused, TarError, CompressionError, and what reading the bytes threw. */
+export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = layerFactLimits): Promise<LayerFacts> {
+  const files: FileFacts[] = [];
+  const problems: string[] = [];
+  const [hidden, opaque]: [string[], string[]] = [[], []];
+  const complete: Wanted[] = [];
+  let wanted: Wanted | undefined;
+  let packages = 0;
+
+  const reader = new TarReader({ entry: begin, data: take, end: finish }, { maxEntries: limits.entriesMax, maxExtensionBytes: 1024 * 1024 });
+  let unpackedBytes = 0;
+  for await (const chunk of await unpackLayer(bytes)) {
+    unpackedBytes += chunk.length;
+    if (unpackedBytes > limits.unpackedMaxBytes) throw new LayerRefused(`it unpacks to more than ${limits.unpackedMaxBytes} bytes`);
+    reader.write(chunk);
+    for (let one = complete.shift(); one !== undefined; one = complete.shift()) await look(one);
+  }
+  reader.end();
+  return { files, problems, hidden, opaque };
+
+  function begin({ kind, name, sizeBytes, mode }: TarEntry): void {
+    wanted = undefined;
+    const parts = splitPath(name);
+    const own = parts.at(-1);
+    if (own === undefined || name.length > limits.pathMax) return;
+    const path = parts.join('/');
+    if (own === opaqueName) opaque.push(parts.slice(0, -1).join('/'));
+    else if (own.startsWith(whiteoutPrefix)) hidden.push([...parts.slice(0, -1), own.slice(whiteoutPrefix.length)].join('/'));
+    // What takes the place of a folder hides what was in it.
+    else if (kind === 'symlink') hidden.push(path);
+    if (kind !== 'file') return;
+    const readers = allReaders.filter((one) => one.wants(path, (mode & 0o111) !== 0));
+    if (readers.length > 0) wanted = { path, sizeBytes, readers, head: Buffer.alloc(0), content: undefined, filled: 0 };
+  }
+
+  function take(chunk: Uint8Array): void {
+    if (wanted === undefined) return;
+    if (wanted.content === undefined) {
+      wanted.head = Buffer.concat([wanted.head, chunk]);
+      if (wanted.head.length < Math.min(headBytes, wanted.sizeBytes)) return;
+      wanted = choose(wanted);
+      return;
+    }
+    wanted.content.set(chunk, wanted.filled);
+    wanted.filled += chunk.length;
+  }
+
+  /** Once its first bytes are there. */
+  function choose(one: Wanted): Wanted | undefined {
+    const like = one.readers.filter(({ isLike }) => isLike?.(one.head.subarray(0, headBytes)) !== false);
+    const readers = like.filter(({ maxBytes }) => one.sizeBytes <= maxBytes);
+    if (readers.length < like.length) complain(one.path, `it has ${one.sizeBytes} bytes, too many to look into`);
+    if (readers.length === 0) return undefined;
+    const content = Buffer.alloc(one.sizeBytes);
+    return { ...one, readers, content, filled: one.head.copy(content) };
+  }
+
+  function finish(): void {
+    if (wanted !== undefined) complete.push(wanted);
+    wanted = undefined;
+  }
+
+  async function look({ path, readers, content = Buffer.alloc(0) }: Wanted): Promise<void> {
+    const facts = { path, packages: [] as FoundPackage[] };
+    let release: DistributionRelease | undefined;
+    for (const one of readers) {
+      try {
+        const found = await one.read(content, path);
+        facts.packages.push(...found.packages);
+        release = found.release ?? release;
+      } catch (error) {
+        // Whatever a reader stumbles over, the file is the cause.
+        complain(path, error instanceof PackageProblem ? error.message : `it cannot be understood (${error instanceof Error ? error.name : 'error'})`);
+      }
+    }
+    packages += facts.packages.length;
+    if (packages > limits.packagesMax) throw new LayerRefused(`it has more than ${limits.packagesMax} packages`);
+    files.push({ ...facts, ...(release && { release }) });
+  }
+
+  function complain(path: string, reason: string): void {
+    if (problems.length < limits.problemsMax) problems.push(`${path}: ${reason}`);
+    else if (problems.length === limits.problemsMax) problems.push('and more of the kind');
+  }
+}

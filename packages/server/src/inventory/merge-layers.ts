@@ -1,0 +1,58 @@
+/** What is installed in an image: what its layers say, the lowest first, each hiding what is below it (image-spec, "Layer changesets"). */
+import type { Digest } from '@naru/oci/digest';
+import type { FileFacts, LayerFacts } from './layer-facts.ts';
+import type { DistributionRelease, InstalledPackage } from './package.ts';
+import type { FoundPackage } from './readers/reader.ts';
+
+export type MergedInventory = { readonly packages: readonly InstalledPackage[]; readonly problems: readonly string[]; readonly release?: DistributionRelease };
+
+export type NamedLayer = { readonly digest: Digest; readonly facts: LayerFacts };
+
+type Version = { readonly layer: Digest; readonly file: FileFacts };
+
+const ofDistributions: ReadonlySet<string> = new Set(['deb', 'apk', 'rpm']);
+
+export function mergeLayers(layers: readonly NamedLayer[]): MergedInventory {
+  /** Of each path all that it was since it was last hidden, the newest last. */
+  const histories = new Map<string, Version[]>();
+  for (const { digest, facts } of layers) {
+    hide(histories, facts);
+    for (const file of facts.files) {
+      const history = histories.get(file.path);
+      if (history === undefined) histories.set(file.path, [{ layer: digest, file }]);
+      else history.push({ layer: digest, file });
+    }
+  }
+  const release = ['etc/os-release', 'usr/lib/os-release'].map((path) => histories.get(path)?.at(-1)?.file.release).find((one) => one !== undefined);
+  return {
+    packages: [...histories.values()].flatMap((history) => attribute(history, release?.id ?? '')),
+    problems: layers.flatMap(({ facts }) => facts.problems),
+    ...(release && { release }),
+  };
+}
+
+function hide(histories: Map<string, Version[]>, { hidden, opaque }: LayerFacts): void {
+  if (hidden.length === 0 && opaque.length === 0) return;
+  const [gone, emptied] = [new Set(hidden), new Set(opaque)];
+  for (const path of histories.keys()) {
+    const parts = path.split('/');
+    const above = parts.map((_, index) => parts.slice(0, index).join('/'));
+    if (gone.has(path) || above.some((folder) => gone.has(folder) || emptied.has(folder))) histories.delete(path);
+  }
+}
+
+/** A database names everything in each layer that changes it: a package is of the layer since which it has been there as it is. */
+function attribute(history: readonly Version[], distribution: string): InstalledPackage[] {
+  const known = history.map(({ file }) => new Set(file.packages.map(keyOf)));
+  return (history.at(-1)?.file.packages ?? []).map((one) => {
+    const key = keyOf(one);
+    let first = history.length - 1;
+    while (first > 0 && known[first - 1]?.has(key) === true) first--;
+    const { layer, file } = history[first] as Version; // between 0 and the last
+    return { ...one, ...(ofDistributions.has(one.type) && { namespace: distribution }), path: file.path, layer };
+  });
+}
+
+function keyOf({ type, namespace, name, version, architecture }: FoundPackage): string {
+  return [type, namespace, name, version, architecture].join('\0');
+}
