@@ -1,7 +1,8 @@
-/** `naru lineage` and `naru golden …`: which image was built on which, and what images are to be built on. */
+/** `naru lineage`, `naru lint` and `naru golden …`: which image was built on which, how well, and on what it is to be built. */
 import { type ApiCommand, apiCommand, type Given, segment } from './api-command.ts';
 import { imagePath, splitImage } from './image-path.ts';
 import { lineageText } from './lineage-text.ts';
+import { lintText } from './lint-text.ts';
 
 const one = { min: 1, max: 1 };
 const two = { min: 2, max: 2 };
@@ -24,6 +25,16 @@ export const goldenCommands = {
       ({ words: [target = ''], values }) => ({ method: 'GET', path: `${imagePath(target)}/lineage?limit=${segment(values['limit'] ?? '50')}` }),
     ),
     text: lineageText,
+  },
+  lint: {
+    ...apiCommand(
+      'Say what is amiss with an image on the server: its user, base, tags and secrets, and what each instruction costs',
+      'REPOSITORY[:TAG|@DIGEST]',
+      one,
+      [],
+      ({ words: [target = ''] }) => ({ method: 'GET', path: `${imagePath(target)}/lint` }),
+    ),
+    text: lintText,
   },
   'golden add': apiCommand(
     'Approve the images under tags of a repository as golden: TAGS is a tag, a pattern like 3.*, {semver} or {release}',

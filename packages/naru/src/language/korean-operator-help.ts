@@ -182,4 +182,5 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'Whose catalogue counts. Without: the own namespace.': '누구의 목록을 볼지. 없으면 자기 네임스페이스.',
   'Only what is golden now is good enough.': '지금 골든인 것만 됩니다.',
   'Refuse nothing, and send the event base.missing instead.': '거절하지 않고 base.missing 이벤트를 보냅니다.',
+  'its user, base, tags and secrets, and what each instruction costs.': '사용자, 베이스, 태그, 비밀, 그리고 명령마다 드는 크기.',
 };

@@ -12,6 +12,7 @@ import { grantRoutes } from './grant-routes.ts';
 import { imageRoutes } from './image-routes.ts';
 import { inventoryRoutes } from './inventory-routes.ts';
 import { lineageRoutes } from './lineage-routes.ts';
+import { lintRoutes } from './lint-routes.ts';
 import { mailRoutes } from './mail-routes.ts';
 import { namespaceRoutes } from './namespace-routes.ts';
 import { organisationRoutes } from './organisation-routes.ts';
@@ -64,6 +65,7 @@ export const routes: readonly ApiRoute[] = [
   ...imageRoutes,
   ...lineageRoutes,
   ...inventoryRoutes,
+  ...lintRoutes,
   ...policyRoutes,
   ...goldenRoutes,
   ...signerRoutes,

@@ -1,0 +1,40 @@
+/** What is amiss with an image that was pushed. */
+import { z } from 'zod';
+import { lintRules } from '../lint/lint-image.ts';
+import { lintImages } from '../lint/lint.ts';
+import { resolveImage } from './image-routes.ts';
+import { required } from './repository-routes.ts';
+import { type ApiRoute, route } from './route.ts';
+import { bytes, digest } from './schemas.ts';
+
+const finding = z.object({
+  rule: z.enum(lintRules),
+  level: z.enum(['warning', 'note']),
+  message: z.string(),
+  step: z.number().int().nonnegative().optional(),
+  sizeBytes: bytes.optional(),
+});
+const report = z.object({
+  digest,
+  platform: z.string().optional(),
+  findings: z.array(finding),
+  steps: z.array(z.object({ instruction: z.string(), sizeBytes: bytes, isInherited: z.boolean() })),
+});
+
+export const lintRoutes: readonly ApiRoute[] = [
+  route({
+    operation: 'lintImage',
+    method: 'GET',
+    path: '/repositories/{repository}/-/images/{reference}/lint',
+    summary:
+      'Say what is amiss with an image, for each platform of an index: its user, its base, its tags, what each instruction costs, the order of them, and what looks like a secret',
+    access: 'pull',
+    response: z.object({ digest, images: z.array(report) }),
+    async handle({ repository, params, caller, parts }) {
+      const name = required(repository);
+      const asked = await resolveImage(name, params['reference'] ?? '', parts.registry);
+      await parts.registry.manifests.get(name, { kind: 'digest', digest: asked }); // only what this repository holds
+      return { value: { digest: asked, images: await lintImages(parts, name, asked, caller) } };
+    },
+  }),
+];

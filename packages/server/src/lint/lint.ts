@@ -1,0 +1,27 @@
+/** Gathers what is known of an image here and lints it: of an index each of its images. */
+import type { Digest } from '@naru/oci/digest';
+import type { RepositoryName } from '@naru/oci/repository-name';
+import type { Caller } from '../access/caller.ts';
+import { describeLineage, type LineageParts } from '../lineage/lineage.ts';
+import type { Registry } from '../registry/registry.ts';
+import { lintImage, type LintReport } from './lint-image.ts';
+
+export type ImageLint = LintReport & { readonly digest: Digest; readonly platform?: string };
+
+const tagsMax = 50;
+
+export type LintParts = LineageParts & { readonly registry: Pick<Registry, 'images'> };
+
+/** Throws MANIFEST_UNKNOWN. */
+export async function lintImages(parts: LintParts, repository: RepositoryName, digest: Digest, caller: Pick<Caller, 'may'>): Promise<ImageLint[]> {
+  const lints: ImageLint[] = [];
+  for (const { digest: image, builtOn } of await describeLineage(parts, digest, caller, { limit: 1 })) {
+    const detail = await parts.registry.images.get(repository, image);
+    const nearest = builtOn.find(({ witness }) => witness === 'layers');
+    const [platform] = detail.platforms;
+    const base = nearest && { layers: nearest.layers, tags: [...new Set(nearest.places.flatMap(({ tags }) => tags))] };
+    const tags = await parts.rows.lineage.listTags(repository, image, tagsMax);
+    lints.push({ digest: image, ...(platform !== undefined && { platform }), ...lintImage({ image: detail, tags, ...(base && { base }) }) });
+  }
+  return lints;
+}
