@@ -239,3 +239,30 @@ test('from the command line: an environment is made, deployed into, promoted fro
     stderr: 'naru: acme/shell has no environment nowhere\n',
   });
 });
+
+test('what a policy keeps from being pulled is not deployed and says why, and is deployed when it is allowed', async () => {
+  await make('gated', 'production', { follows: { kind: 'tags', pattern: 'v*' } });
+  const policy = '/repositories/acme/gated/-/policy';
+  expect((await owner.api('PUT', policy, { signedBy: ['*'] })).status).toBe(200);
+  const { version } = await hear('gated', 'production');
+  const { digest } = await pushImage(writer, 'acme/gated', 'v1');
+  const settled = async (state: string): Promise<Json> => {
+    for (;;) {
+      const [newest] = await releases('gated', 'production');
+      if (newest?.['state'] === state) return newest;
+      await Bun.sleep(50);
+    }
+  };
+  expect(await settled('refused')).toMatchObject({ digest, tag: 'v1', cause: 'push', message: expect.stringContaining('image blocked') as unknown });
+  expect((await owner.api('POST', at('gated', '/production/releases'), { tag: 'v1' })).body).toMatchObject({ state: 'refused' });
+  // A deploy by hand that was refused is nobody's push: it stays so.
+  expect((await owner.api('DELETE', policy)).status).toBe(204);
+  await pushImage(writer, 'acme/gated', 'v2');
+  expect((await hear('gated', 'production', version)).wishes).toMatchObject([{ tag: 'v2' }]);
+
+  expect((await owner.api('PUT', policy, { signedBy: ['*'] })).status).toBe(200);
+  const { digest: third } = await pushImage(writer, 'acme/gated', 'v3');
+  expect(await settled('refused')).toMatchObject({ digest: third });
+  expect((await owner.api('PUT', policy, { signedBy: [] })).status).toBe(200);
+  expect(await settled('pending')).toMatchObject({ digest: third, tag: 'v3', cause: 'push' });
+});

@@ -78,3 +78,17 @@ test('where a tag was at a time', async () => {
   expect((await ask('GET', `${repository}/-/tags/v1?at=${before}`)).status).toBe(404);
   expect((await ask('GET', `${repository}/-/tags/v1?at=yesterday`)).status).toBe(400);
 });
+
+test('what runs in an environment, or is to run there, stays, with all its tags', async () => {
+  const repository = 'team/deployed';
+  const images = ['one', 'two', 'three'].map((seed) => makeImage({ seed: `deployed ${seed}` }));
+  for (const [at, image] of images.entries()) await client.pushImage(repository, image, `v${at + 1}`);
+  await client.pushManifest(repository, (images[0] as (typeof images)[number]).manifest, 'also-v1');
+  expect((await ask('PUT', `${repository}/-/environments/production`, {})).status).toBe(200);
+  expect((await ask('POST', `${repository}/-/environments/production/releases`, { tag: 'v1' })).status).toBe(201);
+  const policy = { keep: { newest: 1, tags: ['v3'] } };
+  const { body } = await ask('POST', `${repository}/-/retention/preview`, policy);
+  expect({ taken: tagsIn({ body }), kept: body['kept'] }).toEqual({ taken: ['v2'], kept: 3 });
+  expect((await ask('DELETE', `${repository}/-/environments/production`)).status).toBe(204);
+  expect(tagsIn(await ask('POST', `${repository}/-/retention/preview`, policy))).toContain('v1');
+});

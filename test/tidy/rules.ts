@@ -90,6 +90,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   deploy: [
     /^access\//,
+    /^gate\/judge\.ts$/,
     /^events\/consumers\.ts$/,
     /^jobs\/job-kind\.ts$/,
     /^metadata\/deploy\/port\.ts$/,

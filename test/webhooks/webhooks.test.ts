@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { startWorld } from '../accounts/support/accounts.ts';
 import { pushImage } from '../accounts/support/push.ts';
 import { makeImage } from '../support/image.ts';
+import { startMailSink } from '../support/mail-sink.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
 import { runNaru, startServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -172,6 +173,30 @@ test('filters by event, tag, range and platform', async () => {
 });
 
 describe('with accounts', () => {
+  test('by mail, to one’s own confirmed address: what the SMTP server could not take comes when it is back', async () => {
+    const down = await startMailSink();
+    const { port } = down;
+    const mailFlags = ['--mail-smtp-url', `smtp://127.0.0.1:${port}`, '--mail-link-url', 'https://registry.example.org'];
+    await using world = await startWorld({ flags: mailFlags });
+    const kim = await world.person('kim');
+    await pushImage(kim, 'kim/app', 'before');
+    const made = await kim.api('POST', '/repositories/kim/app/-/webhooks', { url: 'mailto:kim@example.org', events: ['pushed'] });
+    expect(made).toMatchObject({ status: 201, body: { format: 'email' } });
+    await pushImage(kim, 'kim/app', 'v1');
+    const first = await down.take('kim@example.org');
+    expect(first.to).toEqual(['kim@example.org']);
+    expect(first.raw).toMatch(/kim pushed .*kim\/app:v1/s);
+    await down[Symbol.asyncDispose]();
+    await pushImage(kim, 'kim/app', 'v2');
+    const deliveries = `/repositories/kim/app/-/webhooks/${String(made.body['id'])}/deliveries`;
+    const pending = async () => itemsOf(await kim.api('GET', deliveries)).find(({ tag }) => tag === 'v2');
+    while (((await pending())?.['attempts'] ?? 0) === 0) await Bun.sleep(50);
+    expect(await pending()).toMatchObject({ state: 'pending' });
+    await using up = await startMailSink({ port });
+    const again = await up.take('kim@example.org');
+    expect(again.raw).toMatch(/kim\/app:v2/);
+  });
+
   test('private addresses are an administrator’s to allow, whatever they are written like', async () => {
     await using world = await startWorld();
     await using receiver = await startReceiver();

@@ -1,6 +1,10 @@
-/** Environments that follow tags: a tag that moves brings a release, one that is deleted ends its instance. */
-import { parseRepositoryName, parseTag } from '@naru/oci/repository-name';
-import { parseDigest } from '@naru/oci/digest';
+/**
+ * Environments that follow tags: a tag that moves brings a release, one that is deleted ends its
+ * instance. Where a policy says what may be pulled, a release waits for the verdict; what was refused
+ * and is allowed later is deployed then, unless something newer came.
+ */
+import { parseRepositoryName, parseTag, type RepositoryName } from '@naru/oci/repository-name';
+import { type Digest, parseDigest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
 import type { EventConsumer } from '../events/consumers.ts';
@@ -9,16 +13,16 @@ import type { Environment } from '../metadata/deploy/port.ts';
 import type { Event, MetadataStore } from '../metadata/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { follows, isStepBack } from './follow.ts';
-import { requestRelease } from './releases.ts';
+import { findBlock, requestRelease } from './releases.ts';
 
 const kind = 'deploy';
 
-/** One job for each move; those of a repository in their order. */
+/** One job for each move, and for each verdict that may let something through; those of a repository in their order. */
 export const deployOnPush: EventConsumer = {
   name: 'deploy',
   toJobs: (events) =>
     events
-      .filter(({ kind: of }) => of === 'tag.moved' || of === 'tag.deleted')
+      .filter(({ kind: of }) => ['tag.moved', 'tag.deleted', 'image.allowed', 'image.checked'].includes(of))
       .map(({ id, repository, tag, digest, actor }: Event) => ({
         kind,
         payload: { event: id, repository, tag, digest, actor },
@@ -27,8 +31,13 @@ export const deployOnPush: EventConsumer = {
       })),
 };
 
-const payloadOf = z.object({ event: z.number(), repository: z.string(), tag: z.string(), digest: z.string().optional(), actor: z.string() });
-type Parts = { readonly rows: Pick<MetadataStore, 'deployments'>; readonly clock: Clock };
+/** So often a release waits for its verdict; then it goes on with what is known. */
+const verdictAttempts = 6;
+/** Of one environment, the newest. */
+const releasesLooked = 100;
+
+const payloadOf = z.object({ event: z.number(), repository: z.string(), tag: z.string().optional(), digest: z.string().optional(), actor: z.string() });
+type Parts = { readonly rows: Pick<MetadataStore, 'deployments' | 'gate'>; readonly clock: Clock };
 
 export function followPushes({ rows, clock }: Parts): JobKind {
   return {
@@ -37,11 +46,11 @@ export function followPushes({ rows, clock }: Parts): JobKind {
     retry: { attemptsMax: 8, firstMs: 1000, longestMs: 60_000 },
     async run(job) {
       const { event, actor, ...moved } = payloadOf.parse(job.payload);
-      const [repository, tag, digest] = [
-        parseRepositoryName(moved.repository),
-        parseTag(moved.tag),
-        moved.digest === undefined ? undefined : parseDigest(moved.digest),
-      ];
+      const repository = parseRepositoryName(moved.repository);
+      const digest = moved.digest === undefined ? undefined : parseDigest(moved.digest);
+      if (moved.tag === undefined) return digest === undefined ? undefined : resume(repository, digest, { event, actor });
+      const tag = parseTag(moved.tag);
+      if (digest !== undefined) await waitForVerdict(repository, digest, job.attempts);
       for (const environment of await rows.deployments.environments.list(repository)) {
         if (environment.isPaused || !follows(environment.follows, tag)) continue;
         const change = { at: clock.now(), actor };
@@ -53,6 +62,28 @@ export function followPushes({ rows, clock }: Parts): JobKind {
       }
     },
   };
+
+  /** It comes within moments of a push; a release that went before it would be pulled in vain. */
+  async function waitForVerdict(repository: RepositoryName, digest: Digest, attempts: number): Promise<void> {
+    if (attempts >= verdictAttempts || (await rows.gate.policies.listLevels(repository)).length === 0) return;
+    if ((await rows.gate.verdicts.find({ repository, digest })) === undefined) throw new JobFailure('it is not judged yet', { delayMs: 1000 });
+  }
+
+  /** Only what is the newest that was wanted of an instance: a verdict never takes back what came after. */
+  async function resume(repository: RepositoryName, digest: Digest, { event, actor }: { event: number; actor: string }): Promise<void> {
+    if ((await findBlock({ rows }, repository, digest)) !== undefined) return;
+    for (const environment of await rows.deployments.environments.list(repository)) {
+      if (environment.isPaused) continue;
+      const seen = new Set<string>();
+      for (const release of await rows.deployments.releases.list(environment, { limit: releasesLooked })) {
+        if (seen.has(release.instance)) continue;
+        seen.add(release.instance);
+        if (release.state !== 'refused' || release.digest !== digest || release.cause !== 'push') continue;
+        const { instance, tag } = release;
+        await requestRelease({ rows }, environment, { digest, tag, instance, cause: 'push', event }, { at: clock.now(), actor }).catch(forgive);
+      }
+    }
+  }
 
   async function goesBack(environment: Environment, tag: ReturnType<typeof parseTag>): Promise<boolean> {
     if (environment.follows.kind !== 'versions' || environment.perTag) return false;

@@ -6,11 +6,12 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Caller } from '../access/caller.ts';
+import { refusalText } from '../gate/judge.ts';
 import type { Environment, Release, ReleaseCause } from '../metadata/deploy/port.ts';
 import type { Change, MetadataStore } from '../metadata/port.ts';
 import { instanceFor } from './follow.ts';
 
-export type ReleaseParts = { readonly rows: Pick<MetadataStore, 'deployments'> };
+export type ReleaseParts = { readonly rows: Pick<MetadataStore, 'deployments' | 'gate'> };
 
 export type WantedRelease = {
   readonly digest: Digest;
@@ -35,7 +36,8 @@ export async function requestRelease({ rows }: ReleaseParts, environment: Enviro
   const instance = wanted.instance ?? instanceFor(environment, wanted.tag);
   const hasRunHere = wanted.cause === 'rollback';
   const isTooEarly = after !== undefined && !hasRunHere && !(await releases.hasRun({ repository, name: after }, wanted.digest));
-  const state = isTooEarly ? 'refused' : needsApproval && !hasRunHere ? 'awaiting' : 'pending';
+  const fault = isTooEarly ? `it has not run in ${after} yet` : hasRunHere ? undefined : await findBlock({ rows }, repository, wanted.digest);
+  const state = fault !== undefined ? 'refused' : needsApproval && !hasRunHere ? 'awaiting' : 'pending';
   return releases.request({
     repository,
     name,
@@ -45,11 +47,17 @@ export async function requestRelease({ rows }: ReleaseParts, environment: Enviro
     cause: wanted.cause,
     ...(wanted.source !== undefined && { source: wanted.source }),
     state,
-    ...(isTooEarly && { message: `it has not run in ${after} yet` }),
+    ...(fault !== undefined && { message: fault }),
     ...(wanted.event !== undefined && { event: wanted.event }),
     ...(ttlMs !== undefined && { expiresAt: change.at + ttlMs }),
     ...change,
   });
+}
+
+/** Why a policy keeps it from being pulled: then no agent could run it. What runs somewhere already may be gone back to. */
+export async function findBlock({ rows }: ReleaseParts, repository: RepositoryName, digest: Digest): Promise<string | undefined> {
+  const refusal = await rows.gate.hot.findRefusal({ repository, digest });
+  return refusal && refusalText(refusal);
 }
 
 /** Throws DENIED. */

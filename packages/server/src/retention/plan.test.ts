@@ -15,7 +15,7 @@ function rowsOf(...tags: string[]): TagRow[] {
 }
 
 function taken(policy: RetentionPolicy, rows: readonly TagRow[], rules: TagPolicy = {}): string[] {
-  return planRetention(policy, rows, { rules, now }).taken.map(({ tag }) => tag);
+  return planRetention(policy, rows, { rules, running: new Set(), now }).taken.map(({ tag }) => tag);
 }
 
 test('by count, age and pattern: what any rule keeps stays', () => {
@@ -44,7 +44,8 @@ test('what is immutable, and aliases, are not touched', () => {
 });
 
 test('what would leave nothing is refused, unless somebody has confirmed it', () => {
-  const refused = (policy: RetentionPolicy, rows: readonly TagRow[], rules: TagPolicy = {}) => planRetention(policy, rows, { rules, now }).isRefused;
+  const refused = (policy: RetentionPolicy, rows: readonly TagRow[], rules: TagPolicy = {}) =>
+    planRetention(policy, rows, { rules, running: new Set(), now }).isRefused;
   const all: RetentionPolicy = { keep: { movedWithinMs: 0 } };
   expect(refused(all, rowsOf('a', 'b'))).toBe(true);
   expect(refused(all, rowsOf('1.0.0', 'latest'), { aliases: ['latest'] })).toBe(true);

@@ -1,7 +1,9 @@
 /**
  * Which tags of a repository a retention policy would take. Pure. A tag is taken when the policy is
- * about it and nothing keeps it: no rule of the policy, and nothing that the repository's tag rules protect.
+ * about it and nothing keeps it: no rule of the policy, no environment where it runs, and nothing that the
+ * repository's tag rules protect.
  */
+import type { Digest } from '@naru/oci/digest';
 import { compareBuild, parse } from 'semver';
 import type { TagRow } from '../metadata/port.ts';
 import { isAlias, isImmutable, matchesTag, type TagPolicy } from '../tag-rules/policy.ts';
@@ -29,10 +31,13 @@ export type RetentionPlan = {
   /** It would take all that there is, and nobody has confirmed that. */ readonly isRefused: boolean;
 };
 
-export function planRetention(policy: RetentionPolicy, rows: readonly TagRow[], { rules, now }: { rules: TagPolicy; now: number }): RetentionPlan {
+/** `running`: what runs in an environment, or is to. */
+export type RetentionFacts = { readonly rules: TagPolicy; readonly running: ReadonlySet<Digest>; readonly now: number };
+
+export function planRetention(policy: RetentionPolicy, rows: readonly TagRow[], { rules, running, now }: RetentionFacts): RetentionPlan {
   const isConcerned = (row: TagRow): boolean => policy.tags === undefined || policy.tags.some((pattern) => matchesTag(pattern, row.tag));
   const concerned = rows.filter((row) => isConcerned(row) && !isImmutable(rules, row.tag) && !isAlias(rules.aliases ?? [], row.tag));
-  const kept = new Set<TagRow>(concerned.filter((row) => isKept(policy, row, now)));
+  const kept = new Set<TagRow>(concerned.filter((row) => running.has(row.digest) || isKept(policy, row, now)));
   for (const row of concerned.toSorted((one, other) => other.at - one.at).slice(0, policy.keep.newest ?? 0)) kept.add(row);
   for (const row of highestPatches(concerned, policy.keep.patches ?? 0)) kept.add(row);
   const taken = concerned.filter((row) => !kept.has(row));

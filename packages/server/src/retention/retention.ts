@@ -7,7 +7,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { planRetention, type RetentionPlan, type RetentionPolicy } from './plan.ts';
 
-export type RetentionParts = { readonly rows: Pick<MetadataStore, 'tags' | 'tagPolicies' | 'retention'>; readonly clock: Clock };
+export type RetentionParts = { readonly rows: Pick<MetadataStore, 'tags' | 'tagPolicies' | 'retention' | 'deployments'>; readonly clock: Clock };
 
 const pageSize = 1000;
 const tagsPerTransaction = 100;
@@ -20,7 +20,9 @@ export async function previewRetention({ rows, clock }: RetentionParts, reposito
     found.push(...page);
     after = page.length < pageSize ? undefined : page.at(-1)?.tag;
   }
-  return planRetention(policy, found, { rules: (await rows.tagPolicies.find(repository))?.policy ?? {}, now: clock.now() });
+  const rules = (await rows.tagPolicies.find(repository))?.policy ?? {};
+  const running = new Set(await rows.deployments.environments.listRunning(repository));
+  return planRetention(policy, found, { rules, running, now: clock.now() });
 }
 
 /** Gives what went: a tag that was moved meanwhile is another's and stays. Throws CONFLICT when it would leave nothing and nobody has confirmed that. */

@@ -1,3 +1,4 @@
+import type { Digest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { MetadataDatabase, Reader, Writer } from '../database.ts';
 import { recordAudit } from '../identity/audit-rows.ts';
@@ -70,6 +71,20 @@ export function environmentRows({ read, snapshot, write }: MetadataDatabase): En
         announce(tx, 'deployments');
         return true;
       }),
+
+    async listRunning(repository) {
+      const found = new Set<Digest>();
+      for (const column of ['wanted', 'running'] as const) {
+        const rows = await read
+          .selectFrom('environment_instance')
+          .innerJoin('release', 'release.id', `environment_instance.${column}`)
+          .select('release.digest')
+          .where('environment_instance.repository', '=', repository)
+          .execute();
+        for (const { digest } of rows) found.add(digest);
+      }
+      return [...found];
+    },
 
     async listExpired(at, limit) {
       const rows = await read

@@ -69,6 +69,8 @@ export interface EnvironmentRows {
   listInstances(key: EnvironmentKey): Promise<Instance[]>;
   /** Ends instances: agents take down what runs there. */
   endInstance(instance: EnvironmentKey & { readonly instance: string } & Change): Promise<boolean>;
+  /** What runs in an environment of the repository, or is to run there. */
+  listRunning(repository: RepositoryName): Promise<Digest[]>;
   listExpired(at: number, limit: number): Promise<(EnvironmentKey & { readonly instance: string })[]>;
 }
 

@@ -163,6 +163,7 @@ const deploymentCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ deployments }) => deployments.environments.find(environment),
   ({ deployments }) => deployments.environments.list(repository),
   ({ deployments }) => deployments.environments.listInstances(environment),
+  ({ deployments }) => deployments.environments.listRunning(repository),
   ({ deployments }) => deployments.environments.listExpired(1, 10),
   async (store) => {
     const { digest: image } = await pushManifest(store, { name: 'release' });
