@@ -2,8 +2,10 @@
 import { accessDecision, accessManifest, accessToken } from './access.ts';
 import { clientList, clientPulls, clientPushes } from './client.ts';
 import { durability } from './durability.ts';
+import { lineage } from './lineage.ts';
 import { catalog, tagList } from './lists.ts';
 import { memory } from './memory.ts';
+import { newsAlone, newsBesideDead } from './news.ts';
 import { pullByEight, pullByOne } from './pull.ts';
 import { pushByEight, pushByOne, pushStreamed } from './push.ts';
 import { readyEmpty, readyFull } from './ready.ts';
@@ -32,6 +34,9 @@ export const allScenarios: readonly Scenario[] = [
   tagList,
   catalog,
   search,
+  lineage,
+  newsAlone,
+  newsBesideDead,
   readyEmpty,
   readyFull,
   memory,
