@@ -23,6 +23,7 @@ export type RunSize = {
   readonly listEntries: number;
   readonly storedManifests: number;
   readonly access: { readonly users: number; readonly organisations: number; readonly grantsPerOrganisation: number };
+  readonly advisories: { readonly images: number; readonly advisories: number };
   readonly layer: { readonly repeats: number; readonly slowPullers: number };
 };
 
@@ -36,6 +37,7 @@ const full: RunSize = {
   listEntries: 100_000,
   storedManifests: 1_000_000,
   access: { users: 100_000, organisations: 10_000, grantsPerOrganisation: 100 },
+  advisories: { images: 10_000, advisories: 300_000 },
   layer: { repeats: 100, slowPullers: 200 }, // of 100 MiB: 10.5 GB
 };
 
@@ -49,6 +51,7 @@ const quick: RunSize = {
   listEntries: 10_000,
   storedManifests: 100_000,
   access: { users: 10_000, organisations: 1000, grantsPerOrganisation: 100 },
+  advisories: { images: 1000, advisories: 30_000 },
   layer: { repeats: 5, slowPullers: 50 },
 };
 

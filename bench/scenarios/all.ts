@@ -1,5 +1,6 @@
 /** Everything that is measured, in the order of the report. */
 import { accessDecision, accessManifest, accessToken } from './access.ts';
+import { advisoryMatch } from './advisories.ts';
 import { clientList, clientPulls, clientPushes } from './client.ts';
 import { durability } from './durability.ts';
 import { lineage } from './lineage.ts';
@@ -31,6 +32,7 @@ export const allScenarios: readonly Scenario[] = [
   accessManifest,
   accessToken,
   accessDecision,
+  advisoryMatch,
   tagList,
   catalog,
   search,

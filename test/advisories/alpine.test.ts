@@ -3,14 +3,15 @@ import { expect, setDefaultTimeout, test } from 'bun:test';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { parse } from 'yaml';
-import { makeImage } from '../support/image.ts';
+import { contentOf, digestOf, jsonContent, makeManifest, mediaTypes } from '../support/image.ts';
 import { recordSkip } from '../support/needs.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
 import { runNaru, startServer } from '../support/server.ts';
 import { findSharedData } from '../support/shared-data.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { seedInventory } from './seed.ts';
+import { makeTar } from '../support/tar.ts';
 
 setDefaultTimeout(60_000);
 
@@ -40,20 +41,18 @@ test.if(isRoot && rootFileSystem !== undefined && database !== undefined)('Alpin
   const mending = [...new Set(fixes.map(({ origin, fixed }) => `${origin} ${fixed}`))]
     .map((text) => text.split(' '))
     .filter(([, version]) => version !== '0')
-    .map(([origin = '', version = '']) => ({ name: `${origin}-libs`, version, origin }));
+    .map(([origin = '', version = ''], at) => ({ name: `${origin}-libs${at}`, version, origin }));
   const told = await Promise.all([installed, mending].map((packages) => findingsByApk(packages, fixes, folder.path)));
   expect([told[0]?.length, (told[1]?.length ?? 0) > 500]).toEqual([0, true]);
 
   await using server = await startServer();
   const client = createRegistryClient(server.url);
-  for (const [at, packages] of [installed, mending].entries()) {
-    const image = makeImage({ seed: at + 1 });
-    await client.pushImage('library/alpine', image, `v${at}`);
-    seedInventory(
-      server.data,
-      image.manifest.digest,
-      packages.map(({ name, version, origin }) => ({ type: 'apk', distribution: 'alpine:3.10', name, version, source: [origin, version] })),
-    );
+  const made = mending.map(({ name, version, origin }) => `P:${name}\nV:${version}\nA:x86_64\no:${origin}\n\n`).join('');
+  const release = { name: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.10.9\n' };
+  const layers = [readFileSync(rootFileSystem ?? ''), gzipSync(makeTar([release, { name: 'lib/apk/db/installed', content: made }]))];
+  for (const [at, layer] of layers.entries()) {
+    const config = jsonContent(mediaTypes.config, { os: 'linux', architecture: 'amd64', rootfs: { type: 'layers', diff_ids: [digestOf(gunzipSync(layer))] } });
+    await client.pushImage('library/alpine', makeManifest({ config, layers: [contentOf(new Uint8Array(layer), mediaTypes.layer)] }), `v${at}`);
   }
   await runNaru(['admin', 'advisories', 'import', database ?? '', '--data', server.data]);
   for (const [at, expected] of told.entries()) {

@@ -86,14 +86,14 @@ const shortOf = ({ items }: Answer): string[] =>
 beforeAll(async () => {
   for (const [tag, image] of Object.entries(images)) await client.pushImage('team/app', image, tag);
   await client.pushImage('other/copy', images.one, 'v1');
-  seedInventory(server.data, images.one.manifest.digest, [libssl, leftPad, ...decoys]);
-  seedInventory(server.data, images.two.manifest.digest, [mended, leftPad, { ...leftPad, path: 'again/package.json' }]);
-  seedInventory(server.data, images.odd.manifest.digest, [
+  await seedInventory(server.data, images.one.manifest.digest, [libssl, leftPad, ...decoys]);
+  await seedInventory(server.data, images.two.manifest.digest, [mended, leftPad, { ...leftPad, path: 'again/package.json' }]);
+  await seedInventory(server.data, images.odd.manifest.digest, [
     { type: 'golang', name: 'example.org/x', version: '(devel)' },
     { type: 'gem', name: 'rack', version: '1.0' },
     { type: 'apk', distribution: 'alpine:3.99', name: 'busybox', version: '1.0-r0' },
   ]);
-  seedInventory(server.data, images.unread.manifest.digest, [], 'unsupported');
+  await seedInventory(server.data, images.unread.manifest.digest, [], 'unsupported');
   const go = {
     affected: [{ package: { ecosystem: 'Go', name: 'example.org/x' }, ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '1.0.0' }] }] }],
   };
@@ -260,6 +260,42 @@ test('set aside with a reason, until an end', async () => {
   expect((await fetch(`${server.url}/api/v1/namespaces/server/finding-rules/${id}`, { method: 'DELETE' })).status).toBe(404);
   expect((await fetch(`${server.url}${rules}/${id}`, { method: 'DELETE' })).status).toBe(204);
   expect((await ask(`${place}/one/findings`)).total).toBe(2);
+});
+
+test('a VEX document becomes rules, once', async () => {
+  const document = {
+    '@context': 'https://openvex.dev/ns/v0.2.0',
+    author: 'Acme',
+    statements: [
+      {
+        vulnerability: { name: 'CVE-2026-2002' },
+        products: [{ '@id': 'pkg:deb/debian/libssl3' }],
+        status: 'not_affected',
+        justification: 'component_not_present',
+      },
+      { vulnerability: { name: 'CVE-2026-0001' }, status: 'affected' },
+    ],
+  };
+  const post = (body: object) => fetch(`${server.url}/api/v1/repositories/other/copy/-/vex`, { method: 'POST', body: JSON.stringify(body) });
+  expect(await (await post(document)).json()).toEqual({ added: 1, known: 0 });
+  expect(await (await post(document)).json()).toEqual({ added: 0, known: 1 });
+  expect((await post({ statements: [] })).status).toBe(400);
+  const { items } = await ask('/repositories/other/copy/-/images/v1/findings?state=not_affected');
+  expect(items).toMatchObject([{ id: 'CVE-2026-2002', reason: 'VEX of Acme: component_not_present' }]);
+});
+
+test('what is worst in a namespace', async () => {
+  type Summary = {
+    repositories: { repository: string; counts: Record<string, object> }[];
+    worst: { id: string; severity: string; images: number; fixable: boolean }[];
+  };
+  const { repositories, worst } = await ask<Summary>('/namespaces/team/findings');
+  expect(repositories).toMatchObject([{ repository: 'team/app', counts: { critical: { fixable: 1, unfixable: 0 }, unknown: { fixable: 2, unfixable: 0 } } }]);
+  expect(worst.map(({ id, severity, images, fixable }) => `${id} ${severity} ${images} ${fixable}`)).toEqual([
+    'CVE-2026-0001 critical 2 true',
+    'CVE-2026-2001 unknown 1 true',
+    'CVE-2026-2002 unknown 1 true',
+  ]);
 });
 
 test('a new edition is matched again, with no push', async () => {

@@ -15,14 +15,14 @@ export type SeedPackage = {
 };
 
 /** The server of that folder may run. */
-export function seedInventory(data: string, image: string, packages: readonly SeedPackage[], state = 'done'): void {
+export async function seedInventory(data: string, image: string, packages: readonly SeedPackage[], state = 'done'): Promise<void> {
   using database = new Database(join(data, 'naru.db'));
   database.run('PRAGMA busy_timeout = 10000');
+  // The server looks into what was pushed: what is put here is put over what it found.
+  while (database.query('SELECT 1 FROM image_inventory WHERE digest = ?').get(image) === null) await Bun.sleep(20);
   database.run('BEGIN IMMEDIATE');
-  database.run(
-    `INSERT INTO image_inventory (digest, state, distribution_id, distribution_version, distribution_name, problems, read_at) VALUES (?, ?, '', '', '', ?, 1)`,
-    [image, state, JSON.stringify(state === 'done' ? [] : ['nobody could read it'])],
-  );
+  const problems = JSON.stringify(state === 'done' ? [] : ['nobody could read it']);
+  database.run('UPDATE image_inventory SET state = ?, problems = ? WHERE digest = ?', [state, problems, image]);
   const { id: number } = database.query('SELECT id FROM image_inventory WHERE digest = ?').get(image) as { id: number }; // just inserted
   for (const one of packages) {
     const { type, name, version, namespace = '', distribution = '', source = ['', ''], layer = image, path = 'db' } = one;

@@ -191,7 +191,7 @@ export const rules: readonly Rule[] = [
     name: 'only drivers and the process itself touch files',
     check: forbid(
       /from 'node:fs(?:\/promises)?'/,
-      /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|advisories\/read\/(documents|read-file)\.ts|tls\/|pages\/open-pages\.ts|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|container|credentials|routing|signing)\/|^packages\/agent\/src\/(forward\/|state-folder\.ts)|^packages\/naru\/|^scripts\//,
+      /^packages\/server\/src\/(blobstore\/(fs\/|read-bytes\.ts)|metadata\/sqlite\/|runtime\/|config\/|advisories\/(read\/(documents|read-file)|fetch\/download)\.ts|tls\/|pages\/open-pages\.ts|main\.ts|app\.ts)|^packages\/client\/src\/(layout|archive|container|credentials|routing|signing)\/|^packages\/agent\/src\/(forward\/|state-folder\.ts)|^packages\/naru\/|^scripts\//,
     ),
   },
   {

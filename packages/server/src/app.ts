@@ -2,6 +2,7 @@
  * The composition root: wires the stores, the rules, the API and the background work, and listens.
  * Disposing undoes it in reverse.
  */
+import { fetchAdvisories, fetchJob } from './advisories/fetch/fetch-advisories.ts';
 import { runAdvisoryRequest } from './advisories/run-advisory-request.ts';
 import { createAuthApi, keysPath, tokenPath } from './auth-api/router.ts';
 import type { Config } from './config/config.ts';
@@ -121,7 +122,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   let baseUrl = config.http.publicUrl ?? '';
   const webhooks = openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock, baseUrl: () => baseUrl });
   const wishes = createWishDesk({ rows: stores.rows, clock, sleep: systemSleep });
-  const inventoryParts = { rows: stores.rows.inventory, jobs: stores.rows.jobs, registry, clock };
+  const inventoryParts = { rows: stores.rows.inventory, jobs: stores.rows.jobs, registry, clock, onRead: security.onRead };
   const fileParts = { rows: stores.rows.files, registry, clock };
   const hub = createHubApi({
     parts: {
@@ -202,6 +203,13 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         ...gate.jobKinds,
         retentionJob({ rows: stores.rows, clock, log }),
         ...security.jobKinds,
+        ...fetchAdvisories({
+          ...advisoryParts(stores),
+          addresses: config.advisories.sources,
+          everyMs: config.advisories.intervalMs,
+          folder: stores.folder.root,
+          log,
+        }),
       ],
       clock,
       sleep: systemSleep,
@@ -211,6 +219,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       newLease,
     }),
   );
+  if (config.advisories.sources.length > 0) await stores.rows.jobs.enqueue([fetchJob], clock.now());
   opened.use(
     startEventConsumers({
       rows: stores.rows,

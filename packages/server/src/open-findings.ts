@@ -1,5 +1,7 @@
 /** What is vulnerable in images, wired for the server and for commands that work without one. */
 import { createFindings, type Findings } from './advisories/findings.ts';
+import type { Digest } from '@naru/oci/digest';
+import { checkImageJob } from './advisories/match-job.ts';
 import { matchKinds } from './advisories/match-advisories.ts';
 import type { Checks } from './gate/finding-summary.ts';
 import { gateChecks } from './open-gate-checks.ts';
@@ -8,10 +10,15 @@ import type { JobKind } from './jobs/job-kind.ts';
 import type { MetadataStore } from './metadata/port.ts';
 import type { Clock } from './runtime/clock.ts';
 
-export type OpenFindings = { readonly findings: Findings; readonly checks: Checks; readonly jobKinds: readonly JobKind[] };
+export type OpenFindings = {
+  readonly findings: Findings;
+  readonly checks: Checks;
+  readonly jobKinds: readonly JobKind[];
+  readonly onRead: (image: Digest) => Promise<void>;
+};
 
 export function openFindings({ rows, clock }: { readonly rows: MetadataStore; readonly clock: Clock }): OpenFindings {
   const findings = createFindings({ advisories: rows.advisories, findings: rows.findings, rules: rows.findingRules, clock });
   const jobKinds = matchKinds({ ...rows, clock, onChecked: (images) => rows.jobs.enqueue(images.map(judgeCheckedJob), clock.now()) });
-  return { findings, checks: gateChecks(findings), jobKinds };
+  return { findings, checks: gateChecks(findings), jobKinds, onRead: (image) => rows.jobs.enqueue([checkImageJob(image)], clock.now()) };
 }

@@ -4,9 +4,9 @@
  */
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
-import type { AdvisoryRows, CveSignal, Severity } from '../metadata/advisory-port.ts';
+import type { AdvisoryRows, CveSignal } from '../metadata/advisory-port.ts';
 import { severities } from '../metadata/advisory-port.ts';
-import type { FindingRows, FindingRule, FindingRuleRows, ImageFinding, UnknownPart } from '../metadata/finding-port.ts';
+import type { FindingRows, FindingRule, FindingRuleRows, ImageFinding, SeverityCounts, UnknownPart } from '../metadata/finding-port.ts';
 import type { Clock } from '../runtime/clock.ts';
 
 /** Of one image (I6): more than this nobody reads, and the worst are kept. */
@@ -32,8 +32,6 @@ export type Check = {
   readonly unknown: readonly UnknownPart[];
   readonly findings: readonly Finding[];
 };
-
-export type SeverityCounts = Readonly<Record<Severity, { readonly fixable: number; readonly unfixable: number }>>;
 
 export type FindingParts = {
   readonly advisories: Pick<AdvisoryRows, 'findSignals'>;
@@ -79,10 +77,7 @@ export function openFindings({ findings }: Pick<Check, 'findings'>): Finding[] {
 
 /** Each vulnerability of each package once, in however many places it lies. */
 export function countFindings(findings: readonly Finding[]): SeverityCounts {
-  const counts = Object.fromEntries(severities.map((severity) => [severity, { fixable: 0, unfixable: 0 }])) as Record<
-    Severity,
-    { fixable: number; unfixable: number }
-  >; // all of them
+  const counts = Object.fromEntries(severities.map((severity) => [severity, { fixable: 0, unfixable: 0 }])) as SeverityCounts; // all of them
   const seen = new Set<string>();
   for (const { vulnerability, severity, fixed, package: installed } of findings) {
     const key = [vulnerability, installed.type, installed.namespace, installed.name, installed.version].join('\0');

@@ -22,7 +22,8 @@ export type MatchParts = {
 
 /** So few that a request waits for some milliseconds only. */
 const packagesPerStep = 100;
-const namesPerStep = 100;
+/** Each page is found by a walk through all that has changed: few pages, which are matched in small steps. */
+const namesPerPage = 50_000;
 const rowsPerPrune = 500;
 const imagesPerStep = 500;
 
@@ -78,10 +79,13 @@ async function matchChangedNames(source: string, parts: MatchParts, signal?: Abo
   let after: PackageName | undefined;
   for (;;) {
     signal?.throwIfAborted();
-    const names = await parts.advisories.listChangedNames(source, { ...(after !== undefined && { after }), limit: namesPerStep });
-    await matchPackages(await parts.findings.listNamed(names), parts);
+    const names = await parts.advisories.listChangedNames(source, { ...(after !== undefined && { after }), limit: namesPerPage });
+    for (const some of steps(names)) {
+      signal?.throwIfAborted();
+      await matchPackages(await parts.findings.listNamed(some), parts);
+    }
     after = names.at(-1);
-    if (names.length < namesPerStep) return;
+    if (names.length < namesPerPage) return;
   }
 }
 
@@ -90,15 +94,22 @@ async function matchChangedSeverities(source: string, parts: MatchParts, signal?
   let after: string | undefined;
   for (;;) {
     signal?.throwIfAborted();
-    const changed = await parts.advisories.listChangedVulnerabilities(source, { ...(after !== undefined && { after }), limit: namesPerStep });
-    await matchPackages(await parts.findings.listAffected(changed), parts);
+    const changed = await parts.advisories.listChangedVulnerabilities(source, { ...(after !== undefined && { after }), limit: namesPerPage });
+    for (const some of steps(changed)) {
+      signal?.throwIfAborted();
+      await matchPackages(await parts.findings.listAffected(some), parts);
+    }
     after = changed.at(-1);
-    if (changed.length < namesPerStep) return;
+    if (changed.length < namesPerPage) return;
   }
 }
 
+function* steps<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let at = 0; at < items.length; at += packagesPerStep) yield items.slice(at, at + packagesPerStep);
+}
+
 async function matchPackages(packages: readonly PackageRow[], parts: MatchParts): Promise<void> {
-  for (let at = 0; at < packages.length; at += packagesPerStep) await matchStep(packages.slice(at, at + packagesPerStep), parts);
+  for (const some of steps(packages)) await matchStep(some, parts);
 }
 
 async function matchStep(packages: readonly PackageRow[], { advisories, findings, clock, onChecked }: MatchParts): Promise<void> {

@@ -211,6 +211,21 @@ export const configSchema = z.strictObject({
       .describe('How long running requests may go on after the first signal to stop; then they are cut off.'),
   }),
 
+  advisories: z.strictObject({
+    sources: list()
+      .refine(
+        (addresses) => addresses.every((address) => /^https?:\/\/[^\s/@]+(\/\S*)?$/.test(address)),
+        'each must be an address like https://example.org/all.zip',
+      )
+      .prefault('none')
+      .describe(
+        'Addresses of files that say what is vulnerable, fetched again and again: exports of OSV, Debian’s tracker, Alpine’s security database, EPSS, CISA’s list. `none` fetches nothing: `naru admin advisories import` brings files in without a network.',
+      ),
+    intervalMs: duration({ min: 60e3, max: 30 * 86_400e3 })
+      .prefault('24h')
+      .describe('How often they are fetched.'),
+  }),
+
   collection: z.strictObject({
     enabled: onOff().prefault(true).describe('Whether garbage collection and the expiry of uploads run in the background.'),
     intervalMs: duration({ min: 1000 }).prefault('1h').describe('Time from the end of one collection to the start of the next.'),

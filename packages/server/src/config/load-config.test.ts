@@ -37,6 +37,7 @@ describe('precedence', () => {
       },
       oidc: { providers: [] },
       repositories: { renamedForMs: 7_776_000_000 },
+      advisories: { sources: [], intervalMs: 86_400e3 },
       federation: { issuers: ['https://token.actions.githubusercontent.com', 'https://gitlab.com'] },
       audit: { pulls: true, keepMs: 31_536_000_000 },
       tls: { mode: 'auto', cert: undefined, key: undefined, names: [], clientCa: undefined, clientCertificates: 'request', reloadMs: 10_000 },

@@ -30,12 +30,12 @@ const rule = z.object({
   createdBy: z.string(),
 });
 
-const places = [
+export const rulePlaces = [
   { path: '/repositories/{repository}/-/finding-rules', of: 'Repository', where: 'in a repository' },
   { path: '/namespaces/{namespace}/finding-rules', of: 'Namespace', where: 'in a namespace, or on the server (`server`)' },
 ] as const;
 
-export const findingRuleRoutes: readonly ApiRoute[] = places.flatMap(({ path, of, where }) => [
+export const findingRuleRoutes: readonly ApiRoute[] = rulePlaces.flatMap(({ path, of, where }) => [
   route({
     operation: `list${of}FindingRules`,
     method: 'GET',
@@ -93,7 +93,7 @@ export const findingRuleRoutes: readonly ApiRoute[] = places.flatMap(({ path, of
   }),
 ]);
 
-function scopeOf({ repository, params }: Pick<ApiCall, 'repository' | 'params'>): FindingScope {
+export function scopeOf({ repository, params }: Pick<ApiCall, 'repository' | 'params'>): FindingScope {
   const name = params['namespace'];
   if (name === undefined) return { kind: 'repository', name: required(repository) };
   return name === 'server' ? { kind: 'server' } : { kind: 'namespace', name };

@@ -37,6 +37,8 @@ import { teamRoutes } from './team-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { trustedIssuerRoutes } from './trusted-issuer-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
+import { namespaceFindingRoutes } from './namespace-finding-routes.ts';
+import { vexRoutes } from './vex-routes.ts';
 import { userRoutes } from './user-routes.ts';
 
 export const routes: readonly ApiRoute[] = [
@@ -75,6 +77,8 @@ export const routes: readonly ApiRoute[] = [
   ...fileRoutes,
   ...findingRoutes,
   ...findingRuleRoutes,
+  ...vexRoutes,
+  ...namespaceFindingRoutes,
   ...auditRoutes,
   ...eventRoutes,
   ...webhookRoutes,

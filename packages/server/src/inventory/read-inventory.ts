@@ -25,6 +25,8 @@ export type InventoryParts = {
   readonly jobs: Pick<JobRows, 'enqueue'>;
   readonly registry: Pick<Registry, 'images' | 'blobs'>;
   readonly clock: Clock;
+  /** What is in an image is known, or will not be: for whoever checks it. May be told twice. */
+  readonly onRead: (image: Digest) => Promise<void>;
 };
 
 const kind = 'read-inventory';
@@ -60,15 +62,17 @@ export function readInventories(parts: InventoryParts): JobKind {
     async run({ payload, attempts }, signal) {
       const { repository, digest } = payload as { repository: string; digest: string }; // inventoryJob made it
       const name = { repository: parseRepositoryName(repository), digest: parseDigest(digest) };
-      if ((await parts.rows.find(name.digest))?.state === 'done') return;
       try {
-        const inventory = await readImage(name, parts, { signal, remembered });
+        const isDone = (await parts.rows.find(name.digest))?.state === 'done';
+        const inventory = isDone ? undefined : await readImage(name, parts, { signal, remembered });
         if (inventory !== undefined) await parts.rows.record(name.digest, inventory, parts.clock.now());
+        if (isDone || inventory !== undefined) await parts.onRead(name.digest);
       } catch (error) {
         if (attempts < attemptsMax || signal.aborted) throw error;
         // What it holds stays unknown, and everybody can see that it does.
         const reason = `it could not be read: ${error instanceof Error ? error.message : String(error)}`;
         await parts.rows.record(name.digest, { state: 'failed', problems: [reason], packages: [] }, parts.clock.now());
+        await parts.onRead(name.digest);
       }
     },
   };

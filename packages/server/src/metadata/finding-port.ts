@@ -57,6 +57,13 @@ export type UnknownPart = { readonly reason: 'no-advisories' | 'version' | 'unma
 /** `matchedAt`: when its packages were matched last; absent when it has none that were. */
 export type ImageMatch = { readonly packages: number; readonly matchedAt?: number; readonly unknown: readonly UnknownPart[] };
 
+export type SeverityCounts = Record<Severity, { fixable: number; unfixable: number }>;
+
+export type NamespaceSummary = {
+  readonly repositories: readonly { readonly repository: RepositoryName; readonly counts: SeverityCounts }[];
+  readonly worst: readonly (Pick<MatchedFinding, 'vulnerability' | 'severity' | 'score'> & { readonly images: number; readonly fixable: boolean })[];
+};
+
 export type PackageHolder = {
   readonly repository: RepositoryName;
   readonly digest: Digest;
@@ -102,6 +109,8 @@ export interface FindingRows {
   findImageMatch(image: Digest): Promise<ImageMatch>;
   /** `limit` at most, the worst first. */
   listOfImage(image: Digest, limit: number): Promise<ImageFinding[]>;
+  /** By repository; and the vulnerabilities in the most images, `limit` at most, the worst first. */
+  summarizeNamespace(namespace: string, limit: number): Promise<NamespaceSummary>;
   /** Forgets what was found in versions that no image has any more; returns in how many, `limit` at most. */
   prune(limit: number): Promise<number>;
   /** What each package of an image says its licences are. */

@@ -1,8 +1,9 @@
 import type { Digest } from '@naru/oci/digest';
+import type { RepositoryName } from '@naru/oci/repository-name';
 import { severities } from '../advisory-port.ts';
 import { chunks } from '../chunks.ts';
 import type { MetadataDatabase, Reader } from '../database.ts';
-import type { FindingRows, ImageFinding, PackageRow, UnknownPart } from '../finding-port.ts';
+import type { FindingRows, SeverityCounts, ImageFinding, PackageRow, UnknownPart } from '../finding-port.ts';
 
 const packageColumns = [
   'package_version.id',
@@ -201,6 +202,60 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
       return [...said].map((text) => ({ package: text.split('\0')[0] ?? '', licence: text.split('\0')[1] ?? '' }));
     },
 
+    async summarizeNamespace(namespace, limit) {
+      const counted = await read
+        .selectFrom((eb) =>
+          eb
+            .selectFrom('repository')
+            .innerJoin('repository_manifest', 'repository_manifest.repository', 'repository.name')
+            .innerJoin('image_inventory', 'image_inventory.digest', 'repository_manifest.digest')
+            .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
+            .innerJoin('finding', 'finding.package', 'image_package.package')
+            .select(['repository.name', 'finding.package', 'finding.vulnerability', 'finding.severity', 'finding.fixed'])
+            .distinct()
+            .where('repository.namespace', '=', namespace)
+            .as('each'),
+        )
+        .select((eb) => ['each.name', 'each.severity', eb('each.fixed', '!=', '').as('isFixable'), eb.fn.countAll<number>().as('count')])
+        .groupBy((eb) => ['each.name', 'each.severity', eb('each.fixed', '!=', '')])
+        .orderBy('each.name')
+        .execute();
+      const repositories = new Map<RepositoryName, SeverityCounts>();
+      for (const { name, severity, isFixable, count } of counted) {
+        const counts = repositories.get(name) ?? noCounts();
+        repositories.set(name, counts);
+        counts[severity][isFixable ? 'fixable' : 'unfixable'] += count; // an engine may say 1 for true
+      }
+      const worst = await read
+        .selectFrom('repository')
+        .innerJoin('repository_manifest', 'repository_manifest.repository', 'repository.name')
+        .innerJoin('image_inventory', 'image_inventory.digest', 'repository_manifest.digest')
+        .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
+        .innerJoin('finding', 'finding.package', 'image_package.package')
+        .select((eb) => [
+          'finding.vulnerability',
+          'finding.severity',
+          eb.fn.max('finding.score').as('score'),
+          eb.fn.max('finding.fixed').as('fixed'),
+          eb.fn.count<number>('image_inventory.id').distinct().as('images'),
+        ])
+        .where('repository.namespace', '=', namespace)
+        .groupBy(['finding.vulnerability', 'finding.severity'])
+        .execute();
+      return {
+        repositories: [...repositories].map(([repository, counts]) => ({ repository, counts })),
+        worst: worst
+          .toSorted(
+            (one, other) =>
+              severities.indexOf(one.severity) - severities.indexOf(other.severity) ||
+              other.images - one.images ||
+              (one.vulnerability < other.vulnerability ? -1 : 1),
+          )
+          .slice(0, limit)
+          .map(({ score, fixed, ...one }) => ({ ...one, ...(score !== null && { score }), fixable: fixed !== '' })),
+      };
+    },
+
     async prune(limit) {
       const gone = await read
         .selectFrom('package_match')
@@ -250,10 +305,22 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
 async function coveredEcosystems(read: Reader, ecosystems: readonly string[]): Promise<ReadonlySet<string>> {
   const covered = new Set<string>();
   for (const chunk of chunks([...new Set(ecosystems)])) {
-    const rows = await read.selectFrom('advisory_ecosystem').select('ecosystem').distinct().where('ecosystem', 'in', chunk).execute();
+    // Of a source that nothing was matched with yet nobody can say that something is not affected.
+    const rows = await read
+      .selectFrom('advisory_ecosystem')
+      .innerJoin('advisory_source', 'advisory_source.id', 'advisory_ecosystem.source')
+      .select('ecosystem')
+      .distinct()
+      .where('ecosystem', 'in', chunk)
+      .where('advisory_source.matched_to', '>', 0)
+      .execute();
     for (const { ecosystem } of rows) covered.add(ecosystem);
   }
   return covered;
+}
+
+function noCounts(): SeverityCounts {
+  return Object.fromEntries(severities.map((severity) => [severity, { fixable: 0, unfixable: 0 }])) as SeverityCounts; // all of them
 }
 
 /** What people and policies see of the findings of a package. */
