@@ -25,6 +25,7 @@ import { providerRoutes } from './provider-routes.ts';
 import { repositoryRoutes } from './repository-routes.ts';
 import { robotRoutes } from './robot-routes.ts';
 import type { ApiRoute } from './route.ts';
+import { sbomRoutes } from './sbom-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { secondFactorRoutes } from './second-factor-routes.ts';
 import { serverRoutes } from './server-routes.ts';
@@ -68,6 +69,7 @@ export const routes: readonly ApiRoute[] = [
   ...lineageRoutes,
   ...inventoryRoutes,
   ...lintRoutes,
+  ...sbomRoutes,
   ...policyRoutes,
   ...goldenRoutes,
   ...signerRoutes,
