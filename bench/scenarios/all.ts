@@ -4,6 +4,7 @@ import { advisoryMatch } from './advisories.ts';
 import { clientList, clientPulls, clientPushes } from './client.ts';
 import { durability } from './durability.ts';
 import { lineage } from './lineage.ts';
+import { inventory } from './inventory.ts';
 import { catalog, tagList } from './lists.ts';
 import { memory } from './memory.ts';
 import { newsAlone, newsBesideDead } from './news.ts';
@@ -39,6 +40,7 @@ export const allScenarios: readonly Scenario[] = [
   lineage,
   newsAlone,
   newsBesideDead,
+  inventory,
   readyEmpty,
   readyFull,
   memory,
