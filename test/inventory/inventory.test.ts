@@ -10,7 +10,7 @@ import { run, tryRun } from '../clients/support/run.ts';
 import { type Content, contentOf, digestOf, type Image, jsonContent, makeManifest, mediaTypes } from '../support/image.ts';
 import { needs, recordSkip } from '../support/needs.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { runNaru, startServer, type TestServer } from '../support/server.ts';
 import { findSharedData } from '../support/shared-data.ts';
 import { makeTar, type TarItem } from '../support/tar.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -95,6 +95,26 @@ test('layers over each other, the step that brought a package, filters', async (
   expect((await page('team/layers', 'latest', '&type=npm')).items.map(({ name }) => name)).toEqual(['left-pad']);
   expect((await page('team/layers', 'latest', '&name=curl')).items.map(({ name }) => name)).toEqual(['curl']);
   expect((await fetch(`${server.url}/api/v1/repositories/team/layers/-/images/latest/packages?after=x`)).status).toBe(400);
+});
+
+test('naru packages', async () => {
+  const database = 'P:musl\nV:1-r0\n\nP:busybox\nV:2-r0\n\n';
+  await push('team/told', imageOf([compressed([{ name: 'lib/apk/db/installed', content: database }])], ['ADD rootfs']), 'latest');
+  const { items } = await inventoryOf('team/told');
+  const naru = (...words: string[]) => runNaru(['packages', 'team/told', ...words, '--data', server.data]);
+  const all = await naru();
+  expect([all.exitCode, all.stderr]).toEqual([0, '']);
+  expect(all.stdout).toMatch(/^apk +musl +1-r0 +sha256:[0-9a-f]{12} +ADD rootfs$/m);
+  expect(all.stdout).toContain(': 2 packages');
+  const first = await naru('--limit', '1');
+  const [, key = ''] = /--after '(\d+ [^']+)'/.exec(first.stdout) ?? [];
+  const second = await naru('--limit', '1', '--after', key);
+  expect([first, second].map(({ stdout }) => /^apk +(\S+)/m.exec(stdout)?.[1])).toEqual(items.map(({ name }) => name));
+  expect((await naru('--name', 'busybox')).stdout).not.toContain('musl');
+  expect((await naru('--type', 'deb', '--json')).stdout).toContain('"items":[]');
+  expect(await naru('--type', 'floppy')).toMatchObject({ exitCode: 1 });
+  expect(await naru('--limit', '0')).toMatchObject({ exitCode: 1 });
+  expect(await runNaru(['packages', 'team/absent', '--data', server.data])).toMatchObject({ exitCode: 1 });
 });
 
 test('what cannot be looked into is unknown, and says why; what is broken beside it is named', async () => {

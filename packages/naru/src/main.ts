@@ -75,7 +75,7 @@ async function run(line: CommandLine & { kind: 'run' }): Promise<number> {
 
 /** The rest of `admin` and its like: without loading the table of these commands for those that are none. */
 function isApiCommand(name: string): name is ApiCommandName {
-  return /^(?:admin|webhook|tag-rule|policy|signer|retention|trash|environment|release|golden) |^(?:deprecate|deploy|promote|rollback|lineage|lint|signatures|findings)$/.test(
+  return /^(?:admin|webhook|tag-rule|policy|signer|retention|trash|environment|release|golden) |^(?:deprecate|deploy|promote|rollback|lineage|lint|signatures|findings|packages)$/.test(
     name,
   );
 }

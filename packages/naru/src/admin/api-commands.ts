@@ -3,6 +3,7 @@ import { accountCommands } from './account-commands.ts';
 import { deployCommands } from './deploy-commands.ts';
 import { findingCommands } from './finding-commands.ts';
 import { goldenCommands } from './golden-commands.ts';
+import { packageCommands } from './package-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { retentionCommands } from './retention-commands.ts';
 import { signerCommands } from './signer-commands.ts';
@@ -19,6 +20,7 @@ export const apiCommands = {
   ...deployCommands,
   ...goldenCommands,
   ...findingCommands,
+  ...packageCommands,
 };
 
 export type ApiCommandName = keyof typeof apiCommands;

@@ -1,4 +1,5 @@
 /** What `naru findings` prints: what is vulnerable, the worst first, and what nobody knows. */
+import { columns } from './columns.ts';
 
 type Answer = {
   readonly digest: string;
@@ -30,16 +31,6 @@ export function findingsText(body: string): string {
   const table = rows.length === 0 ? [] : columns([['SEVERITY', 'ID', 'PACKAGE', 'INSTALLED', 'FIXED IN'], ...rows]);
   const rest = total > items.length ? [`… and ${total - items.length} more: ask for them with --limit`] : [];
   return [...table, ...rest, ...unknownLines(answer), stateLine(answer)].map((line) => `${line}\n`).join('');
-}
-
-function columns(table: readonly (readonly string[])[]): string[] {
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('   ')
-      .trimEnd(),
-  );
 }
 
 function unknownLines({ unknown }: Answer): string[] {

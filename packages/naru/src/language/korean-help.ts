@@ -364,6 +364,7 @@ const adminSummaries: Readonly<Partial<Record<string, string>>> = {
   'trash list': '되돌릴 수 있는 지워진 태그 목록 보기',
   'trash restore': '지운 태그를 되돌리기',
   findings: '이미지에서 무엇이 취약한지 보기',
+  packages: '이미지에 무엇이 설치되어 있는지 보기',
   lineage: '이미지가 무엇 위에 만들어졌고 무엇이 그 위에 만들어졌는지 보기',
   lint: '서버에 있는 이미지에 무엇이 잘못됐는지 보기',
   'golden add': '리포지터리의 태그에 있는 이미지를 골든 이미지로 승인하기',

@@ -7,6 +7,12 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
     '데이터 폴더를 쓰는 서버가 있으면 서버가 일하고, 없으면 명령이 폴더를 직접 엽니다. --server를 주면 다른 곳의 서버가 HTTPS로 합니다.',
   'The data folder of the server on this computer.': '이 컴퓨터에 있는 서버의 데이터 폴더.',
   'A server elsewhere, with an access token in NARU_TOKEN.': '다른 곳의 서버. NARU_TOKEN에 액세스 토큰이 있어야 합니다.',
+  'with the layer and the step of the build that brought each.': '하나하나를 어느 레이어와 빌드 단계가 가져왔는지도 보입니다.',
+  'Only of this type: deb, apk, rpm, npm, pypi, golang, cargo, maven, nuget, gem or composer.':
+    '이 종류만: deb, apk, rpm, npm, pypi, golang, cargo, maven, nuget, gem, composer.',
+  'Only packages of this name, or built from a source of this name.': '이름이나 소스 이름이 이것인 패키지만.',
+  'So many of them, 200 unless told, 1000 at most.': '이만큼. 말하지 않으면 200개, 많아야 1000개.',
+  'Go on behind this: the line before said it.': '이 뒤부터 계속하기. 앞선 출력이 알려 준 값.',
   'by the advisories that were brought in.': '들여온 권고에 따르며, 나쁜 것부터 보입니다.',
   'As bad as this, or worse: critical, high, medium, low, negligible or unknown.':
     '이만큼 나쁘거나 더 나쁜 것: critical, high, medium, low, negligible, unknown.',
