@@ -1,0 +1,137 @@
+/**
+ * Bills of materials that somebody attached to an image: SPDX 2 and CycloneDX, both in JSON. What a component is
+ * called is taken from its package URL alone; those without one, or of a type that is not read from images, are
+ * counted, for a document that names them knows more than is said here.
+ */
+import { isPackageType, type PackageUrl, PackageUrlError, parsePackageUrl } from '../package-url.ts';
+import { type FoundPackage, found, isRecord, PackageProblem, parseJson, text } from '../readers/reader.ts';
+
+export type SbomFormat = 'spdx' | 'cyclonedx';
+
+export type ReadSbom = {
+  readonly format: SbomFormat;
+  readonly packages: readonly FoundPackage[];
+  /** Components that could not be taken for packages. */
+  readonly unknown: number;
+};
+
+export const sbomMaxBytes = 64 * 2 ** 20;
+const packagesMax = 50_000;
+/** CycloneDX puts components into components. */
+const depthMax = 32;
+
+type Component = { readonly url: string; readonly licences: readonly string[] };
+
+/** Throws PackageProblem. */
+export function readSbom(bytes: Buffer): ReadSbom {
+  if (bytes.byteLength > sbomMaxBytes) throw new PackageProblem(`larger than ${sbomMaxBytes} bytes`);
+  const document = objectOf(parseJson(bytes));
+  const format = formatOf(document);
+  const components = format === 'spdx' ? spdxComponents(document) : cycloneDxComponents(document);
+  const packages = new Map<string, FoundPackage>();
+  let unknown = 0;
+  for (const component of components) {
+    const one = findPackage(component);
+    if (one === undefined) unknown++;
+    else packages.set(JSON.stringify([one.type, one.namespace, one.name, one.version, one.architecture]), one);
+  }
+  return { format, packages: [...packages.values()], unknown };
+}
+
+function formatOf(document: Members): SbomFormat {
+  if (/^SPDX-2\.\d$/.test(text(document['spdxVersion']))) return 'spdx';
+  if (document['bomFormat'] === 'CycloneDX') return 'cyclonedx';
+  throw new PackageProblem('is neither SPDX 2 nor CycloneDX in JSON');
+}
+
+function spdxComponents(document: Members): Component[] {
+  const packages = listOf(document['packages']);
+  checkCount(packages.length);
+  const described = new Set(listOf(document['documentDescribes']).map(text));
+  for (const one of listOf(document['relationships']).map(objectOf)) {
+    if (one['relationshipType'] === 'DESCRIBES') described.add(text(one['relatedSpdxElement']));
+  }
+  return packages
+    .map(objectOf)
+    .filter((one) => !isWhole(one['primaryPackagePurpose']) && !(described.has(text(one['SPDXID'])) && urlOf(one).startsWith('pkg:oci/')))
+    .map((one) => ({ url: urlOf(one), licences: [text(one['licenseDeclared'])].filter((licence) => !/^(?:|NONE|NOASSERTION)$/.test(licence)) }));
+}
+
+/** The image and its distribution are no packages. */
+function isWhole(purpose: unknown): boolean {
+  return ['CONTAINER', 'OPERATING_SYSTEM', 'OPERATING-SYSTEM', 'FILE'].includes(text(purpose));
+}
+
+function urlOf(one: Members): string {
+  const references = listOf(one['externalRefs']).map(objectOf);
+  return text(references.find(({ referenceType }) => referenceType === 'purl')?.['referenceLocator']);
+}
+
+function cycloneDxComponents(document: Members): Component[] {
+  const listed: Component[] = [];
+  const waiting = [{ components: listOf(document['components']), depth: 0 }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { components, depth } = next;
+    if (depth > depthMax) throw new PackageProblem(`holds components in components more than ${depthMax} deep`);
+    for (const component of components.map(objectOf)) {
+      const type = text(component['type']);
+      if (!['container', 'operating-system', 'file', 'device', 'data'].includes(type)) {
+        listed.push({
+          url: text(component['purl']),
+          licences: listOf(component['licenses'])
+            .map(licenceOf)
+            .filter((licence) => licence !== ''),
+        });
+        checkCount(listed.length);
+      }
+      const nested = listOf(component['components']);
+      if (nested.length > 0) waiting.push({ components: nested, depth: depth + 1 });
+    }
+  }
+  return listed;
+}
+
+function licenceOf(choice: unknown): string {
+  const { expression, license } = objectOf(choice);
+  return text(expression) || text(objectOf(license)['id']) || text(objectOf(license)['name']);
+}
+
+function findPackage({ url, licences }: Component): FoundPackage | undefined {
+  if (url === '') return undefined;
+  try {
+    return packageOf(parsePackageUrl(url), licences);
+  } catch (error) {
+    if (error instanceof PackageUrlError) return undefined;
+    throw error;
+  }
+}
+
+function packageOf({ type, namespace, name, version, qualifiers }: PackageUrl, licences: readonly string[]): FoundPackage | undefined {
+  if (!isPackageType(type) || version === '' || ![namespace, name, version, ...Object.values(qualifiers)].every(isWord)) return undefined;
+  if (type === 'golang') return found(type, namespace === '' ? name : `${namespace}/${name}`, version, { licences });
+  if (type !== 'deb' && type !== 'apk' && type !== 'rpm') return found(type, name, version, { namespace, licences });
+  const { arch = '', upstream = '', epoch = '' } = qualifiers;
+  const whole = type === 'rpm' && /^\d+$/.test(epoch) ? `${epoch}:${version}` : version;
+  const [, sourceName = '', sourceVersion = ''] = /^([^@]+)(?:@(.*))?$/.exec(upstream) ?? [];
+  return found(type, name, whole, { namespace, licences, architecture: arch, sourceName: sourceName || name, sourceVersion: sourceVersion || whole });
+}
+
+/** These stand in rows and in pages. */
+function isWord(word: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  return word.length <= 512 && !/[\u0000-\u001F\u007F]/.test(word);
+}
+
+function checkCount(count: number): void {
+  if (count > packagesMax) throw new PackageProblem(`names more than ${packagesMax} packages`);
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function objectOf(value: unknown): Members {
+  return isRecord(value) ? value : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
