@@ -4,6 +4,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { readWanted } from './pages/search/wanted.ts';
 import { isMissingPart } from './api/api-error.ts';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
+import { readRepositorySearch, searchText } from './repository-search.ts';
 import { ErrorState } from './parts/states.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -13,14 +14,10 @@ const root = createRootRouteWithContext<PageContext>()({ component: Shell, notFo
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(() => import('./pages/home/home-page.tsx'), 'HomePage') });
 
-/** `tag`, `platform`: of the page of an image. */
-type RepositorySearch = { readonly tag?: string; readonly platform?: string };
-const repositorySearch = (search: Readonly<Record<string, unknown>>): RepositorySearch => ({ ...text(search, 'tag'), ...text(search, 'platform') });
-
 const repository = createRoute({
   getParentRoute: () => root,
   path: '/r/$',
-  validateSearch: repositorySearch,
+  validateSearch: readRepositorySearch,
   component: lazyRouteComponent(() => import('./pages/repository/repository-page.tsx'), 'RepositoryPage'),
 });
 
@@ -28,14 +25,14 @@ const repository = createRoute({
 const official = createRoute({
   getParentRoute: () => root,
   path: '/_/$',
-  validateSearch: repositorySearch,
+  validateSearch: readRepositorySearch,
   component: lazyRouteComponent(() => import('./pages/repository/repository-page.tsx'), 'OfficialPage'),
 });
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): { to?: string } => text(search, 'to'),
+  validateSearch: (search): { to?: string } => searchText(search, 'to'),
   component: lazyRouteComponent(() => import('./pages/account/sign-in-page.tsx'), 'SignInPage'),
 });
 
@@ -122,11 +119,4 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof createPagesRouter>;
   }
-}
-
-function text<Name extends string>(search: Readonly<Record<string, unknown>>, name: Name): { [Key in Name]?: string } {
-  const value = search[name];
-  // The router reads what looks like a number or JSON as such, and tags may look like either.
-  const found = typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
-  return (found === undefined ? {} : { [name]: found }) as { [Key in Name]?: string }; // a computed key has no type of its own
 }

@@ -27,7 +27,7 @@ export async function callWithEtag<Route extends keyof Api>(
   ifMatch?: string,
 ): Promise<{ value: Answer<Route>; etag: string | undefined }> {
   const [method = 'GET', path = ''] = route.split(' ');
-  const address = `/api/v1${fill(path, asked?.params ?? {})}${queryOf(asked?.query ?? {})}`;
+  const address = addressOf(path, asked?.params, asked?.query);
   const response = await send(address, {
     method,
     headers: { ...(asked?.body !== undefined && { 'content-type': 'application/json' }), ...(ifMatch !== undefined && { 'if-match': ifMatch }) },
@@ -38,6 +38,18 @@ export async function callWithEtag<Route extends keyof Api>(
   const text = await response.text();
   const value = (text === '' ? undefined : JSON.parse(text)) as Answer<Route>; // the server's own word for it, checked there by the same schema
   return { value, etag: response.headers.get('etag') ?? undefined };
+}
+
+/** Of what the browser fetches itself: a download. */
+export function addressOf(path: string, params: Readonly<Record<string, string>> = {}, query: Query = {}): string {
+  return `/api/v1${fill(path, params)}${queryOf(query)}`;
+}
+
+/** For an answer that is no JSON. Throws ApiError. */
+export async function fetchBytes(address: string, signal: AbortSignal): Promise<Response> {
+  const response = await send(address, { signal });
+  if (!response.ok) throw await readProblem(response);
+  return response;
 }
 
 async function send(address: string, request: RequestInit): Promise<Response> {
@@ -54,7 +66,9 @@ function fill(path: string, params: Readonly<Record<string, string>>): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (params[name] ?? '').split('/').map(encodeURIComponent).join('/'));
 }
 
-function queryOf(query: Readonly<Record<string, string | number | boolean | undefined>>): string {
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+function queryOf(query: Query): string {
   const pairs = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
   return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
 }

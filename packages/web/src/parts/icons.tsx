@@ -26,6 +26,11 @@ export const CopyIcon = () => (
     <path d="M3.500 10.500h-.5a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1h6a1 1 0 0 1 1 1v.5" />
   </Icon>
 );
+export const DownloadIcon = () => (
+  <Icon>
+    <path d="M8 2.500v8M4.500 7.500 8 11l3.500-3.500M3 13.500h10" />
+  </Icon>
+);
 export const CheckIcon = () => (
   <Icon>
     <path d="m3 8.500 3.500 3.500L13 4.500" />

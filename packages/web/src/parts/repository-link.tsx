@@ -1,11 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { repositoryPath, type RepositorySection } from '../repository-address.ts';
+import type { RepositorySearch } from '../repository-search.ts';
 
 type Props = {
   repository: string;
   section?: RepositorySection;
-  search?: { tag?: string; platform?: string };
+  search?: RepositorySearch;
+  replace?: boolean;
   className?: string;
   children: ReactNode;
   'aria-current'?: 'page' | undefined;

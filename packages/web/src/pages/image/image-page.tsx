@@ -1,7 +1,7 @@
 /** What is inside this image? */
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { type Answer, call } from '../../api/client.ts';
 import { imageQuery } from '../../api/queries.ts';
 import { useTexts } from '../../language/language.tsx';
@@ -14,9 +14,13 @@ import { ErrorState, Skeleton } from '../../parts/states.tsx';
 import { repositoryPath } from '../../repository-address.ts';
 import type { RepositoryFacts } from '../repository/repository-head.tsx';
 import { ConfigTable } from './config-table.tsx';
+import { useInsideTexts } from './texts.ts';
 import { Layers } from './layers.tsx';
 import { ReferrerTree } from './referrer-tree.tsx';
 import { TagHistory } from './tag-history.tsx';
+
+const Files = lazy(async () => ({ default: (await import('./files.tsx')).Files }));
+const Compare = lazy(async () => ({ default: (await import('./compare.tsx')).Compare }));
 
 export type Image = Answer<'GET /repositories/{repository}/-/images/{reference}'>;
 
@@ -35,6 +39,7 @@ type InsideProps = { facts: RepositoryFacts; image: Image; tag: string | undefin
 function Inside({ facts, image, tag, platform }: InsideProps) {
   const { image: texts } = useTexts();
   const navigate = useNavigate();
+  const { view } = useSearch({ strict: false });
   const members = image.manifests.filter((member) => member.platform !== undefined);
   // Of an index one platform is looked at; amd64 first, since most who look run it.
   const preferred = members.find((member) => member.platform === 'linux/amd64') ?? members[0];
@@ -55,7 +60,7 @@ function Inside({ facts, image, tag, platform }: InsideProps) {
                 void navigate({
                   to: '/r/$',
                   params: { _splat: repositoryPath(facts.name, { kind: 'image', digest: image.digest }) },
-                  search: { ...(tag !== undefined && { tag }), platform: target.value },
+                  search: { ...(tag !== undefined && { tag }), ...(view !== undefined && { view }), platform: target.value },
                   replace: true,
                 })
               }
@@ -100,12 +105,16 @@ function Inside({ facts, image, tag, platform }: InsideProps) {
 }
 
 const tagsShown = 8;
-const sections = ['layers', 'config', 'referrers', 'history'] as const;
+const sections = ['layers', 'config', 'files', 'compare', 'referrers', 'history'] as const;
 type Section = (typeof sections)[number];
 
 function Sections({ facts, image, tag, member }: { facts: RepositoryFacts; image: Image; tag: string | undefined; member: string | undefined }) {
   const { image: texts } = useTexts();
-  const [section, setSection] = useState<Section>('layers');
+  const insideTexts = useInsideTexts();
+  const names = { ...texts, ...insideTexts };
+  const search = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const section = sections.find((one) => one === search.view) ?? 'layers';
   const chosen = useQuery({ ...imageQuery(facts.name, member ?? image.digest), enabled: member !== undefined });
   const shown = member === undefined ? image : chosen.data;
   const referrers = useQuery({
@@ -114,6 +123,15 @@ function Sections({ facts, image, tag, member }: { facts: RepositoryFacts; image
       call('GET /repositories/{repository}/-/images/{reference}/referrers', { params: { repository: facts.name, reference: image.digest }, signal }),
   });
   const counts: Partial<Record<Section, number | undefined>> = { layers: shown?.layers.length, referrers: referrers.data?.items.length };
+
+  function setSection(view: Section): void {
+    void navigate({
+      to: '/r/$',
+      params: { _splat: repositoryPath(facts.name, { kind: 'image', digest: image.digest }) },
+      search: { ...search, view },
+      replace: true,
+    });
+  }
 
   function moveTo(event: React.KeyboardEvent): void {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -138,7 +156,7 @@ function Sections({ facts, image, tag, member }: { facts: RepositoryFacts; image
             onClick={() => setSection(one)}
             className={`-mb-px border-b-2 px-3 py-2 whitespace-nowrap ${one === section ? 'border-accent font-semibold' : 'border-transparent text-muted hover:text-text'}`}
           >
-            {texts[one]} {counts[one] !== undefined && <span className="text-sm font-normal text-muted tabular-nums">{counts[one]}</span>}
+            {names[one]} {counts[one] !== undefined && <span className="text-sm font-normal text-muted tabular-nums">{counts[one]}</span>}
           </button>
         ))}
       </div>
@@ -153,6 +171,10 @@ function Sections({ facts, image, tag, member }: { facts: RepositoryFacts; image
           <>
             {section === 'layers' && <Layers image={shown} />}
             {section === 'config' && <ConfigTable image={shown} repository={facts.name} />}
+            <Suspense fallback={<Skeleton />}>
+              {section === 'files' && <Files repository={facts.name} at={image.digest} image={shown} />}
+              {section === 'compare' && <Compare repository={facts.name} at={image.digest} image={shown} />}
+            </Suspense>
           </>
         )}
         {section === 'referrers' && <ReferrerTree repository={facts.name} reference={image.digest} />}
