@@ -145,7 +145,11 @@ test('a policy holds for owners and administrators, and not for whom a grant let
   await using world: World = await startWorld();
   const owner = await world.person('mina');
   await pushImage(owner, 'mina/app', 'v1');
-  expect((await owner.api('PUT', '/repositories/mina/app/-/policy', { quarantine: true })).status).toBe(200);
+  expect((await owner.api('PUT', '/repositories/mina/app/-/policy', { signedBy: ['*'] })).status).toBe(200);
+  await until(
+    async () => (await owner.api('GET', '/repositories/mina/app/-/images/v1/verdict')).body,
+    ({ state }) => state === 'blocked',
+  );
   expect([await pullStatus(owner, 'mina/app', 'v1'), await pullStatus(world.admin, 'mina/app', 'v1')]).toEqual([403, 403]);
   const reader = await world.person('jun');
   const { digest, layer } = await pushImage(owner, 'mina/app', 'v1');

@@ -14,7 +14,8 @@ export function gateChecks(findings: Findings): Checks {
       return {
         state: unknown !== undefined ? 'unsupported' : states[check.state],
         ...(problem !== undefined && { problem }),
-        ...(checkedAt !== undefined && { checkedAt }),
+        // While some of its packages are still to be compared, the date would be that of the others.
+        ...(checkedAt !== undefined && check.state === 'checked' && { checkedAt }),
         findings: toGate(check),
         licences: await findings.listLicences(image),
         secrets: [],

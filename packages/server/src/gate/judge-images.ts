@@ -17,7 +17,8 @@ import { isRunnable } from './runnable.ts';
 
 export type JudgeParts = FactParts & { readonly rows: GateRows; readonly clock: Clock };
 
-export type Judged = Judgement & { readonly checkedAt?: number };
+/** `isPending`: a check is under way, so what was found is not all there is. */
+export type Judged = Judgement & { readonly checkedAt?: number; readonly isPending?: true };
 
 /** As events and the audit name who it was. */
 const server: Actor = { actor: 'gate' };
@@ -36,8 +37,12 @@ export async function judgeRelated(repository: RepositoryName, digest: Digest, p
 export async function judgeEach(repository: RepositoryName, digests: readonly Digest[], judging: Judging, { rows, clock }: JudgeParts, signal: AbortSignal) {
   for (const digest of digests) {
     signal.throwIfAborted();
-    const verdict = await judging.judge(digest);
-    if (verdict !== undefined) await rows.verdicts.record({ repository, digest, verdict, at: clock.now(), ...server });
+    const judged = await judging.judge(digest);
+    if (judged === undefined) continue;
+    const { isPending, ...verdict } = judged;
+    // The check that is under way brings its own: until then the verdict of the last one holds.
+    if (isPending === true && (await rows.verdicts.find({ repository, digest }))?.checkedAt !== undefined) continue;
+    await rows.verdicts.record({ repository, digest, verdict, at: clock.now(), ...server });
   }
 }
 
@@ -111,8 +116,12 @@ export function createJudging(
 
   async function judgeBy(demanded: readonly Level[], digest: Digest): Promise<Judged> {
     const facts = await gatherFacts({ repository, digest, indexes: await listIndexes(digest) }, parts);
-    const { checkedAt } = facts.check;
-    return { ...judge(demanded, facts, exceptions, parts.clock.now()), ...(checkedAt !== undefined && { checkedAt }) };
+    const { checkedAt, state } = facts.check;
+    return {
+      ...judge(demanded, facts, exceptions, parts.clock.now()),
+      ...(checkedAt !== undefined && state !== 'pending' && { checkedAt }),
+      ...(state === 'pending' && { isPending: true as const }),
+    };
   }
 
   /** All above it, however deep. */

@@ -42,6 +42,8 @@ test.each<[what: string, policy: GatePolicy, changed: Partial<ImageFacts>, reaso
   ['that a check ends', { quarantine: true }, {}, []],
   ['and keeps through the next one', { quarantine: true }, { check: { ...checked, state: 'pending' } }, []],
   ['what nobody understands is not clean', { quarantine: true }, { check: { ...pending, state: 'unsupported' } }, ['quarantine']],
+  ['even if it was looked at', { quarantine: true }, { check: { ...checked, state: 'unsupported' } }, ['quarantine']],
+  ['nothing is installed in it', { quarantine: true, checkedWithinDays: 1 }, { check: { ...pending, state: 'checked' } }, []],
   ['an old check', { checkedWithinDays: 0.5 }, {}, ['check-age']],
   ['none at all', { checkedWithinDays: 30 }, { check: pending }, ['check-age']],
   ['a young one', { checkedWithinDays: 2 }, {}, []],

@@ -56,6 +56,7 @@ export type GateException = { readonly id: string; readonly scope: GateScope; re
 /** In a row and in an answer (I6). */
 export const reasonsMax = 25;
 const dayMs = 86_400e3;
+const lookAgainMs = 5 * 60e3;
 
 type Objection = Reason & { readonly level: Level; readonly weight: number };
 
@@ -96,12 +97,14 @@ function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, no
   const found: Objection[] = [];
   const object = (rule: ReasonRule, text: string, more: Partial<Objection> = {}) => void found.push({ rule, by, text, level, weight: 0, ...more });
 
-  if (policy.quarantine === true && check.checkedAt === undefined) object('quarantine', waitingText(check));
+  // Whoever checks tells; what was not told, such as that there are advisories now, is found by looking again.
+  if (policy.quarantine === true && !isChecked(check)) dates.push(now + lookAgainMs);
+  if (policy.quarantine === true && !isChecked(check)) object('quarantine', waitingText(check));
   if (policy.checkedWithinDays !== undefined && policy.checkedWithinDays > 0) {
     const validUntil = (check.checkedAt ?? Number.NEGATIVE_INFINITY) + policy.checkedWithinDays * dayMs;
-    if (check.checkedAt === undefined) object('check-age', waitingText(check));
-    else if (validUntil <= now) object('check-age', `it was last checked more than ${policy.checkedWithinDays} days ago`);
-    else dates.push(validUntil);
+    if (!isChecked(check)) object('check-age', waitingText(check));
+    else if (check.checkedAt !== undefined && validUntil <= now) object('check-age', `it was last checked more than ${policy.checkedWithinDays} days ago`);
+    else if (check.checkedAt !== undefined) dates.push(validUntil);
   }
   for (const finding of check.findings) {
     if (!(policy.block ?? []).some((rule) => meets(finding, rule, now, dates))) continue;
@@ -119,6 +122,11 @@ function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, no
       object('licence', `${name} has the licence ${licence}`, { package: name });
   }
   return found;
+}
+
+/** While another check runs, the one before it counts. Where nothing is installed, there is nothing to have a date. */
+function isChecked({ state, checkedAt }: FindingSummary): boolean {
+  return state === 'checked' || (state === 'pending' && checkedAt !== undefined);
 }
 
 function lacksSigner(level: Level, signers: readonly Signer[]): boolean {
@@ -153,7 +161,7 @@ function waitingText({ state, problem }: FindingSummary): string {
     case 'failed':
       return `its check failed${problem === undefined ? '' : `: ${problem}`}`;
     case 'unsupported':
-      return 'it could not be checked: nobody knows what is in it';
+      return `it could not be checked: ${problem ?? 'nobody knows what is in it'}`;
     case 'pending':
     case 'checked':
       return 'it has not been checked yet';
