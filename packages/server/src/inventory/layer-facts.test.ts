@@ -3,6 +3,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { makeTar, type TarItem } from '../../../../test/support/tar.ts';
 import { makeZip } from '../../../../test/support/zip.ts';
+import { hasMark, markOf } from './path-marks.ts';
 import { layerFactLimits, readLayerFacts } from './layer-facts.ts';
 import { allReaders } from './readers/all-readers.ts';
 
@@ -103,14 +104,15 @@ test.each<[string, TarItem, string[]]>([
 });
 
 test('whiteouts, folders that begin empty, links in the place of folders, and the release', async () => {
-  const { files, hidden, opaque } = await factsOf([
+  const { files, hidden, opaque, placed, folders } = await factsOf([
     { name: 'etc/os-release', content: 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian \\"12\\""\n' },
     { name: 'usr/.wh.share' },
     { name: 'app/.wh..wh..opq' },
     { name: 'lib', type: '2', target: 'usr/lib' },
   ]);
   expect(files).toEqual([{ path: 'etc/os-release', packages: [], release: { id: 'debian', version: '12', name: 'Debian "12"' } }]);
-  expect([hidden, opaque]).toEqual([['usr/share', 'lib'], ['app']]);
+  expect([hidden, opaque]).toEqual([['usr/share'], ['app']]);
+  expect([hasMark(placed, markOf('lib')), hasMark(placed, markOf('usr')), hasMark(folders, markOf('usr'))]).toEqual([true, false, false]);
 });
 
 test.each<[string, TarItem, string]>([
@@ -139,6 +141,27 @@ test.each<[string, TarItem, string]>([
   expect(problems.length).toBe(1);
   expect(problems[0]).toStartWith(problem);
   expect(files.at(-1)?.packages.map(({ name }) => name)).toEqual(['y']);
+});
+
+test('a database that is a link is read where it leads in its layer, or said not to be', async () => {
+  const status = { name: 'var/lib/dpkg/status', content: 'Package: bash\nStatus: install ok installed\nVersion: 5\n' };
+  const second = await factsOf([
+    status,
+    { name: 'node_modules/x/package.json', content: '{"name":"x","version":"1"}' },
+    { name: 'node_modules/y/package.json', type: '1', target: './node_modules/x/package.json' },
+  ]);
+  expect(second.files.map(({ path, packages }) => `${path} ${packages.length}`)).toEqual([
+    'var/lib/dpkg/status 1',
+    'node_modules/x/package.json 1',
+    'node_modules/y/package.json 1',
+  ]);
+  for (const type of ['1', '2']) {
+    const { files, problems } = await factsOf([
+      { name: 'opt/hidden', content: status.content },
+      { name: status.name, type, target: 'opt/hidden' },
+    ]);
+    expect([files, problems]).toEqual([[], ['var/lib/dpkg/status: it is a link, and not followed']]);
+  }
 });
 
 test('no bytes break a reader: it reads them, or says what is wrong', async () => {

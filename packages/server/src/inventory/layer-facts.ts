@@ -7,7 +7,9 @@ import { type TarEntry, TarReader } from '@naru/archive/tar-reader';
 import { opaqueName, splitPath, whiteoutPrefix } from '../files/layer-entry.ts';
 import { LayerRefused, unpackLayer } from '../files/read-layer.ts';
 import type { DistributionRelease } from './package.ts';
+import { markOf, type PathMarks, toMarks } from './path-marks.ts';
 import { allReaders } from './readers/all-readers.ts';
+import { osReleaseReader } from './readers/os-release.ts';
 import { type FoundPackage, PackageProblem, type PackageReader } from './readers/reader.ts';
 
 /** What a file of the layer says; nothing, when it could not be understood. */
@@ -16,8 +18,12 @@ export type FileFacts = { readonly path: string; readonly packages: readonly Fou
 export type LayerFacts = {
   readonly files: readonly FileFacts[];
   readonly problems: readonly string[];
-  /** Paths that hide what layers below have there, and below it. */
+  /** Paths that hide what layers below have there, and below it: those of whiteouts. */
   readonly hidden: readonly string[];
+  /** What is no folder takes the place of what was there, and of what was below it. */
+  readonly placed: PathMarks;
+  /** Folders take the place of a file. */
+  readonly folders: PathMarks;
   /** Folders that begin empty. */
   readonly opaque: readonly string[];
 };
@@ -55,6 +61,8 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
   const files: FileFacts[] = [];
   const problems: string[] = [];
   const [hidden, opaque]: [string[], string[]] = [[], []];
+  const [placed, folders]: [bigint[], bigint[]] = [[], []];
+  const links: { readonly path: string; readonly target: string; readonly isRead: boolean }[] = [];
   const complete: Wanted[] = [];
   let wanted: Wanted | undefined;
   let packages = 0;
@@ -68,9 +76,10 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
     for (let one = complete.shift(); one !== undefined; one = complete.shift()) await look(one);
   }
   reader.end();
-  return { files, problems, hidden, opaque };
+  for (const link of links) follow(link);
+  return { files, problems, hidden, opaque, placed: toMarks(placed), folders: toMarks(folders) };
 
-  function begin({ kind, name, sizeBytes, mode }: TarEntry): void {
+  function begin({ kind, name, target, sizeBytes, mode }: TarEntry): void {
     wanted = undefined;
     const parts = splitPath(name);
     const own = parts.at(-1);
@@ -78,11 +87,25 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
     const path = parts.join('/');
     if (own === opaqueName) opaque.push(parts.slice(0, -1).join('/'));
     else if (own.startsWith(whiteoutPrefix)) hidden.push([...parts.slice(0, -1), own.slice(whiteoutPrefix.length)].join('/'));
-    // What takes the place of a folder hides what was in it.
-    else if (kind === 'symlink') hidden.push(path);
+    else (kind === 'directory' ? folders : placed).push(markOf(path));
+    if (kind === 'link' || kind === 'symlink') note(path, kind, target);
     if (kind !== 'file') return;
     const readers = allReaders.filter((one) => one.wants(path, (mode & 0o111) !== 0));
     if (readers.length > 0) wanted = { path, sizeBytes, readers, head: Buffer.alloc(0), content: undefined, filled: 0 };
+  }
+
+  /** Links to what says what is installed. The release of a distribution is often one, and is read where it leads. */
+  function note(path: string, kind: 'link' | 'symlink', target: string): void {
+    const isWanted = allReaders.some((one) => one.isLike === undefined && one !== osReleaseReader && one.wants(path, false));
+    if (isWanted || kind === 'link') links.push({ path, target: kind === 'link' ? splitPath(target).join('/') : '', isRead: isWanted });
+    if (links.length > limits.packagesMax) throw new LayerRefused(`it has more than ${limits.packagesMax} links`);
+  }
+
+  /** A second name in the same layer says what the first one says. */
+  function follow({ path, target, isRead }: { path: string; target: string; isRead: boolean }): void {
+    const first = files.find((one) => one.path === target);
+    if (first !== undefined) files.push({ ...first, path });
+    else if (isRead) complain(path, 'it is a link, and not followed');
   }
 
   function take(chunk: Uint8Array): void {

@@ -3,9 +3,12 @@ import { expect, test } from 'bun:test';
 import { type Digest, parseDigest } from '@naru/oci/digest';
 import type { LayerFacts } from './layer-facts.ts';
 import { mergeLayers } from './merge-layers.ts';
+import { markOf, toMarks } from './path-marks.ts';
 import { found } from './readers/reader.ts';
 
 const digestOf = (name: string): Digest => parseDigest(`sha256:${createHash('sha256').update(name).digest('hex')}`);
+
+const nothing: LayerFacts = { files: [], problems: [], hidden: [], opaque: [], placed: toMarks([]), folders: toMarks([]) };
 
 type Files = Readonly<Record<string, readonly string[]>>;
 /** Packages by file, as `name@version`. */
@@ -14,7 +17,7 @@ function layer(name: string, files: Files, more: Partial<LayerFacts> = {}) {
     path,
     packages: packages.map((one) => found(path.startsWith('var/') ? 'deb' : 'npm', ...(one.split('@') as [string, string]))),
   }));
-  return { digest: digestOf(name), facts: { files: facts, problems: [], hidden: [], opaque: [], ...more } };
+  return { digest: digestOf(name), facts: { ...nothing, files: facts, ...more } };
 }
 
 const names = new Map(['base', 'middle', 'top'].map((name) => [digestOf(name) as string, name]));
@@ -39,6 +42,9 @@ test('a whiteout, a folder that begins empty and what takes its place hide what 
   expect(merged(base, layer('top', {}, { hidden: ['a'] }))).toEqual(['z@1 ab/z.json base']);
   expect(merged(base, layer('top', { 'a/n.json': ['n@1'] }, { opaque: ['a'] }))).toEqual(['z@1 ab/z.json base', 'n@1 a/n.json top']);
   expect(merged(base, layer('top', {}, { opaque: [''] }))).toEqual([]);
+  // A file or a link in the place of a folder, a folder or something else in the place of a file.
+  expect(merged(base, layer('top', {}, { placed: toMarks(['a', 'ab/z.json'].map(markOf)) }))).toEqual([]);
+  expect(merged(base, layer('top', {}, { folders: toMarks(['a', 'a/x.json'].map(markOf)) }))).toEqual(['y@1 a/b/y.json base', 'z@1 ab/z.json base']);
   // The same again after it was away is of the layer that brought it back.
   expect(merged(base, layer('middle', {}, { hidden: ['ab'] }), layer('top', { 'ab/z.json': ['z@1'] }))).toContain('z@1 ab/z.json top');
 });
@@ -48,7 +54,7 @@ test('packages of a distribution are named after it, and its release is that of 
   const base = layer('base', { [status]: ['bash@5'], 'a.json': ['x@1'] });
   const { release: found, packages } = mergeLayers([
     { ...base, facts: { ...base.facts, files: [...base.facts.files, release('debian', '11')], problems: ['a: broken'] } },
-    { digest: digestOf('top'), facts: { files: [release('debian', '12')], problems: [], hidden: [], opaque: [] } },
+    { digest: digestOf('top'), facts: { ...nothing, files: [release('debian', '12')] } },
   ]);
   expect(found).toEqual({ id: 'debian', version: '12', name: '' });
   expect(packages.map(({ name, namespace }) => [name, namespace])).toEqual([

@@ -1,6 +1,7 @@
 /** What is installed in an image: what its layers say, the lowest first, each hiding what is below it (image-spec, "Layer changesets"). */
 import type { Digest } from '@naru/oci/digest';
 import type { FileFacts, LayerFacts } from './layer-facts.ts';
+import { hasMark, markOf } from './path-marks.ts';
 import type { DistributionRelease, InstalledPackage } from './package.ts';
 import type { FoundPackage } from './readers/reader.ts';
 
@@ -31,13 +32,16 @@ export function mergeLayers(layers: readonly NamedLayer[]): MergedInventory {
   };
 }
 
-function hide(histories: Map<string, Version[]>, { hidden, opaque }: LayerFacts): void {
-  if (hidden.length === 0 && opaque.length === 0) return;
-  const [gone, emptied] = [new Set(hidden), new Set(opaque)];
+function hide(histories: Map<string, Version[]>, { files, hidden, opaque, placed, folders }: LayerFacts): void {
+  const [gone, emptied, again] = [new Set(hidden), new Set(opaque), new Set(files.map(({ path }) => path))];
   for (const path of histories.keys()) {
     const parts = path.split('/');
     const above = parts.map((_, index) => parts.slice(0, index).join('/'));
-    if (gone.has(path) || above.some((folder) => gone.has(folder) || emptied.has(folder))) histories.delete(path);
+    const isBelowHidden = above.some((folder) => gone.has(folder) || emptied.has(folder) || (folder !== '' && hasMark(placed, markOf(folder))));
+    const mark = markOf(path);
+    // What is read again has a history: who brought a package stays known.
+    const isReplaced = !again.has(path) && (hasMark(placed, mark) || hasMark(folders, mark));
+    if (gone.has(path) || isBelowHidden || isReplaced) histories.delete(path);
   }
 }
 
