@@ -33,9 +33,8 @@ async function waitUntilRead(repository: string): Promise<void> {
 
 type Spdx = {
   packages: { SPDXID: string; name: string; versionInfo: string; licenseDeclared: string; externalRefs: { referenceLocator: string }[] }[];
-  relationships: { relationshipType: string; relatedSpdxElement: string }[];
   hasExtractedLicensingInfos: { licenseId: string; extractedText: string }[];
-  comment?: string;
+  annotations: { comment: string }[];
 };
 type CycloneDx = {
   components: { type: string; name: string; version: string; purl?: string; licenses?: { license: { name: string } }[] }[];
@@ -66,23 +65,18 @@ test('both say every package with its URL and licence, what was not understood, 
   const urls = ['pkg:apk/alpine/libcrypto3@3.3.2-r0', 'pkg:apk/alpine/musl@1.2.5-r0', 'pkg:npm/%40naru/oci@1.2.3'];
   const withoutRelease = (url = ''): string => url.split('?')[0] ?? '';
   const spdx = JSON.parse(one) as Spdx;
-  const [image, ...packages] = spdx.packages;
-  expect(image?.name).toBe('team/app');
-  expect(packages.map(({ externalRefs }) => withoutRelease(externalRefs[0]?.referenceLocator))).toEqual(urls);
+  const packages = spdx.packages.filter(({ SPDXID }) => SPDXID.startsWith('SPDXRef-Package-'));
+  expect(spdx.packages.map(({ name }) => name)).toContain('team/app');
+  expect(packages.map(({ externalRefs }) => withoutRelease(externalRefs[0]?.referenceLocator)).toSorted()).toEqual(urls);
   const texts = new Map(spdx.hasExtractedLicensingInfos.map(({ licenseId, extractedText }) => [licenseId, extractedText]));
-  expect(packages.map(({ licenseDeclared }) => texts.get(licenseDeclared))).toEqual(['Apache "2.0"', 'MIT', 'MIT']);
-  expect(spdx.relationships.map((each) => each.relatedSpdxElement)).toEqual(spdx.packages.map(({ SPDXID }) => SPDXID));
-  expect(spdx.comment).toContain('node_modules/broken/package.json');
+  expect(packages.map(({ licenseDeclared }) => texts.get(licenseDeclared) ?? licenseDeclared).toSorted()).toEqual(['Apache "2.0"', 'MIT', 'MIT']);
+  expect(JSON.stringify(spdx.annotations)).toContain('node_modules/broken/package.json');
 
   const bom = JSON.parse(three) as CycloneDx;
-  expect(bom.components.map(({ type, name, version }) => `${type} ${name} ${version}`)).toEqual([
-    'operating-system alpine 3.20.3',
-    'library libcrypto3 3.3.2-r0',
-    'library musl 1.2.5-r0',
-    'library oci 1.2.3',
-  ]);
-  expect(bom.components.slice(1).map(({ purl }) => withoutRelease(purl))).toEqual(urls);
-  expect(bom.components[1]?.licenses).toEqual([{ license: { name: 'Apache "2.0"' } }]);
+  const libraries = bom.components.filter(({ type }) => type === 'library');
+  expect(bom.components.find(({ type }) => type === 'operating-system')).toMatchObject({ name: 'alpine', version: '3.20.3' });
+  expect(libraries.map(({ purl }) => withoutRelease(purl)).toSorted()).toEqual(urls);
+  expect(libraries.find(({ name }) => name === 'libcrypto3')?.licenses).toEqual([{ license: { name: 'Apache "2.0"' } }]);
   expect([bom.compositions[0]?.aggregate, bom.metadata.properties[0]?.value]).toEqual(['incomplete', expect.stringContaining('node_modules/broken')]);
 });
 

@@ -2,19 +2,17 @@
 import type { Digest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
-import { packageUrl } from '../advisories/package-url.ts';
-import { cyclonedxDocument, cyclonedxMediaType } from '../inventory/cyclonedx.ts';
-import type { SbomPackage } from '../inventory/sbom.ts';
-import { spdxDocument, spdxMediaType } from '../inventory/spdx.ts';
-import type { ImageInventory, InventoryRows, PackageKey } from '../metadata/inventory-port.ts';
+import { writeCycloneDx } from '../inventory/sbom/cyclonedx.ts';
+import { writeSpdx } from '../inventory/sbom/spdx.ts';
+import type { ImageInventory, ImagePackage, InventoryRows, PackageKey } from '../metadata/inventory-port.ts';
 import { version } from '../runtime/version.ts';
 import { resolveImage } from './image-routes.ts';
 import { required } from './repository-routes.ts';
 import { type ApiRoute, route } from './route.ts';
 
 const formats = {
-  spdx: { mediaType: spdxMediaType, document: spdxDocument, ending: 'spdx.json' },
-  cyclonedx: { mediaType: cyclonedxMediaType, document: cyclonedxDocument, ending: 'cdx.json' },
+  spdx: { mediaType: 'application/spdx+json', write: writeSpdx, ending: 'spdx.json' },
+  cyclonedx: { mediaType: 'application/vnd.cyclonedx+json', write: writeCycloneDx, ending: 'cdx.json' },
 } as const;
 
 const pageSize = 1000;
@@ -26,7 +24,7 @@ export const sbomRoutes: readonly ApiRoute[] = [
     operation: 'getSbom',
     method: 'GET',
     path: '/repositories/{repository}/-/images/{reference}/sbom',
-    summary: 'Get what is installed in an image of one platform as an SBOM: SPDX 2.3 or CycloneDX 1.5. 409 while, or because, it is unknown',
+    summary: 'Get what is installed in an image of one platform as an SBOM: SPDX 2.3 or CycloneDX 1.6. 409 while, or because, it is unknown',
     access: 'pull',
     query: z.object({ format: z.enum(['spdx', 'cyclonedx']).default('spdx') }),
     async handle({ repository, params, query, parts: { rows, registry } }) {
@@ -34,14 +32,15 @@ export const sbomRoutes: readonly ApiRoute[] = [
       const { kind, digest } = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', registry));
       if (kind === 'index') throw new RegistryError('REQUEST_INVALID', { message: 'this is an index: name the image of one platform', detail: { digest } });
       const inventory = known(await rows.inventory.find(digest), digest);
-      const { mediaType, document, ending } = formats[query.format];
+      const { mediaType, write, ending } = formats[query.format];
       const packages = await readPackages(rows.inventory, digest);
       const headers = {
         'content-type': mediaType,
         'content-disposition': `attachment; filename="${digest.replace(':', '-')}.${ending}"`,
         'x-content-type-options': 'nosniff',
       };
-      const text = `${JSON.stringify(document({ repository: name, digest, inventory, packages, version }))}\n`;
+      const { release, problems, readAt } = inventory;
+      const text = write({ repository: name, digest, packages, problems, readAt, version, ...(release && { distribution: release }) });
       return { headers, stream: new Blob([text]).stream() };
     },
   }),
@@ -58,11 +57,11 @@ function known(inventory: ImageInventory | undefined, digest: Digest): ImageInve
 }
 
 /** Throws CONFLICT when there are more than one document may hold. */
-async function readPackages(rows: Pick<InventoryRows, 'listPackages'>, digest: Digest): Promise<SbomPackage[]> {
-  const packages: SbomPackage[] = [];
+async function readPackages(rows: Pick<InventoryRows, 'listPackages'>, digest: Digest): Promise<ImagePackage[]> {
+  const packages: ImagePackage[] = [];
   for (let after: PackageKey | undefined; ;) {
     const page = await rows.listPackages(digest, { limit: pageSize, ...(after && { after }) });
-    for (const one of page) packages.push({ ...one, purl: packageUrl(one) });
+    packages.push(...page);
     if (page.length < pageSize) return packages;
     if (packages.length >= packagesMax) throw new RegistryError('CONFLICT', { message: `the image has more than ${packagesMax} packages`, detail: { digest } });
     after = page.at(-1);

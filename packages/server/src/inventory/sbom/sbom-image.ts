@@ -11,7 +11,7 @@ export type SbomImage = {
   readonly distribution?: DistributionRelease;
   readonly packages: readonly InstalledPackage[];
   /** What could not be understood, and so is not among the packages. */
-  readonly problems: readonly { readonly path: string; readonly problem: string }[];
+  readonly problems: readonly string[];
   /** Epoch ms: when the inventory was made. The same inventory gives the same bytes. */
   readonly readAt: number;
   /** Of Naru. */
@@ -32,7 +32,7 @@ export function sbomPackages({ packages, distribution }: SbomImage): SbomPackage
 }
 
 export function sbomProblems({ problems }: SbomImage): string[] {
-  return problems.map(({ path, problem }) => `${path}: ${problem}`).sort(compare);
+  return problems.toSorted(compare);
 }
 
 /** In hex. */

@@ -53,7 +53,7 @@ const image: SbomImage = {
   repository: 'registry.example.org/team/App',
   distribution: { id: 'debian', version: '12', name: 'Debian GNU/Linux 12' },
   packages,
-  problems: [{ path: 'opt/a.jar', problem: 'is encrypted' }],
+  problems: ['opt/a.jar: is encrypted'],
   readAt: 1_700_000_000_123,
   version: '0.1.0',
 };
