@@ -20,6 +20,7 @@ import { ReferrerTree } from './referrer-tree.tsx';
 import { TagHistory } from './tag-history.tsx';
 
 const Files = lazy(async () => ({ default: (await import('./files.tsx')).Files }));
+const Security = lazy(async () => ({ default: (await import('./security.tsx')).Security }));
 const Compare = lazy(async () => ({ default: (await import('./compare.tsx')).Compare }));
 
 export type Image = Answer<'GET /repositories/{repository}/-/images/{reference}'>;
@@ -105,7 +106,7 @@ function Inside({ facts, image, tag, platform }: InsideProps) {
 }
 
 const tagsShown = 8;
-const sections = ['layers', 'config', 'files', 'compare', 'referrers', 'history'] as const;
+const sections = ['layers', 'security', 'config', 'files', 'compare', 'referrers', 'history'] as const;
 type Section = (typeof sections)[number];
 
 function Sections({ facts, image, tag, member }: { facts: RepositoryFacts; image: Image; tag: string | undefined; member: string | undefined }) {
@@ -172,6 +173,7 @@ function Sections({ facts, image, tag, member }: { facts: RepositoryFacts; image
             {section === 'layers' && <Layers image={shown} />}
             {section === 'config' && <ConfigTable image={shown} repository={facts.name} />}
             <Suspense fallback={<Skeleton />}>
+              {section === 'security' && <Security repository={facts.name} digest={image.digest} image={shown} />}
               {section === 'files' && <Files repository={facts.name} at={image.digest} image={shown} />}
               {section === 'compare' && <Compare repository={facts.name} at={image.digest} image={shown} />}
             </Suspense>

@@ -1,6 +1,7 @@
 import { tableOf } from '../../language/table-of.ts';
 
 const en = {
+  security: 'Security',
   files: 'Files',
   compare: 'Compare',
   layer: 'Layer',
@@ -51,6 +52,7 @@ const en = {
 };
 
 const ko: typeof en = {
+  security: '보안',
   files: '파일',
   compare: '비교',
   layer: '레이어',

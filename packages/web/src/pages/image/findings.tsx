@@ -1,0 +1,162 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { addressOf, type Answer, call } from '../../api/client.ts';
+import { useFormTexts } from '../../language/form-texts.ts';
+import { useTexts } from '../../language/language.tsx';
+import { ForeignText } from '../../parts/foreign-text.tsx';
+import { RelativeTime } from '../../parts/relative-time.tsx';
+import { Section } from '../../parts/section.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx';
+import { useSecurityTexts } from './security-texts.ts';
+
+type Checked = Answer<'GET /repositories/{repository}/-/images/{reference}/findings'>;
+type Finding = Checked['items'][number];
+type Severity = Finding['severity'];
+
+const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'negligible', 'unknown'];
+const colours: Readonly<Record<Severity, string>> = {
+  critical: 'text-bad font-semibold',
+  high: 'text-bad',
+  medium: 'text-warn',
+  low: 'text-muted',
+  negligible: 'text-muted',
+  unknown: 'text-muted',
+};
+const askAgainMs = 1000;
+
+export function Findings({ repository, reference }: { repository: string; reference: string }) {
+  const texts = useSecurityTexts();
+  const forms = useFormTexts();
+  const { count } = useTexts();
+  const [severity, setSeverity] = useState<Severity>();
+  const [isFixable, setIsFixable] = useState(false);
+  const params = { repository, reference };
+  const findings = useInfiniteQuery({
+    queryKey: ['findings', repository, reference, severity, isFixable],
+    queryFn: ({ pageParam, signal }) =>
+      call('GET /repositories/{repository}/-/images/{reference}/findings', {
+        params,
+        query: { ...(severity && { severity }), ...(isFixable && { fixable: 'true' as const }), ...(pageParam > 0 && { after: pageParam }) },
+        signal,
+      }),
+    initialPageParam: 0,
+    getNextPageParam: ({ next }) => (next === undefined ? undefined : Number(next)),
+    refetchInterval: ({ state }) => (state.data?.pages[0]?.state === 'checking' ? askAgainMs : false),
+  });
+  const first = findings.data?.pages[0];
+  if (findings.isError) return <ErrorState error={findings.error} retry={() => void findings.refetch()} />;
+  const items = findings.data?.pages.flatMap((page) => page.items) ?? [];
+  const file = (kind: 'csv' | 'sarif') => addressOf(`/repositories/{repository}/-/images/{reference}/findings.${kind}`, params);
+  return (
+    <Section title={texts.findings}>
+      {first === undefined ? (
+        <Skeleton />
+      ) : first.state === 'checking' ? (
+        <p role="status" className="text-muted">
+          {texts.checking}
+        </p>
+      ) : first.state !== 'checked' ? (
+        <EmptyState title={texts.notKnown}>{first.problem}</EmptyState>
+      ) : (
+        <>
+          <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
+            <label className="flex items-center gap-2 text-sm">
+              <span className="text-muted">{texts.severity}</span>
+              <select
+                className="field !w-auto"
+                value={severity ?? ''}
+                onChange={({ target: { value } }) => setSeverity(severities.find((one) => one === value))}
+              >
+                <option value="">{texts.all}</option>
+                {severities.map((one) => (
+                  <option key={one} value={one}>
+                    {texts.severities[one]} ({count(countOf(first, one))})
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label className="flex items-center gap-2 text-sm">
+              <input type="checkbox" checked={isFixable} onChange={({ target }) => setIsFixable(target.checked)} />
+              {texts.onlyFixable}
+            </label>
+            <span className="ml-auto flex flex-wrap items-center gap-2 text-sm text-muted">
+              {first.checkedAt !== undefined && (
+                <span>
+                  {texts.checked} <RelativeTime at={first.checkedAt} />
+                </span>
+              )}
+              <a className="link" href={file('csv')} download>
+                CSV
+              </a>
+              <a className="link" href={file('sarif')} download>
+                SARIF
+              </a>
+            </span>
+          </div>
+          {first.unknown.map(({ reason, ecosystem, packages }) => (
+            <p key={`${reason} ${ecosystem}`} className="mb-2 text-warn">
+              {texts.unknown[reason](count(packages), ecosystem)}
+            </p>
+          ))}
+          {items.length === 0 ? (
+            <p className="border-y border-line py-6 text-center text-muted">{isFixable || severity !== undefined ? texts.noneLikeThis : texts.clean}</p>
+          ) : (
+            <ul className="border-t border-line">
+              {items.map((one) => (
+                <FindingRow key={`${one.advisory} ${one.package.purl} ${one.package.path}`} {...one} />
+              ))}
+            </ul>
+          )}
+          {findings.hasNextPage && (
+            <p className="mt-4 text-center">
+              <button type="button" className="button" disabled={findings.isFetchingNextPage} onClick={() => void findings.fetchNextPage()}>
+                {forms.more}
+              </button>
+            </p>
+          )}
+        </>
+      )}
+    </Section>
+  );
+}
+
+function FindingRow({ id, severity, summary, package: of, fixed, exploitedSince, instruction, reason }: Finding) {
+  const texts = useSecurityTexts();
+  return (
+    <li className="border-b border-line py-2">
+      <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
+        <span className={`w-20 shrink-0 text-sm ${colours[severity]}`}>{texts.severities[severity]}</span>
+        <span className="font-mono">{id}</span>
+        <span>
+          <ForeignText>{of.name}</ForeignText>{' '}
+          <span className="font-mono text-sm text-muted">
+            <ForeignText>{of.version}</ForeignText>
+          </span>
+        </span>
+        <span className={fixed === undefined ? 'text-sm text-muted' : 'text-sm text-good'}>
+          {fixed === undefined ? texts.noFix : <ForeignText>{texts.fixedIn(fixed)}</ForeignText>}
+        </span>
+        {exploitedSince !== undefined && <span className="chip text-bad">{texts.exploited}</span>}
+      </div>
+      {(summary !== '' || instruction !== undefined || reason !== undefined) && (
+        <p className="mt-0.5 text-sm break-words text-muted sm:pl-24">
+          <ForeignText>{[summary, reason].filter(Boolean).join(' · ')}</ForeignText>
+          {instruction !== undefined && (
+            <>
+              {summary !== '' && ' · '}
+              {texts.from}{' '}
+              <code className="font-mono">
+                <ForeignText>{instruction.slice(0, 160)}</ForeignText>
+              </code>
+            </>
+          )}
+        </p>
+      )}
+    </li>
+  );
+}
+
+function countOf({ counts }: Checked, severity: Severity): number {
+  const found = counts[severity];
+  return found === undefined ? 0 : found.fixable + found.unfixable;
+}

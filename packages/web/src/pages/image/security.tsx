@@ -1,0 +1,18 @@
+/** Is this image safe to run? Whether it may be pulled, what is vulnerable in it, who signed it, and what is installed. */
+import type { Image } from './image-page.tsx';
+import { Findings } from './findings.tsx';
+import { Packages } from './packages.tsx';
+import { Signatures } from './signatures.tsx';
+import { Verdict } from './verdict.tsx';
+
+/** `digest`: of the image as it is pulled, which may be an index; `image`: of one platform. */
+export function Security({ repository, digest, image }: { repository: string; digest: string; image: Image }) {
+  return (
+    <>
+      <Verdict repository={repository} reference={digest} />
+      <Findings repository={repository} reference={image.digest} />
+      <Signatures repository={repository} reference={digest} />
+      <Packages repository={repository} reference={image.digest} />
+    </>
+  );
+}
