@@ -88,3 +88,31 @@ test('renamed: found under the old name for pulls, with a warning, until somebod
   await pushImage(owner, 'mover/old', 'v2');
   expect(await pullStatus(owner, 'mover/old', 'v1')).toBe(404);
 });
+
+test('a private one that was renamed tells nobody where it is: not by an answer, nor in a token', async () => {
+  const owner = await world.person('discreet');
+  const outsider = await world.person('curious');
+  const { digest } = await pushImage(owner, 'discreet/before', 'v1');
+  await owner.api('PATCH', '/repositories/discreet/before', { visibility: 'private' });
+  expect((await owner.api('POST', '/repositories/discreet/before/-/rename', { to: 'discreet/hidden-name' })).status).toBe(200);
+  for (const person of [anonymous, outsider]) {
+    for (const path of ['manifests/v1', `manifests/${digest}`, 'tags/list']) {
+      const [moved, never] = await Promise.all(
+        ['discreet/before', 'discreet/nothing'].map(async (name) => {
+          const response = await person.v2('GET', `${name}/${path}`, [`repository:${name}:pull`]);
+          return `${response.status} ${response.headers.get('www-authenticate')} ${await response.text()}`.replaceAll(name, 'NAME');
+        }),
+      );
+      expect(moved).toBe(never as string);
+    }
+    const [moved, never] = await Promise.all(
+      ['discreet/before', 'discreet/nothing'].map(async (name) => {
+        const [, claims = ''] = (await person.token(`repository:${name}:pull`)).split('.');
+        return JSON.stringify((JSON.parse(Buffer.from(claims, 'base64url').toString()) as { access: unknown }).access).replaceAll(name, 'NAME');
+      }),
+    );
+    expect(moved).toBe(never as string);
+    expect((await fetch(`${server.url}/v2/discreet/before/manifests/v1`)).text()).resolves.not.toContain('hidden-name');
+  }
+  expect(await pullStatus(owner, 'discreet/before', 'v1')).toBe(200);
+});

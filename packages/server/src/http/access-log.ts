@@ -9,6 +9,11 @@ import type { Observer } from './server.ts';
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const loggedTextMax = 512;
 
+/** A webhook's receiver answers at an address whose last part lets whoever has it answer. */
+function withoutKeys(path: string): string {
+  return path.replace(/^(\/api\/v1\/webhook-callbacks\/[^/]*\/[^/]*)\/.*/s, '$1/…');
+}
+
 export function observeRequests({ log, metrics }: { log: Log | undefined; metrics: Metrics }): Observer {
   return (request, { status, body, route = 'other' }, startedAt) => {
     const tookMs = stopwatch() - startedAt;
@@ -24,7 +29,7 @@ export function observeRequests({ log, metrics }: { log: Log | undefined; metric
     log?.info('request', {
       requestId: request.id,
       method: request.method,
-      path: request.path.slice(0, loggedTextMax),
+      path: withoutKeys(request.path).slice(0, loggedTextMax),
       route,
       status,
       ms: Math.round(tookMs * 1000) / 1000,

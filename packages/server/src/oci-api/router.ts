@@ -60,7 +60,8 @@ export function createOciApi({ registry, gate, callers, findMoved, onManifest, l
       return await use(named);
     } catch (error) {
       const moved = route.action === 'pull' && isAbsence(error) ? await findMoved(named) : undefined;
-      if (moved === undefined) throw error;
+      // Whoever may not see where it is now learns nothing of it: it answers like a name that never was.
+      if (moved === undefined || !(await caller.may('pull', moved))) throw error;
       const answer = await use(moved);
       return { ...answer, headers: { ...answer.headers, warning: `299 - "${named} is called ${moved} now: pull it by that name"` } };
     }
