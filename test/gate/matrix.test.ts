@@ -46,6 +46,7 @@ const apiLines: Readonly<Record<string, string>> = {
   getFindingsAsSarif: 'the same',
   compareFindings: 'the same',
   listPackages: 'what is installed in it, for whoever decides about it',
+  listSecrets: 'where passwords and keys were left in it, and not what they say',
   getSbom: 'what is installed in it, as a document',
   listSignatures: 'who has signed it',
   getVerdict: 'why it is blocked',

@@ -117,6 +117,36 @@ test('naru packages', async () => {
   expect(await runNaru(['packages', 'team/absent', '--data', server.data])).toMatchObject({ exitCode: 1 });
 });
 
+test('a key in a file that a later layer deletes is found, with the layer and the step; so is one in the environment', async () => {
+  const key = `-----BEGIN OPENSSH PRIVATE KEY-----\n${'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\n'.repeat(5)}-----END OPENSSH PRIVATE KEY-----\n`;
+  const layers = [
+    compressed([
+      { name: 'root/.ssh/id_ed25519', content: `\n${key}` },
+      { name: 'srv/page', content: 'nothing of the kind\n' },
+    ]),
+    compressed([{ name: 'root/.ssh/.wh.id_ed25519' }]),
+  ];
+  const image = imageOf(layers, ['COPY id_ed25519 /root/.ssh/', 'RUN rm /root/.ssh/id_ed25519']);
+  await push('team/leaky', image, 'latest');
+  await inventoryOf('team/leaky');
+  const answer = await fetch(`${server.url}/api/v1/repositories/team/leaky/-/images/latest/secrets`);
+  const { state, items } = (await answer.json()) as { state: string; items: { masked: string }[] };
+  expect([state, items.length]).toEqual(['done', 1]);
+  expect(items[0]).toMatchObject({ place: 'root/.ssh/id_ed25519', line: 2, layer: layers[0]?.digest, createdBy: 'COPY id_ed25519 /root/.ssh/' });
+  expect(JSON.stringify(items)).not.toContain('b3BlbnNzaC1rZXktdjEAAAAABG5vbm');
+
+  const forbid = await fetch(`${server.url}/api/v1/repositories/team/leaky/-/policy`, { method: 'PUT', body: JSON.stringify({ forbidSecrets: true }) });
+  expect(forbid.ok).toBe(true);
+  const pull = () => fetch(`${server.url}/v2/team/leaky/manifests/latest`);
+  let refused = await pull();
+  // The verdict is made a moment after the policy.
+  while (refused.status === 200) {
+    await delay(50);
+    refused = await pull();
+  }
+  expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('root/.ssh/id_ed25519')]);
+});
+
 test('what cannot be looked into is unknown, and says why; what is broken beside it is named', async () => {
   await push('team/secret', imageOf([contentOf(new TextEncoder().encode('no tar, and no gzip'.repeat(99)), mediaTypes.layer)]), 'latest');
   const secret = await inventoryOf('team/secret');

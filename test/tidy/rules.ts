@@ -53,6 +53,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   hub: [/^access\//, /^registry\//, /^jobs\/(job-kind|prune-job)\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   search: [/^access\//, /^registry\/repositories\.ts$/, /^metadata\/text-letters\.ts$/, ports()],
   inventory: [
+    /^secrets\//,
     /^metadata\/bounded-cache\.ts$/,
     /^registry\//,
     /^files\//,

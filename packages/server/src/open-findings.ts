@@ -20,5 +20,5 @@ export type OpenFindings = {
 export function openFindings({ rows, clock }: { readonly rows: MetadataStore; readonly clock: Clock }): OpenFindings {
   const findings = createFindings({ advisories: rows.advisories, findings: rows.findings, rules: rows.findingRules, clock });
   const jobKinds = matchKinds({ ...rows, clock, onChecked: (images) => rows.jobs.enqueue(images.map(judgeCheckedJob), clock.now()) });
-  return { findings, checks: gateChecks(findings), jobKinds, onRead: (image) => rows.jobs.enqueue([checkImageJob(image)], clock.now()) };
+  return { findings, checks: gateChecks(findings, rows.inventory), jobKinds, onRead: (image) => rows.jobs.enqueue([checkImageJob(image)], clock.now()) };
 }

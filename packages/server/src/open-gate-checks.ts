@@ -1,10 +1,14 @@
 /** Tells the gate what is vulnerable in an image, in the gate's words. */
 import { type Check, type Findings, openFindings } from './advisories/findings.ts';
+import type { InventoryRows } from './metadata/inventory-port.ts';
 import type { Checks, FindingSummary } from './gate/finding-summary.ts';
 
 const states = { checked: 'checked', checking: 'pending', failed: 'failed', unknown: 'unsupported' } as const;
 
-export function gateChecks(findings: Findings): Checks {
+/** More of them make an image no worse. */
+const secretsMax = 100;
+
+export function gateChecks(findings: Findings, inventory: Pick<InventoryRows, 'listSecrets'>): Checks {
   return {
     async findingSummary(image) {
       const check = await findings.check(image);
@@ -18,7 +22,11 @@ export function gateChecks(findings: Findings): Checks {
         ...(checkedAt !== undefined && check.state === 'checked' && { checkedAt }),
         findings: toGate(check),
         licences: await findings.listLicences(image),
-        secrets: [],
+        secrets: (await inventory.listSecrets(image, { limit: secretsMax })).map(({ title, place, layer }) => ({
+          what: title,
+          path: place,
+          ...(layer && { layer }),
+        })),
       };
     },
   };

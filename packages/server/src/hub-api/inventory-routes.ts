@@ -23,6 +23,18 @@ const installed = z.object({
   /** The step of the build that made the layer. */
   createdBy: z.string().optional(),
 });
+const secret = z.object({
+  /** A path of the layer, or `environment NAME`, `label NAME`, `history 3` of the configuration. */
+  place: z.string(),
+  layer: digest.optional(),
+  line: z.number().int().optional(),
+  rule: z.string(),
+  title: z.string(),
+  masked: z.string(),
+  /** `checked`: a checksum inside it is right. */
+  certainty: z.enum(['likely', 'checked']),
+  createdBy: z.string().optional(),
+});
 const after = z
   .string()
   .regex(/^\d{1,15} /)
@@ -80,14 +92,43 @@ export const inventoryRoutes: readonly ApiRoute[] = [
       };
     },
   }),
+  route({
+    operation: 'listSecrets',
+    method: 'GET',
+    path: '/repositories/{repository}/-/images/{reference}/secrets',
+    summary:
+      'List passwords and keys that were left in an image of one platform: in files of any layer, those too that a later layer deletes, in its environment, labels and history. What they say is not kept. `state` as with packages',
+    access: 'pull',
+    query: z.object({ after: z.coerce.number().int().nonnegative().optional(), limit: z.coerce.number().int().min(1).max(1000).default(200) }),
+    response: z.object({ digest, state: z.enum(['waiting', 'done', 'failed', 'unsupported']), items: z.array(secret), next: z.number().int().optional() }),
+    async handle({ repository, params, query: { after: behind, limit }, parts: { rows, registry } }) {
+      const name = required(repository);
+      const image = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', registry));
+      const state = (await rows.inventory.find(image.digest))?.state ?? 'waiting';
+      const page = await rows.inventory.listSecrets(image.digest, { limit, ...(behind !== undefined && { after: behind }) });
+      const last = page.length < limit ? undefined : page.at(-1);
+      return {
+        value: {
+          digest: image.digest,
+          state,
+          items: page.map(({ id: _id, ...one }) => ({ ...one, ...createdByOf(one.layer, image) })),
+          ...(last && { next: last.id }),
+        },
+      };
+    },
+  }),
 ];
+
+function createdByOf(layer: string | undefined, { steps }: ImageDetail): { createdBy?: string } {
+  const createdBy = layer === undefined ? undefined : steps.find((step) => step.layer?.digest === layer)?.createdBy;
+  return createdBy === undefined ? {} : { createdBy };
+}
 
 function toKey(text: string): PackageKey {
   const space = text.indexOf(' ');
   return { id: Number(text.slice(0, space)), path: text.slice(space + 1) };
 }
 
-function toInstalled({ id: _id, distribution: _distribution, licences, ...one }: ImagePackage, { steps }: ImageDetail): z.output<typeof installed> {
-  const createdBy = steps.find(({ layer }) => layer?.digest === one.layer)?.createdBy;
-  return { ...one, licences: [...licences], ...(createdBy !== undefined && { createdBy }) };
+function toInstalled({ id: _id, distribution: _distribution, licences, ...one }: ImagePackage, image: ImageDetail): z.output<typeof installed> {
+  return { ...one, licences: [...licences], ...createdByOf(one.layer, image) };
 }

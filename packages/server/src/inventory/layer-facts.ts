@@ -6,7 +6,8 @@ import type { Bytes } from '@naru/archive/decompress';
 import { type TarEntry, TarReader } from '@naru/archive/tar-reader';
 import { opaqueName, splitPath, whiteoutPrefix } from '../files/layer-entry.ts';
 import { LayerRefused, unpackLayer } from '../files/read-layer.ts';
-import type { DistributionRelease } from './package.ts';
+import { scanText } from '../secrets/scan-file.ts';
+import type { DistributionRelease, ImageSecret } from './package.ts';
 import { markOf, type PathMarks, toMarks } from './path-marks.ts';
 import { allReaders } from './readers/all-readers.ts';
 import { osReleaseReader } from './readers/os-release.ts';
@@ -18,6 +19,8 @@ export type FileFacts = { readonly path: string; readonly packages: readonly Fou
 export type LayerFacts = {
   readonly files: readonly FileFacts[];
   readonly problems: readonly string[];
+  /** In files that are text, those too that a later layer deletes. */
+  readonly secrets: readonly ImageSecret[];
   /** Paths that hide what layers below have there, and below it: those of whiteouts. */
   readonly hidden: readonly string[];
   /** What is no folder takes the place of what was there, and of what was below it. */
@@ -33,6 +36,9 @@ export type LayerFactLimits = {
   readonly unpackedMaxBytes: number;
   readonly packagesMax: number;
   readonly problemsMax: number;
+  readonly secretsMax: number;
+  /** Larger files are not searched for secrets. */
+  readonly secretFileMaxBytes: number;
   readonly pathMax: number;
 };
 
@@ -41,6 +47,8 @@ export const layerFactLimits: LayerFactLimits = {
   unpackedMaxBytes: 64 * 2 ** 30,
   packagesMax: 200_000,
   problemsMax: 50,
+  secretsMax: 500,
+  secretFileMaxBytes: 256 * 1024,
   pathMax: 4096,
 };
 
@@ -50,6 +58,7 @@ const headBytes = 64;
 type Wanted = {
   readonly path: string;
   readonly sizeBytes: number;
+  readonly isSearched: boolean;
   readers: readonly PackageReader[];
   head: Buffer;
   content: Buffer | undefined;
@@ -59,6 +68,7 @@ type Wanted = {
 /** Throws LayerRefused, TarError, CompressionError, and what reading the bytes threw. */
 export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = layerFactLimits): Promise<LayerFacts> {
   const files: FileFacts[] = [];
+  const secrets: ImageSecret[] = [];
   const problems: string[] = [];
   const [hidden, opaque]: [string[], string[]] = [[], []];
   const [placed, folders]: [bigint[], bigint[]] = [[], []];
@@ -77,7 +87,7 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
   }
   reader.end();
   for (const link of links) follow(link);
-  return { files, problems, hidden, opaque, placed: toMarks(placed), folders: toMarks(folders) };
+  return { files, problems, secrets, hidden, opaque, placed: toMarks(placed), folders: toMarks(folders) };
 
   function begin({ kind, name, target, sizeBytes, mode }: TarEntry): void {
     wanted = undefined;
@@ -91,7 +101,8 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
     if (kind === 'link' || kind === 'symlink') note(path, kind, target);
     if (kind !== 'file') return;
     const readers = allReaders.filter((one) => one.wants(path, (mode & 0o111) !== 0));
-    if (readers.length > 0) wanted = { path, sizeBytes, readers, head: Buffer.alloc(0), content: undefined, filled: 0 };
+    const isSearched = sizeBytes > 0 && sizeBytes <= limits.secretFileMaxBytes;
+    if (readers.length > 0 || isSearched) wanted = { path, sizeBytes, readers, isSearched, head: Buffer.alloc(0), content: undefined, filled: 0 };
   }
 
   /** Links to what says what is installed. The release of a distribution is often one, and is read where it leads. */
@@ -125,9 +136,10 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
     const like = one.readers.filter(({ isLike }) => isLike?.(one.head.subarray(0, headBytes)) !== false);
     const readers = like.filter(({ maxBytes }) => one.sizeBytes <= maxBytes);
     if (readers.length < like.length) complain(one.path, `it has ${one.sizeBytes} bytes, too many to look into`);
-    if (readers.length === 0) return undefined;
+    const isSearched = one.isSearched && !one.head.includes(0);
+    if (readers.length === 0 && !isSearched) return undefined;
     const content = Buffer.alloc(one.sizeBytes);
-    return { ...one, readers, content, filled: one.head.copy(content) };
+    return { ...one, readers, isSearched, content, filled: one.head.copy(content) };
   }
 
   function finish(): void {
@@ -135,7 +147,9 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
     wanted = undefined;
   }
 
-  async function look({ path, readers, content = Buffer.alloc(0) }: Wanted): Promise<void> {
+  async function look({ path, readers, isSearched, content = Buffer.alloc(0) }: Wanted): Promise<void> {
+    if (isSearched) search(path, content);
+    if (readers.length === 0) return;
     const facts = { path, packages: [] as FoundPackage[] };
     let release: DistributionRelease | undefined;
     for (const one of readers) {
@@ -151,6 +165,14 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
     packages += facts.packages.length;
     if (packages > limits.packagesMax) throw new LayerRefused(`it has more than ${limits.packagesMax} packages`);
     files.push({ ...facts, ...(release && { release }) });
+  }
+
+  function search(path: string, content: Buffer): void {
+    if (content.includes(0)) return;
+    for (const { line, rule, title, masked, certainty } of scanText(content.toString('latin1'))) {
+      if (secrets.length < limits.secretsMax) secrets.push({ place: path, line, rule, title, masked, certainty });
+      else return complain(path, `there are more than ${limits.secretsMax} secrets in the layer`);
+    }
   }
 
   function complain(path: string, reason: string): void {

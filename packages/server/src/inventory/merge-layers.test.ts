@@ -8,7 +8,7 @@ import { found } from './readers/reader.ts';
 
 const digestOf = (name: string): Digest => parseDigest(`sha256:${createHash('sha256').update(name).digest('hex')}`);
 
-const nothing: LayerFacts = { files: [], problems: [], hidden: [], opaque: [], placed: toMarks([]), folders: toMarks([]) };
+const nothing: LayerFacts = { files: [], problems: [], secrets: [], hidden: [], opaque: [], placed: toMarks([]), folders: toMarks([]) };
 
 type Files = Readonly<Record<string, readonly string[]>>;
 /** Packages by file, as `name@version`. */

@@ -2,10 +2,15 @@
 import type { Digest } from '@naru/oci/digest';
 import type { FileFacts, LayerFacts } from './layer-facts.ts';
 import { hasMark, markOf } from './path-marks.ts';
-import type { DistributionRelease, InstalledPackage } from './package.ts';
+import type { DistributionRelease, ImageSecret, InstalledPackage } from './package.ts';
 import type { FoundPackage } from './readers/reader.ts';
 
-export type MergedInventory = { readonly packages: readonly InstalledPackage[]; readonly problems: readonly string[]; readonly release?: DistributionRelease };
+export type MergedInventory = {
+  readonly packages: readonly InstalledPackage[];
+  readonly problems: readonly string[];
+  readonly secrets: readonly ImageSecret[];
+  readonly release?: DistributionRelease;
+};
 
 export type NamedLayer = { readonly digest: Digest; readonly facts: LayerFacts };
 
@@ -28,6 +33,8 @@ export function mergeLayers(layers: readonly NamedLayer[]): MergedInventory {
   return {
     packages: [...histories.values()].flatMap((history) => attribute(history, release?.id ?? '')),
     problems: layers.flatMap(({ facts }) => facts.problems),
+    // What a later layer deletes is in the image all the same.
+    secrets: layers.flatMap(({ digest, facts }) => facts.secrets.map((secret) => ({ ...secret, layer: digest }))),
     ...(release && { release }),
   };
 }

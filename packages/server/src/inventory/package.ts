@@ -24,6 +24,22 @@ export type InstalledPackage = {
   readonly layer: Digest;
 };
 
+/** A password or a key that was left in an image. What it says is not kept, only a masked piece of it. */
+export type ImageSecret = {
+  /** A path of the layer, or `environment NAME`, `label NAME`, `history 3` of the configuration. */
+  readonly place: string;
+  /** Absent: it is in the configuration. */
+  readonly layer?: Digest;
+  /** From 1, in a file. */
+  readonly line?: number;
+  readonly rule: string;
+  /** For people: `private key`. */
+  readonly title: string;
+  readonly masked: string;
+  /** `checked`: a checksum inside it is right. */
+  readonly certainty: 'likely' | 'checked';
+};
+
 /** Of /etc/os-release. */
 export type DistributionRelease = {
   /** `ID`, for example `debian`, `alpine`, `rocky`. */

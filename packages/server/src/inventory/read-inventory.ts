@@ -19,6 +19,8 @@ import type { Registry } from '../registry/registry.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type LayerFacts, readLayerFacts } from './layer-facts.ts';
 import { mergeLayers, type NamedLayer } from './merge-layers.ts';
+import type { ImageSecret } from './package.ts';
+import { scanImageConfig } from '../secrets/scan-image-config.ts';
 
 export type InventoryParts = {
   readonly rows: InventoryRows;
@@ -71,7 +73,7 @@ export function readInventories(parts: InventoryParts): JobKind {
         if (attempts < attemptsMax || signal.aborted) throw error;
         // What it holds stays unknown, and everybody can see that it does.
         const reason = `it could not be read: ${error instanceof Error ? error.message : String(error)}`;
-        await parts.rows.record(name.digest, { state: 'failed', problems: [reason], packages: [] }, parts.clock.now());
+        await parts.rows.record(name.digest, { state: 'failed', problems: [reason], packages: [], secrets: [] }, parts.clock.now());
         await parts.onRead(name.digest);
       }
     },
@@ -97,13 +99,24 @@ async function readImage(name: ImageName, { registry }: InventoryParts, reading:
       throw error;
     }
   }
-  const { packages, problems, release } = mergeLayers(layers);
+  const { packages, problems, secrets, release } = mergeLayers(layers);
   const unread = others.map(({ digest, mediaType }) => `the layer ${digest} of type ${mediaType} is not looked into`);
-  return { state: 'done', packages, problems: [...problems, ...unread], ...(release && { release }) };
+  return {
+    state: 'done',
+    packages,
+    problems: [...problems, ...unread],
+    secrets: [...secrets, ...saidSecrets(image.config, image)],
+    ...(release && { release }),
+  };
+}
+
+function saidSecrets({ environment, labels }: NonNullable<ImageDetail['config']>, { steps }: ImageDetail): ImageSecret[] {
+  const history = steps.map(({ createdBy }) => createdBy ?? '');
+  return scanImageConfig({ environment, labels, history }).map(({ where, ...secret }) => ({ place: where, ...secret }));
 }
 
 function unsupported(reason: string): NewInventory {
-  return { state: 'unsupported', problems: [reason], packages: [] };
+  return { state: 'unsupported', problems: [reason], packages: [], secrets: [] };
 }
 
 async function readLayer(

@@ -1,7 +1,7 @@
 /** What is installed in images, as rows: part of `port.ts`, and all that is said there holds here. */
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
-import type { DistributionRelease, InstalledPackage } from '../inventory/package.ts';
+import type { DistributionRelease, ImageSecret, InstalledPackage } from '../inventory/package.ts';
 
 /** `unsupported`: its layers cannot be looked into. `failed`: it was tried often enough. What they hold is unknown then, never nothing. */
 export type InventoryState = 'done' | 'failed' | 'unsupported';
@@ -14,7 +14,7 @@ export type ImageInventory = {
   readonly readAt: number;
 };
 
-export type NewInventory = Omit<ImageInventory, 'readAt'> & { readonly packages: readonly InstalledPackage[] };
+export type NewInventory = Omit<ImageInventory, 'readAt'> & { readonly packages: readonly InstalledPackage[]; readonly secrets: readonly ImageSecret[] };
 
 /** One for all images that have it. `distribution`: `debian:12`, of the image; '' where a package is no distribution's. */
 export type PackageVersion = Pick<InstalledPackage, 'type' | 'namespace' | 'name' | 'version' | 'sourceName' | 'sourceVersion' | 'architecture'> & {
@@ -36,6 +36,8 @@ export interface InventoryRows {
     page: { readonly after?: PackageKey; readonly limit: number; readonly type?: string; readonly name?: string },
   ): Promise<ImagePackage[]>;
   countPackages(digest: Digest): Promise<number>;
+  /** In order of `id`. */
+  listSecrets(digest: Digest, page: { readonly after?: number; readonly limit: number }): Promise<(ImageSecret & { id: number })[]>;
   listVersions(page: { readonly after?: number; readonly limit: number }): Promise<PackageVersion[]>;
   /** Every version of a package, in order of `id`; by its own name and by that of its source. */
   findVersions(name: string, page: { readonly after?: number; readonly limit: number }): Promise<PackageVersion[]>;

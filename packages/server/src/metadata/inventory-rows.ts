@@ -53,6 +53,12 @@ export function inventoryRows({ read, write }: MetadataDatabase): InventoryRows 
             .onConflict((conflict) => conflict.columns(['image', 'package', 'path']).doNothing())
             .execute();
         }
+        for (const chunk of chunks(inventory.secrets, rowsPerStatement)) {
+          await tx
+            .insertInto('image_secret')
+            .values(chunk.map(({ layer = null, line = null, ...secret }) => ({ image, layer, line, ...secret })))
+            .execute();
+        }
         return true;
       }),
 
@@ -78,6 +84,19 @@ export function inventoryRows({ read, write }: MetadataDatabase): InventoryRows 
         .where('digest', '=', digest)
         .executeTakeFirstOrThrow();
       return count;
+    },
+
+    async listSecrets(digest, { after = 0, limit }) {
+      const rows = await read
+        .selectFrom('image_inventory')
+        .innerJoin('image_secret', 'image_secret.image', 'image_inventory.id')
+        .select(['image_secret.id', 'place', 'layer', 'line', 'rule', 'title', 'masked', 'certainty'])
+        .where('image_inventory.digest', '=', digest)
+        .where('image_secret.id', '>', after)
+        .orderBy('image_secret.id')
+        .limit(limit)
+        .execute();
+      return rows.map(({ layer, line, ...secret }) => ({ ...secret, ...(layer !== null && { layer }), ...(line !== null && { line }) }));
     },
 
     listVersions: ({ after = 0, limit }) =>

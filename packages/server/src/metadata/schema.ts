@@ -16,6 +16,7 @@
  *
  *     manifest ── image_chain ──< image_prefix      which image stands on which
  *
+ *     image_inventory ──< image_secret               what was left in which
  *     manifest ── image_inventory ──< image_package >── package_version      what is installed in which
  *
  *     golden_image ──< golden_version · outdated_notice      golden_policy
@@ -163,6 +164,17 @@ type ContentTables = {
     source_name: string;
     source_version: string;
     architecture: string;
+  };
+  image_secret: {
+    id: Generated<number>;
+    image: number;
+    place: string;
+    layer: Digest | null;
+    line: number | null;
+    rule: string;
+    title: string;
+    masked: string;
+    certainty: 'likely' | 'checked';
   };
   /** `licences`: JSON. */
   image_package: { image: number; package: number; path: string; layer: Digest; licences: string };

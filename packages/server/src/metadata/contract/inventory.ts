@@ -17,12 +17,31 @@ const bash = installed('bash', '5.2', { namespace: 'debian' });
 const left = installed('left-pad', '1.3.0', { type: 'npm', path: 'app/node_modules/left-pad/package.json' });
 
 export function inventoryContract(it: Contract): void {
+  it('keeps where passwords and keys were left, and forgets it with the image', async (store) => {
+    const image = await pushImage(store, 'one');
+    const key = { place: 'root/.ssh/id_rsa', layer, line: 1, rule: 'private-key', title: 'private key', masked: '…', certainty: 'likely' as const };
+    const word = { place: 'environment TOKEN', rule: 'github', title: 'token of GitHub', masked: 'ghp_…', certainty: 'checked' as const };
+    await store.inventory.record(image, { state: 'done', problems: [], packages: [], secrets: [key, word] }, 5);
+    const [first, ...rest] = await store.inventory.listSecrets(image, { limit: 9 });
+    expect([first, ...rest].map((secret) => ({ ...secret, id: 0 }))).toEqual([
+      { ...key, id: 0 },
+      { ...word, id: 0 },
+    ]);
+    expect(await store.inventory.listSecrets(image, { after: first?.id ?? 0, limit: 9 })).toEqual(rest);
+    await store.manifests.remove({ repository, digest: image, at: 8, actor });
+    expect(await store.inventory.listSecrets(image, { limit: 9 })).toEqual([]);
+  });
+
   it('keeps what is installed in an image, and each version of a package once for all of them', async (store) => {
     const [one, two] = [await pushImage(store, 'one'), await pushImage(store, 'two')];
     expect(await store.inventory.find(one)).toBeUndefined();
     expect((await store.inventory.listUnread({ limit: 9 })).map(({ digest }) => digest).toSorted()).toEqual([one, two].toSorted());
-    expect(await store.inventory.record(one, { state: 'done', release, problems: ['x: broken'], packages: [openssl, bash, left] }, 5)).toBe(true);
-    await store.inventory.record(two, { state: 'done', release, problems: [], packages: [bash, { ...left, path: 'other/package.json' }, left] }, 6);
+    expect(await store.inventory.record(one, { state: 'done', release, problems: ['x: broken'], secrets: [], packages: [openssl, bash, left] }, 5)).toBe(true);
+    await store.inventory.record(
+      two,
+      { state: 'done', release, problems: [], secrets: [], packages: [bash, { ...left, path: 'other/package.json' }, left] },
+      6,
+    );
     expect(await store.inventory.listUnread({ limit: 9 })).toEqual([]);
     expect(await store.inventory.find(one)).toEqual({ state: 'done', release, problems: ['x: broken'], readAt: 5 });
     const listed = await store.inventory.listPackages(one, { limit: 9 });
@@ -45,7 +64,7 @@ export function inventoryContract(it: Contract): void {
 
   it('lists packages by pages, by type, by name and by the name of the source', async (store) => {
     const image = await pushImage(store, 'one');
-    await store.inventory.record(image, { state: 'done', release, problems: [], packages: [openssl, bash, left] }, 5);
+    await store.inventory.record(image, { state: 'done', release, problems: [], secrets: [], packages: [openssl, bash, left] }, 5);
     const names = async (page: Partial<Parameters<typeof store.inventory.listPackages>[1]>) =>
       (await store.inventory.listPackages(image, { limit: 9, ...page })).map(({ name }) => name);
     const [first] = await store.inventory.listPackages(image, { limit: 1 });
@@ -61,17 +80,16 @@ export function inventoryContract(it: Contract): void {
 
   it('takes a new inventory in the place of the old one, and forgets both with the image', async (store) => {
     const image = await pushImage(store, 'one');
-    await store.inventory.record(image, { state: 'done', release, problems: [], packages: [openssl, bash] }, 5);
-    await store.inventory.record(image, { state: 'unsupported', problems: ['the layer is encrypted'], packages: [] }, 6);
+    await store.inventory.record(image, { state: 'done', release, problems: [], secrets: [], packages: [openssl, bash] }, 5);
+    await store.inventory.record(image, { state: 'unsupported', problems: ['the layer is encrypted'], secrets: [], packages: [] }, 6);
     expect(await store.inventory.find(image)).toEqual({ state: 'unsupported', problems: ['the layer is encrypted'], readAt: 6 });
     expect(await store.inventory.listPackages(image, { limit: 9 })).toEqual([]);
     expect([await store.inventory.prune(1), await store.inventory.prune(9), await store.inventory.prune(9)]).toEqual([1, 1, 0]);
-    await store.inventory.record(image, { state: 'done', problems: [], packages: [left] }, 7);
+    await store.inventory.record(image, { state: 'done', problems: [], secrets: [], packages: [left] }, 7);
     await store.manifests.remove({ repository, digest: image, at: 8, actor });
-    expect([await store.inventory.find(image), await store.inventory.record(image, { state: 'done', problems: [], packages: [left] }, 9)]).toEqual([
-      undefined,
-      false,
-    ]);
+    expect([await store.inventory.find(image), await store.inventory.record(image, { state: 'done', problems: [], secrets: [], packages: [left] }, 9)]).toEqual(
+      [undefined, false],
+    );
     expect([await store.inventory.prune(9), await store.inventory.listVersions({ limit: 9 })]).toEqual([1, []]);
   });
 }

@@ -16,6 +16,7 @@ import { createAdvisories } from './0012-create-advisories.ts';
 import { createGate } from './0013-create-gate.ts';
 import { createSigners } from './0014-create-signers.ts';
 import { createLineage } from './0015-create-lineage.ts';
+import { createImageSecrets } from './0018-create-image-secrets.ts';
 import { createGoldenImages } from './0020-create-golden-images.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
@@ -35,6 +36,7 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0013-create-gate': { up: (db) => createGate(db, types) },
     '0014-create-signers': { up: (db) => createSigners(db, types) },
     '0015-create-lineage': { up: (db) => createLineage(db, types) },
+    '0018-create-image-secrets': { up: (db) => createImageSecrets(db, types) },
     '0020-create-golden-images': { up: (db) => createGoldenImages(db, types) },
   };
 }

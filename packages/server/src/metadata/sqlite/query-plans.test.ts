@@ -262,7 +262,11 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ lineage }) => lineage.listHolders(digest, 10),
   ({ lineage }) => lineage.listTags(repository, digest, 10),
   ({ inventory }) =>
-    inventory.record(makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest, { state: 'done', problems: [], packages: [installed] }, 3),
+    inventory.record(
+      makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest,
+      { state: 'done', problems: [], packages: [installed], secrets: [] },
+      3,
+    ),
   ({ inventory }) => inventory.find(makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest),
   ({ inventory }) =>
     inventory.listPackages(makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest, {
@@ -272,6 +276,7 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
       name: 'a',
     }),
   ({ inventory }) => inventory.countPackages(makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest),
+  ({ inventory }) => inventory.listSecrets(makeManifest({ name: 'image', layers: [digestOf('layer')] }).digest, { after: 1, limit: 10 }),
   ({ inventory }) => inventory.listVersions({ after: 1, limit: 10 }),
   ({ inventory }) => inventory.findVersions('a', { after: 1, limit: 10 }),
   ({ inventory }) => inventory.listImages(1, { after: 1, limit: 10 }),

@@ -2,6 +2,7 @@
 import type { Image } from './image-page.tsx';
 import { Findings } from './findings.tsx';
 import { Packages } from './packages.tsx';
+import { Secrets } from './secrets.tsx';
 import { Signatures } from './signatures.tsx';
 import { Verdict } from './verdict.tsx';
 
@@ -11,6 +12,7 @@ export function Security({ repository, digest, image }: { repository: string; di
     <>
       <Verdict repository={repository} reference={digest} />
       <Findings repository={repository} reference={image.digest} />
+      <Secrets repository={repository} reference={image.digest} />
       <Signatures repository={repository} reference={digest} />
       <Packages repository={repository} reference={image.digest} />
     </>
