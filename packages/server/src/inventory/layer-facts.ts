@@ -11,7 +11,7 @@ import type { DistributionRelease, ImageSecret } from './package.ts';
 import { markOf, type PathMarks, toMarks } from './path-marks.ts';
 import { allReaders } from './readers/all-readers.ts';
 import { osReleaseReader } from './readers/os-release.ts';
-import { type FoundPackage, PackageProblem, type PackageReader } from './readers/reader.ts';
+import { type Found, type FoundPackage, PackageProblem, type PackageReader } from './readers/reader.ts';
 
 /** What a file of the layer says; nothing, when it could not be understood. */
 export type FileFacts = { readonly path: string; readonly packages: readonly FoundPackage[]; readonly release?: DistributionRelease };
@@ -53,12 +53,16 @@ export const layerFactLimits: LayerFactLimits = {
 };
 
 const headBytes = 64;
+/** Of the largest program that a reader wants. */
+const scratchMaxBytes = Math.max(...allReaders.filter(({ isLike }) => isLike !== undefined).map(({ maxBytes }) => maxBytes));
 
 /** `sizeBytes`: as the tar says. `content` is made when it is sure that somebody reads it. */
 type Wanted = {
   readonly path: string;
   readonly sizeBytes: number;
   readonly isSearched: boolean;
+  /** Only readers of programs want it, or none. */
+  readonly isProgram: boolean;
   readers: readonly PackageReader[];
   head: Buffer;
   content: Buffer | undefined;
@@ -76,6 +80,8 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
   const complete: Wanted[] = [];
   let wanted: Wanted | undefined;
   let packages = 0;
+  /** Programs are large and come in rows: each is read in the place of the one before. */
+  const scratch = new ArrayBuffer(0, { maxByteLength: scratchMaxBytes });
 
   const reader = new TarReader({ entry: begin, data: take, end: finish }, { maxEntries: limits.entriesMax, maxExtensionBytes: 1024 * 1024 });
   let unpackedBytes = 0;
@@ -102,7 +108,8 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
     if (kind !== 'file') return;
     const readers = allReaders.filter((one) => one.wants(path, (mode & 0o111) !== 0));
     const isSearched = sizeBytes > 0 && sizeBytes <= limits.secretFileMaxBytes;
-    if (readers.length > 0 || isSearched) wanted = { path, sizeBytes, readers, isSearched, head: Buffer.alloc(0), content: undefined, filled: 0 };
+    if (readers.length > 0 || isSearched)
+      wanted = { path, sizeBytes, readers, isSearched, isProgram: false, head: Buffer.alloc(0), content: undefined, filled: 0 };
   }
 
   /** Links to what says what is installed. The release of a distribution is often one, and is read where it leads. */
@@ -131,6 +138,11 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
     wanted.filled += chunk.length;
   }
 
+  function takeScratch(bytes: number): Buffer {
+    if (scratch.byteLength < bytes) scratch.resize(bytes);
+    return Buffer.from(scratch, 0, bytes);
+  }
+
   /** Once its first bytes are there. */
   function choose(one: Wanted): Wanted | undefined {
     const like = one.readers.filter(({ isLike }) => isLike?.(one.head.subarray(0, headBytes)) !== false);
@@ -138,30 +150,49 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
     if (readers.length < like.length) complain(one.path, `it has ${one.sizeBytes} bytes, too many to look into`);
     const isSearched = one.isSearched && !one.head.includes(0);
     if (readers.length === 0 && !isSearched) return undefined;
-    const content = Buffer.alloc(one.sizeBytes);
-    return { ...one, readers, isSearched, content, filled: one.head.copy(content) };
+    const isProgram = readers.every(({ isLike }) => isLike !== undefined);
+    const content = isProgram ? takeScratch(one.sizeBytes) : Buffer.alloc(one.sizeBytes);
+    return { ...one, readers, isSearched, isProgram, content, filled: one.head.copy(content) };
   }
 
   function finish(): void {
-    if (wanted !== undefined) complete.push(wanted);
+    if (wanted?.isProgram === true) lookAtOnce(wanted);
+    else if (wanted !== undefined) complete.push(wanted);
     wanted = undefined;
+  }
+
+  /** Before the next file takes its place: readers of programs, and the search for secrets, wait for nothing. */
+  function lookAtOnce({ path, readers, isSearched, content = Buffer.alloc(0) }: Wanted): void {
+    if (isSearched) search(path, content);
+    const found: Found[] = [];
+    for (const one of readers) {
+      try {
+        const answer = one.read(content, path);
+        if (answer instanceof Promise) throw new TypeError('a reader of programs answers at once');
+        found.push(answer);
+      } catch (error) {
+        complain(path, reasonOf(error));
+      }
+    }
+    if (readers.length > 0) keep(path, found);
   }
 
   async function look({ path, readers, isSearched, content = Buffer.alloc(0) }: Wanted): Promise<void> {
     if (isSearched) search(path, content);
-    if (readers.length === 0) return;
-    const facts = { path, packages: [] as FoundPackage[] };
-    let release: DistributionRelease | undefined;
+    const found: Found[] = [];
     for (const one of readers) {
       try {
-        const found = await one.read(content, path);
-        facts.packages.push(...found.packages);
-        release = found.release ?? release;
+        found.push(await one.read(content, path));
       } catch (error) {
-        // Whatever a reader stumbles over, the file is the cause.
-        complain(path, error instanceof PackageProblem ? error.message : `it cannot be understood (${error instanceof Error ? error.name : 'error'})`);
+        complain(path, reasonOf(error));
       }
     }
+    keep(path, found);
+  }
+
+  function keep(path: string, found: readonly Found[]): void {
+    const release = found.find((one) => one.release !== undefined)?.release;
+    const facts = { path, packages: found.flatMap((one) => one.packages) };
     packages += facts.packages.length;
     if (packages > limits.packagesMax) throw new LayerRefused(`it has more than ${limits.packagesMax} packages`);
     files.push({ ...facts, ...(release && { release }) });
@@ -179,4 +210,9 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
     if (problems.length < limits.problemsMax) problems.push(`${path}: ${reason}`);
     else if (problems.length === limits.problemsMax) problems.push('and more of the kind');
   }
+}
+
+/** Whatever a reader stumbles over, the file is the cause. */
+function reasonOf(error: unknown): string {
+  return error instanceof PackageProblem ? error.message : `it cannot be understood (${error instanceof Error ? error.name : 'error'})`;
 }

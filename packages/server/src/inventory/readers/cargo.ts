@@ -8,7 +8,7 @@ const sectionsMax = 4096;
 
 export const cargoReader: PackageReader = {
   wants: (_, isExecutable) => isExecutable,
-  maxBytes: 128 * 1024 * 1024,
+  maxBytes: 96 * 1024 * 1024,
   // ELF of 64 bits, little-endian: what images for today's processors have.
   isLike: (head) => head.subarray(0, 6).toString('hex') === '7f454c460201',
   read(content) {

@@ -15,7 +15,7 @@ const textMaxBytes = 8 * 1024 * 1024;
 
 export const golangReader: PackageReader = {
   wants: (_, isExecutable) => isExecutable,
-  maxBytes: 128 * 1024 * 1024,
+  maxBytes: 96 * 1024 * 1024,
   isLike: isProgram,
   read(content) {
     for (let at = content.indexOf(magic); at >= 0; at = content.indexOf(magic, at + 1)) {
