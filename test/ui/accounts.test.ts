@@ -150,6 +150,8 @@ describe.skipIf(!needs('chromium'))('with accounts', () => {
     await page.keyboard.type(password);
     await page.keyboard.press('Enter');
     await page.getByTitle('jiwoo').waitFor();
+    // The name is there a moment before the form is gone, in which keys are letters.
+    await page.waitForFunction(() => !(document.activeElement instanceof HTMLInputElement));
     await page.keyboard.press('g');
     await page.keyboard.press('r');
     await page.getByRole('heading', { name: '내 저장소' }).waitFor();
