@@ -4,6 +4,7 @@ import { chainsOf, type ImageLayers } from '../lineage/image-layers.ts';
 import { chunks } from './chunks.ts';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import type { KnownImage, LineageRows } from './lineage-port.ts';
+import { listHolders, listParents } from './manifest-content.ts';
 
 /** Of one list of layers, so that a thousand images that differ in their configuration only stand in nobody's way. */
 const twinsMax = 20;
@@ -80,20 +81,20 @@ export function lineageRows({ read, write }: MetadataDatabase): LineageRows {
     },
 
     async listMembers(index, limit) {
-      const [repository] = await listHolders(read, index, 1);
+      const [repository] = await listHolders(read, index, { limit: 1 });
       return repository === undefined ? [] : listMembers(read, repository, index, limit);
     },
 
     async listIndexes(digest, limit) {
       const found = new Set<Digest>();
-      for (const repository of await listHolders(read, digest, limit)) {
+      for (const repository of await listHolders(read, digest, { limit })) {
         for (const index of await listParents(read, repository, digest, limit)) found.add(index);
         if (found.size >= limit) break;
       }
       return [...found].slice(0, limit);
     },
 
-    listHolders: (digest, limit) => listHolders(read, digest, limit),
+    listHolders: (digest, limit) => listHolders(read, digest, { limit }),
 
     listTags: (repository, digest, limit) => listTags(read, repository, digest, limit),
 
@@ -175,11 +176,6 @@ async function listPrefixes(db: Reader, digest: Digest): Promise<Digest[]> {
   return rows.map(({ chain }) => chain);
 }
 
-async function listHolders(db: Reader, digest: Digest, limit: number): Promise<RepositoryName[]> {
-  const rows = await db.selectFrom('repository_manifest').select('repository').where('digest', '=', digest).orderBy('repository').limit(limit).execute();
-  return rows.map(({ repository }) => repository);
-}
-
 /** The manifests of an index. */
 export async function listMembers(db: Reader, repository: RepositoryName, index: Digest, limit: number): Promise<Digest[]> {
   const rows = await db
@@ -190,18 +186,6 @@ export async function listMembers(db: Reader, repository: RepositoryName, index:
     .limit(limit)
     .execute();
   return rows.map((row) => row.child_digest);
-}
-
-async function listParents(db: Reader, repository: RepositoryName, digest: Digest, limit: number): Promise<Digest[]> {
-  const rows = await db
-    .selectFrom('manifest_child')
-    .select('digest')
-    .where('repository', '=', repository)
-    .where('child_digest', '=', digest)
-    .orderBy('digest')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => row.digest);
 }
 
 function toImage({ base_digest, base_name, ...image }: Omit<KnownImage, 'base'> & { base_digest: Digest | null; base_name: string | null }): KnownImage {

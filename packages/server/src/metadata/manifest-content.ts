@@ -2,8 +2,8 @@
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import { RegistryError } from '@naru/oci/registry-error';
-import type { Writer } from './database.ts';
-import type { ContentReference } from './port.ts';
+import type { Reader, Writer } from './database.ts';
+import type { ContentReference, Page } from './port.ts';
 import { chunks } from './chunks.ts';
 
 /** Manifests named in the detail of CONTENT_REFERENCED. */
@@ -89,4 +89,30 @@ function byTarget(references: readonly ContentReference[]): { blobs: BlobReferen
     else blobs.push({ role, digest });
   }
   return { blobs, children };
+}
+
+/** The repositories that hold a manifest. */
+export async function listHolders(db: Reader, digest: Digest, { after = '' as RepositoryName, limit }: Page<RepositoryName>): Promise<RepositoryName[]> {
+  const rows = await db
+    .selectFrom('repository_manifest')
+    .select('repository')
+    .where('digest', '=', digest)
+    .where('repository', '>', after)
+    .orderBy('repository')
+    .limit(limit)
+    .execute();
+  return rows.map(({ repository }) => repository);
+}
+
+/** The indexes of a repository that a manifest belongs to. */
+export async function listParents(db: Reader, repository: RepositoryName, digest: Digest, limit: number): Promise<Digest[]> {
+  const rows = await db
+    .selectFrom('manifest_child')
+    .select('digest')
+    .where('repository', '=', repository)
+    .where('child_digest', '=', digest)
+    .orderBy('digest')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.digest);
 }

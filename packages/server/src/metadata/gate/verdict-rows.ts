@@ -1,10 +1,10 @@
 import type { Digest } from '@naru/oci/digest';
-import type { RepositoryName } from '@naru/oci/repository-name';
 import type { Selectable } from 'kysely';
 import type { Reason } from '../../gate/judge.ts';
 import { chunks } from '../chunks.ts';
 import type { MetadataDatabase, Reader } from '../database.ts';
 import { type NewEvent, recordEvents } from '../event-rows.ts';
+import { listHolders, listParents } from '../manifest-content.ts';
 import type { Change } from '../port.ts';
 import type { Verdict, VerdictKey, VerdictRows } from './port.ts';
 import type { GateTables } from './tables.ts';
@@ -74,29 +74,9 @@ export function verdictRows({ read, write }: MetadataDatabase): VerdictRows {
       return rows.map(({ digest }) => digest);
     },
 
-    async listHolders(digest, { after = '' as RepositoryName, limit }) {
-      const rows = await read
-        .selectFrom('repository_manifest')
-        .select('repository')
-        .where('digest', '=', digest)
-        .where('repository', '>', after)
-        .orderBy('repository')
-        .limit(limit)
-        .execute();
-      return rows.map(({ repository }) => repository);
-    },
+    listHolders: (digest, page) => listHolders(read, digest, page),
 
-    async listIndexesOf({ repository, digest }, limit) {
-      const rows = await read
-        .selectFrom('manifest_child')
-        .select('digest')
-        .where('repository', '=', repository)
-        .where('child_digest', '=', digest)
-        .orderBy('digest')
-        .limit(limit)
-        .execute();
-      return rows.map((row) => row.digest);
-    },
+    listIndexesOf: ({ repository, digest }, limit) => listParents(read, repository, digest, limit),
   };
 }
 
