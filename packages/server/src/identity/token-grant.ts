@@ -40,9 +40,10 @@ export function createTokenGrants({ callers, access, tokens, clock }: TokenGrant
         add(repositories, scope.name, await findAllowed(caller, scope.name, scope.actions));
         add(asked, scope.name, wantedOf(scope.actions));
         const moved = await access.findAlias(scope.name, clock.now());
-        const allowedThere = moved === undefined ? [] : await findAllowed(caller, moved, ['pull']);
+        if (moved === undefined) continue;
+        const allowedThere = await findAllowed(caller, moved, ['pull']);
         // The token can be read by whoever has it: a name that nothing is allowed on stays out of it.
-        if (moved !== undefined && allowedThere.length > 0) add(repositories, moved, allowedThere);
+        if (allowedThere.length > 0) add(repositories, moved, allowedThere);
       }
       const catalog = scopes.some(({ kind }) => kind === 'catalog') && caller.credential.kind !== 'none';
       const { actions, patterns } = identity.scope ?? {};

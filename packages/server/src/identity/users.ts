@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { newId } from '../runtime/ids.ts';
 import { parseAccountName, parseEmail } from './account-name.ts';
 import type { PasswordHasher } from './password/password-hasher.ts';
-import { isOfDirectory } from './ldap/directory-sign-in.ts';
+import { hasPasswordElsewhere } from './ldap/directory-sign-in.ts';
 import { checkPassword } from './password/password-rules.ts';
 
 export type UserParts = { readonly rows: IdentityRows; readonly passwords: PasswordHasher; readonly clock: Clock };
@@ -52,8 +52,7 @@ export function createUserRules({ rows, passwords, clock }: UserParts) {
 
     /** A directory's password is the directory's to change, unless an administrator has given the account one of ours. Throws DENIED. */
     async checkOwnPassword(id: string): Promise<void> {
-      const { passwordHash } = await get(rows, id);
-      if (passwordHash === undefined && (await isOfDirectory(rows.externals, id)))
+      if (await hasPasswordElsewhere(rows.externals, await get(rows, id)))
         throw new RegistryError('DENIED', { message: 'your password is that of the directory of people: change it there' });
     },
 

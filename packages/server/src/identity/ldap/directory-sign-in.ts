@@ -55,6 +55,11 @@ export async function isOfDirectory(rows: Pick<ExternalRows, 'listOf'>, userId: 
   return (await rows.listOf(userId)).some(({ issuer }) => issuer === directoryIssuer);
 }
 
+/** Only there: an account that an administrator gave a password of ours has that one too. */
+export async function hasPasswordElsewhere(rows: Pick<ExternalRows, 'listOf'>, { id, passwordHash }: Pick<User, 'id' | 'passwordHash'>): Promise<boolean> {
+  return passwordHash === undefined && (await isOfDirectory(rows, id));
+}
+
 export function personOf({ id, name, email, fullName, groups }: DirectoryEntry, rules: readonly GroupRule[]): ExternalPerson {
   return { issuer: directoryIssuer, subject: id, name, email: usable(email), fullName, roles: rolesOf(groups, rules) };
 }

@@ -11,7 +11,7 @@ import type { IdentityRows, MailLinkPurpose, User } from '../../metadata/identit
 import { JobFailure, type JobKind } from '../../jobs/job-kind.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { newSecret } from '../../runtime/ids.ts';
-import { isOfDirectory } from '../ldap/directory-sign-in.ts';
+import { hasPasswordElsewhere } from '../ldap/directory-sign-in.ts';
 import { hashSecret } from '../secret-hash.ts';
 import { type Language, type MailContent, renderMail } from './mail-text.ts';
 import { type Mailer, MailFailure } from './mailer.ts';
@@ -90,8 +90,8 @@ export function mailJobs({ rows, mailer, linkUrl, clock, onTried }: MailJobParts
         if (user === undefined || user.disabledAt !== undefined) return undefined;
         if (request.kind === 'taken') return letterTo(user, request.email, async () => ({ kind: 'taken', name: user.name }));
         if (request.kind === 'verify' && user.emailVerifiedAt !== undefined) return undefined;
-        const isElsewhere = user.passwordHash === undefined && (await isOfDirectory(rows.externals, user.id));
-        if (request.kind === 'reset' && isElsewhere) return letterTo(user, request.email, async () => ({ kind: 'password-elsewhere', name: user.name }));
+        if (request.kind === 'reset' && (await hasPasswordElsewhere(rows.externals, user)))
+          return letterTo(user, request.email, async () => ({ kind: 'password-elsewhere', name: user.name }));
         return withLink(user, request.email, request.kind);
       }
       case 'change': {
