@@ -15,7 +15,6 @@ const en = {
   indexing: 'The files are being listed. This is done once for each layer, and takes a moment.',
   refused: 'The files of this image cannot be shown',
   notAnImage: 'There are no files to look at: this is no image of one platform.',
-  open: (name: string) => `Open ${name}`,
   download: 'Download',
   downloadName: (name: string) => `Download ${name}`,
   kinds: { file: 'file', directory: 'folder', link: 'hard link', symlink: 'link', device: 'device', fifo: 'pipe' },
@@ -45,10 +44,6 @@ const en = {
   field: 'Field',
   before: 'There',
   after: 'Here',
-  from: 'from',
-  to: 'to',
-  sizeThere: 'there',
-  sizeHere: 'here',
 };
 
 const ko: typeof en = {
@@ -66,7 +61,6 @@ const ko: typeof en = {
   indexing: '파일 목록을 만들고 있습니다. 레이어마다 한 번만 하며 잠시 걸립니다.',
   refused: '이 이미지의 파일을 보여 줄 수 없습니다',
   notAnImage: '볼 수 있는 파일이 없습니다. 한 플랫폼의 이미지가 아닙니다.',
-  open: (name) => `${name} 열기`,
   download: '내려받기',
   downloadName: (name) => `${name} 내려받기`,
   kinds: { file: '파일', directory: '폴더', link: '하드 링크', symlink: '링크', device: '장치', fifo: '파이프' },
@@ -96,10 +90,6 @@ const ko: typeof en = {
   field: '항목',
   before: '이전',
   after: '이 이미지',
-  from: '이전',
-  to: '이 이미지',
-  sizeThere: '이전',
-  sizeHere: '이 이미지',
 };
 
 export const useInsideTexts = tableOf({ en, ko });
