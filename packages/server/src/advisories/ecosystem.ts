@@ -3,10 +3,9 @@
  * packages; languages of the names in their registries. Both sides of a match, what is installed and what
  * an advisory says, go through here, so that equal things are equal texts.
  */
-import type { PackageType } from '../inventory/package.ts';
+import { isOfDistribution, type PackageType } from '../inventory/package.ts';
 import type { MatchedPackage } from '../metadata/finding-port.ts';
 
-const isOfDistribution: ReadonlySet<PackageType> = new Set(['deb', 'apk', 'rpm']);
 /** Whose releases are numbered `9.4`, and whose advisories say 9. */
 const byMajor: ReadonlySet<string> = new Set(['rhel', 'centos', 'rocky', 'almalinux', 'ol', 'amzn', 'fedora', 'debian']);
 /** Whose advisories speak of the packages that are built, not of their sources. */
@@ -14,19 +13,19 @@ const byBinary: ReadonlySet<string> = new Set(['rhel', 'centos', 'rocky', 'almal
 
 /** `debian:12`, `npm`; '' when it is a distribution's and that is not known. */
 export function ecosystemOf({ type, distribution }: Pick<MatchedPackage, 'type' | 'distribution'>): string {
-  return isOfDistribution.has(type) ? releaseOf(distribution) : type;
+  return isOfDistribution(type) ? releaseOf(distribution) : type;
 }
 
 export function advisoryNameOf(installed: MatchedPackage): string {
   const { type, distribution, namespace, name, sourceName } = installed;
-  if (isOfDistribution.has(type)) return byBinary.has(distribution.split(':')[0] ?? '') || sourceName === '' ? name : sourceName;
+  if (isOfDistribution(type)) return byBinary.has(distribution.split(':')[0] ?? '') || sourceName === '' ? name : sourceName;
   return nameIn(type, namespace === '' ? name : `${namespace}${type === 'maven' ? ':' : '/'}${name}`);
 }
 
 /** What the advisory's ranges speak of: of distributions the version of the source. */
 export function advisoryVersionOf(installed: MatchedPackage): string {
   const { version, sourceVersion, distribution, type } = installed;
-  const ofSource = isOfDistribution.has(type) && !byBinary.has(distribution.split(':')[0] ?? '') && sourceVersion !== '';
+  const ofSource = isOfDistribution(type) && !byBinary.has(distribution.split(':')[0] ?? '') && sourceVersion !== '';
   return ofSource ? sourceVersion : version;
 }
 

@@ -1,4 +1,5 @@
 /** Package URLs (https://github.com/package-url/purl-spec) of what is installed. */
+import { isOfDistribution } from '../inventory/package.ts';
 import type { InstalledAs } from '../metadata/finding-port.ts';
 
 export function packageUrl({
@@ -9,7 +10,7 @@ export function packageUrl({
   distribution,
 }: Pick<InstalledAs, 'type' | 'namespace' | 'name' | 'version' | 'distribution'>): string {
   const [id = ''] = distribution.split(':');
-  const space = namespace === '' && (type === 'deb' || type === 'apk' || type === 'rpm') ? id : namespace;
+  const space = namespace === '' && isOfDistribution(type) ? id : namespace;
   const path = [space, name]
     .filter((part) => part !== '')
     .flatMap((part) => part.split('/'))

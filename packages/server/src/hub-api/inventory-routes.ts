@@ -1,5 +1,6 @@
 /** What is installed in images. What was not looked into is said to be unknown. */
 import { z } from 'zod';
+import { packageTypes } from '../inventory/package.ts';
 import type { ImagePackage, PackageKey } from '../metadata/inventory-port.ts';
 import type { ImageDetail } from '../registry/images.ts';
 import { resolveImage } from './image-routes.ts';
@@ -7,7 +8,7 @@ import { required } from './repository-routes.ts';
 import { type ApiRoute, route } from './route.ts';
 import { digest, time } from './schemas.ts';
 
-const packageType = z.enum(['deb', 'apk', 'rpm', 'npm', 'pypi', 'golang', 'cargo', 'maven', 'nuget', 'gem', 'composer']);
+const packageType = z.enum(packageTypes);
 const installed = z.object({
   type: packageType,
   /** Of the package URL: the distribution, the group, the scope. */

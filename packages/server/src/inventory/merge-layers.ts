@@ -2,7 +2,7 @@
 import type { Digest } from '@naru/oci/digest';
 import type { FileFacts, LayerFacts } from './layer-facts.ts';
 import { hasMark, markOf } from './path-marks.ts';
-import type { DistributionRelease, ImageSecret, InstalledPackage } from './package.ts';
+import { type DistributionRelease, type ImageSecret, type InstalledPackage, isOfDistribution } from './package.ts';
 import type { FoundPackage } from './readers/reader.ts';
 
 export type MergedInventory = {
@@ -15,8 +15,6 @@ export type MergedInventory = {
 export type NamedLayer = { readonly digest: Digest; readonly facts: LayerFacts };
 
 type Version = { readonly layer: Digest; readonly file: FileFacts };
-
-const ofDistributions: ReadonlySet<string> = new Set(['deb', 'apk', 'rpm']);
 
 export function mergeLayers(layers: readonly NamedLayer[]): MergedInventory {
   /** Of each path all that it was since it was last hidden, the newest last. */
@@ -60,7 +58,7 @@ function attribute(history: readonly Version[], distribution: string): Installed
     let first = history.length - 1;
     while (first > 0 && known[first - 1]?.has(key) === true) first--;
     const { layer, file } = history[first] as Version; // between 0 and the last
-    return { ...one, ...(ofDistributions.has(one.type) && { namespace: distribution }), path: file.path, layer };
+    return { ...one, ...(isOfDistribution(one.type) && { namespace: distribution }), path: file.path, layer };
   });
 }
 

@@ -2,7 +2,7 @@
  * Package URLs (https://github.com/package-url/purl-spec): names of packages that scanners, advisories and
  * bills of materials share. `pkg:TYPE/NAMESPACE/NAME@VERSION?QUALIFIERS#SUBPATH`
  */
-import type { DistributionRelease, InstalledPackage, PackageType } from './package.ts';
+import { type DistributionRelease, type InstalledPackage, isOfDistribution, type PackageType, packageTypes } from './package.ts';
 
 export type PackageUrl = {
   readonly type: string;
@@ -21,8 +21,6 @@ export class PackageUrlError extends Error {
 
 export const longestPackageUrl = 4096;
 
-const packageTypes: readonly PackageType[] = ['deb', 'apk', 'rpm', 'npm', 'pypi', 'golang', 'cargo', 'maven', 'nuget', 'gem', 'composer'];
-
 /** What is read from images: other types, of which there are many, are known to nobody here. */
 export function isPackageType(type: string): type is PackageType {
   return (packageTypes as readonly string[]).includes(type);
@@ -32,7 +30,6 @@ type Named = Pick<InstalledPackage, 'type' | 'namespace' | 'name' | 'version' | 
 
 export function packageUrlOf(installed: Named, release?: DistributionRelease): string {
   const { type, version } = installed;
-  const isSystem = type === 'deb' || type === 'apk' || type === 'rpm';
   const cut = type === 'golang' ? installed.name.lastIndexOf('/') : -1;
   // What RPM writes as `1:2.3-4` has its epoch among the qualifiers; Debian's stays where it is.
   const [, epoch = '', rest = version] = (type === 'rpm' ? /^(\d+):(.*)$/.exec(version) : null) ?? [];
@@ -41,7 +38,9 @@ export function packageUrlOf(installed: Named, release?: DistributionRelease): s
     namespace: namespaceOf(installed, release),
     name: installed.name.slice(cut + 1),
     version: rest,
-    qualifiers: isSystem ? { arch: installed.architecture, epoch: epoch === '0' ? '' : epoch, distro: distroOf(release), upstream: upstreamOf(installed) } : {},
+    qualifiers: isOfDistribution(type)
+      ? { arch: installed.architecture, epoch: epoch === '0' ? '' : epoch, distro: distroOf(release), upstream: upstreamOf(installed) }
+      : {},
     subpath: '',
   });
 }
@@ -49,8 +48,7 @@ export function packageUrlOf(installed: Named, release?: DistributionRelease): s
 /** A distribution's package that names none is its image's. */
 function namespaceOf({ type, namespace, name }: Named, release: DistributionRelease | undefined): string {
   if (type === 'golang') return name.slice(0, Math.max(0, name.lastIndexOf('/')));
-  const isSystem = type === 'deb' || type === 'apk' || type === 'rpm';
-  return namespace === '' && isSystem ? (release?.id ?? '') : namespace;
+  return namespace === '' && isOfDistribution(type) ? (release?.id ?? '') : namespace;
 }
 
 function distroOf(release: DistributionRelease | undefined): string {

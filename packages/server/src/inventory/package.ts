@@ -2,7 +2,15 @@
 import type { Digest } from '@naru/oci/digest';
 
 /** The types of package URLs (https://github.com/package-url/purl-spec) that are read. */
-export type PackageType = 'deb' | 'apk' | 'rpm' | 'npm' | 'pypi' | 'golang' | 'cargo' | 'maven' | 'nuget' | 'gem' | 'composer';
+export const packageTypes = ['deb', 'apk', 'rpm', 'npm', 'pypi', 'golang', 'cargo', 'maven', 'nuget', 'gem', 'composer'] as const;
+export type PackageType = (typeof packageTypes)[number];
+
+const distributionTypes: ReadonlySet<string> = new Set<PackageType>(['deb', 'apk', 'rpm']);
+
+/** Packages of a distribution belong to its release, and are built from sources of their own names; all others to a language. */
+export function isOfDistribution(type: string): boolean {
+  return distributionTypes.has(type);
+}
 
 export type InstalledPackage = {
   readonly type: PackageType;

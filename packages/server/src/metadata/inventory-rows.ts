@@ -1,5 +1,5 @@
 import type { Digest } from '@naru/oci/digest';
-import type { InstalledPackage } from '../inventory/package.ts';
+import { type InstalledPackage, isOfDistribution } from '../inventory/package.ts';
 import { chunks } from './chunks.ts';
 import type { MetadataDatabase, Writer } from './database.ts';
 import type { ImagePackage, InventoryRows, NewInventory, PackageVersion } from './inventory-port.ts';
@@ -18,9 +18,6 @@ const versionColumns = [
   'source_version as sourceVersion',
   'architecture',
 ] as const;
-
-/** Those whose advisories speak of a release of a distribution. */
-const ofDistributions: ReadonlySet<string> = new Set(['deb', 'apk', 'rpm']);
 
 export function inventoryRows({ read, write }: MetadataDatabase): InventoryRows {
   return {
@@ -193,7 +190,7 @@ async function insertVersions(tx: Writer, { packages, release }: NewInventory): 
       source_name: sourceName,
       source_version: sourceVersion,
       architecture,
-      distribution: ofDistributions.has(type) ? distribution : '',
+      distribution: isOfDistribution(type) ? distribution : '',
     };
     const known = await tx
       .selectFrom('package_version')

@@ -3,6 +3,7 @@
  * called is taken from its package URL alone; those without one, or of a type that is not read from images, are
  * counted, for a document that names them knows more than is said here.
  */
+import { isOfDistribution } from '../package.ts';
 import { isPackageType, type PackageUrl, PackageUrlError, parsePackageUrl } from '../package-url.ts';
 import { type FoundPackage, found, isRecord, PackageProblem, parseJson, text } from '../readers/reader.ts';
 
@@ -109,7 +110,7 @@ function findPackage({ url, licences }: Component): FoundPackage | undefined {
 function packageOf({ type, namespace, name, version, qualifiers }: PackageUrl, licences: readonly string[]): FoundPackage | undefined {
   if (!isPackageType(type) || version === '' || ![namespace, name, version, ...Object.values(qualifiers)].every(isWord)) return undefined;
   if (type === 'golang') return found(type, namespace === '' ? name : `${namespace}/${name}`, version, { licences });
-  if (type !== 'deb' && type !== 'apk' && type !== 'rpm') return found(type, name, version, { namespace, licences });
+  if (!isOfDistribution(type)) return found(type, name, version, { namespace, licences });
   const { arch = '', upstream = '', epoch = '' } = qualifiers;
   const whole = type === 'rpm' && /^\d+$/.test(epoch) ? `${epoch}:${version}` : version;
   const [, sourceName = '', sourceVersion = ''] = /^([^@]+)(?:@(.*))?$/.exec(upstream) ?? [];

@@ -1,4 +1,5 @@
 /** A bill of materials as SPDX 2.3 in JSON (https://spdx.github.io/spdx-spec/v2.3/). */
+import { isOfDistribution } from '../package.ts';
 import { formatPackageUrl } from '../package-url.ts';
 import { findExpression, isExpression } from './licence-expression.ts';
 import { hashOf, imageUrlName, type SbomImage, type SbomPackage, sbomPackages, sbomProblems, timestampOf } from './sbom-image.ts';
@@ -62,7 +63,7 @@ function systemPackage({ distribution }: SbomImage): object[] {
 }
 
 function toPackage(one: SbomPackage, texts: Map<string, string>): object {
-  const name = one.namespace === '' || one.type === 'deb' || one.type === 'apk' || one.type === 'rpm' ? one.name : `${one.namespace}/${one.name}`;
+  const name = one.namespace === '' || isOfDistribution(one.type) ? one.name : `${one.namespace}/${one.name}`;
   return {
     ...unsaidPackage(`SPDXRef-Package-${one.key}`, name, one.version),
     sourceInfo: `installed according to /${one.path}`,
