@@ -22,6 +22,9 @@ const paths = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), 'naru-test-'));
 const skipRecord = join(scratch, 'skips');
 
+/** A run of many paths is called by all of them. */
+const fileNameMax = 100;
+
 const suites = paths.length > 0 ? [suite(paths.join(' '), paths)] : [suite('unit', ['packages']), ...suitesInTestFolder()];
 const steps = paths.length > 0 ? suites : [format, types, lint, ...suites];
 
@@ -77,7 +80,7 @@ function suitesInTestFolder() {
 }
 
 function suite(name, targets) {
-  const report = join(scratch, `${name.replaceAll(/[^a-z0-9]/gi, '-')}.xml`);
+  const report = join(scratch, `${name.replaceAll(/[^a-z0-9]/gi, '-').slice(0, fileNameMax)}.xml`);
   return {
     name,
     report,
