@@ -11,7 +11,9 @@ export type Typed = AsyncDisposable & {
 };
 
 export function typeAt(command: string, env: Readonly<Record<string, string | undefined>>): Typed {
-  const child = spawn('script', ['--quiet', '--return', '--flush', '--command', `stty rows 33 cols 77; ${command}`, '/dev/null'], { env, stdio: 'pipe' });
+  // No shell may stay between the terminal and the program: Ctrl-C would end it too, and whichever $SHELL there is differs in that.
+  const line = `stty rows 33 cols 77; exec ${command}`;
+  const child = spawn('script', ['--quiet', '--return', '--flush', '--command', line, '/dev/null'], { env: { ...env, SHELL: '/bin/sh' }, stdio: 'pipe' });
   const closed = once(child, 'close');
   let printed = '';
   let from = 0;
