@@ -205,11 +205,13 @@ describe('/api/v1', () => {
 
   for (const { operation, method, path, access } of effective) {
     test(`${operation}: ${access}, for whom it is not`, async () => {
-      const outsiders = people.filter((who) => expectedFor(who, { operation, access, path }, 'public') !== 'open');
-      expect(outsiders).toContain('member');
-      for (const who of outsiders) {
-        const answer = await callers[who].api(method, path.replace('{namespace}', 'acme'));
-        expect({ who, outcome: outcomeOf(answer) }).toEqual({ who, outcome: expectedFor(who, { operation, access, path }, 'public') });
+      for (const visibility of path.includes('{repository}') ? visibilities : (['public'] as const)) {
+        const outsiders = people.filter((who) => expectedFor(who, { operation, access, path }, visibility) !== 'open');
+        expect(outsiders).toContain('member');
+        for (const who of outsiders) {
+          const answer = await callers[who].api(method, path.replace('{namespace}', 'acme').replace('{repository}', `acme/${visibility}`));
+          expect({ who, outcome: outcomeOf(answer) }).toEqual({ who, outcome: expectedFor(who, { operation, access, path }, visibility) });
+        }
       }
     });
   }
@@ -218,7 +220,7 @@ describe('/api/v1', () => {
   const harmless = apiRoutes.filter((route) => route.access !== 'open' && harmlessRoute(route));
 
   function harmlessRoute({ method, path, body }: (typeof apiRoutes)[number]): boolean {
-    return method === 'GET' || body !== undefined || !path.endsWith('{namespace}');
+    return method === 'GET' || body !== undefined || !/\{(?:namespace|repository)\}$/.test(path);
   }
 
   for (const { operation, method, path, access } of harmless) {

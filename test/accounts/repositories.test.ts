@@ -116,3 +116,27 @@ test('a private one that was renamed tells nobody where it is: not by an answer,
   }
   expect(await pullStatus(owner, 'discreet/before', 'v1')).toBe(200);
 });
+
+test('deleted by whoever may manage and delete it; then its name and its account are free', async () => {
+  const owner = await world.person('leaver');
+  const maintainer = await world.person('maintainer');
+  await pushImage(owner, 'leaver/app', 'v1');
+  const grant = await owner.api('POST', '/namespaces/leaver/grants', {
+    subject: { kind: 'user', name: 'maintainer' },
+    actions: ['pull', 'push', 'manage'],
+    repositories: 'leaver/app',
+  });
+  expect(grant.status).toBe(201);
+  for (const person of [anonymous, maintainer]) {
+    expect((await person.api('DELETE', '/repositories/leaver/app')).status).toBeGreaterThanOrEqual(401);
+    expect(await pullStatus(owner, 'leaver/app', 'v1')).toBe(200);
+  }
+  expect((await admin.api('DELETE', '/users/leaver')).body).toMatchObject({ errors: [{ code: 'CONFLICT' }] });
+  expect((await owner.api('DELETE', '/repositories/leaver/app')).status).toBe(204);
+  expect(await pullStatus(owner, 'leaver/app', 'v1')).toBe(404);
+  expect((await owner.api('DELETE', '/repositories/leaver/app')).status).toBe(404);
+  expect((await owner.api('GET', '/namespaces/leaver/grants')).body).toMatchObject({ items: [] });
+  const { body } = await admin.api('GET', '/audit?action=repository.deleted');
+  expect(body).toMatchObject({ items: [{ actor: 'leaver', repository: 'leaver/app' }] });
+  expect((await admin.api('DELETE', '/users/leaver')).status).toBe(204);
+});

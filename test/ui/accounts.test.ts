@@ -136,6 +136,28 @@ describe.skipIf(!needs('chromium'))('with accounts', () => {
     await page.waitForURL('**/r/rena/new/settings');
   });
 
+  test('deleting asks for the name, says what stands in the way, and leads to what is left', async () => {
+    const owner = await world.person('dele');
+    await pushImage(owner, 'dele/app', '1');
+    await owner.api('PUT', '/repositories/dele/app/-/tag-rules', { immutable: ['1'] });
+    await using opened = await openPage(browser, world.server.url);
+    const { page } = opened;
+    await signIn('dele')(page);
+    await page.goto('/r/dele/app/settings');
+    await page.getByRole('button', { name: 'Delete' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByRole('button', { name: 'Delete' }).isDisabled()).toBe(true);
+    await dialog.getByRole('textbox').fill('dele/app');
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await dialog.getByText('1 is immutable here').waitFor();
+    await owner.api('DELETE', '/repositories/dele/app/-/tag-rules');
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.waitForURL('**/mine');
+    await page.getByText('dele/app was deleted.').waitFor();
+    await page.goto('/r/dele/app');
+    await page.getByText('There is no such repository').waitFor();
+  });
+
   test('in Korean, by the keyboard alone', async () => {
     const owner = await world.person('jiwoo');
     for (const tag of ['1.0.0', '1.1.0']) await pushImage(owner, 'jiwoo/app', tag);

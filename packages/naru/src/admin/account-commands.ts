@@ -200,6 +200,10 @@ export const accountCommands = {
     path: `/repositories/${from}/-/rename`,
     body: { to },
   })),
+  'admin repository rm': command('Delete a repository with all its images; this cannot be undone', 'NAME', one, [], ({ words: [name] }) => ({
+    method: 'DELETE',
+    path: `/repositories/${name}`,
+  })),
 
   'admin namespace set': command(
     'Change the settings of a namespace',

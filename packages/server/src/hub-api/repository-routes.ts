@@ -99,6 +99,20 @@ export const repositoryRoutes: readonly ApiRoute[] = [
     },
   }),
   route({
+    operation: 'deleteRepository',
+    method: 'DELETE',
+    path: '/repositories/{repository}',
+    summary: 'Delete a repository with all its images; this cannot be undone',
+    access: 'manage',
+    async handle({ repository, caller, parts: { rows, clock } }) {
+      const name = required(repository);
+      // Whoever may only change settings must not be able to take the images.
+      if (!(await caller.may('delete', name))) throw new RegistryError('DENIED');
+      await rows.repositories.remove({ name, at: clock.now(), ...actorOf(caller) });
+      return {};
+    },
+  }),
+  route({
     operation: 'renameRepository',
     method: 'POST',
     path: '/repositories/{repository}/-/rename',

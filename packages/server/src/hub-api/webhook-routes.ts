@@ -20,7 +20,7 @@ import { withoutUndefined } from './without-undefined.ts';
 /** Words that stand for the kinds of events that people mean by them. */
 const eventWords: Readonly<Record<string, readonly EventKind[]>> = {
   pushed: ['tag.moved'],
-  deleted: ['tag.deleted', 'manifest.deleted'],
+  deleted: ['tag.deleted', 'manifest.deleted', 'repository.deleted'],
   created: ['repository.created'],
   all: eventKinds,
 };

@@ -76,6 +76,18 @@ export async function moveBadge(tx: Writer, from: RepositoryName, to: Repository
   if (granted) await settle(tx, granted, { state: 'revoked', reason: `transferred from ${from}` }, change);
 }
 
+/** Of a repository that is no more: one of the same name applies anew. */
+export async function endBadges(tx: Writer, repository: RepositoryName, change: Change): Promise<void> {
+  const rows = await tx
+    .selectFrom('badge_request')
+    .selectAll()
+    .where('badge', '=', 'official')
+    .where('subject', '=', repository)
+    .where('state', 'in', ['applied', 'granted'])
+    .execute();
+  for (const row of rows) await settle(tx, row, { state: row.state === 'granted' ? 'revoked' : 'declined', reason: 'the repository was deleted' }, change);
+}
+
 type Row = Selectable<Tables['badge_request']>;
 
 async function settle(tx: Writer, row: Row, { state, reason }: Pick<Row, 'state' | 'reason'>, change: Change): Promise<void> {

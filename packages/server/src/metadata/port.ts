@@ -116,6 +116,11 @@ export interface RepositoryRows {
    * `aliasUntil` or until somebody makes a repository of the old name. Throws NAME_UNKNOWN, NAME_TAKEN.
    */
   rename(repository: { from: RepositoryName; to: RepositoryName; aliasUntil: number } & Change): Promise<void>;
+  /**
+   * With all that it holds, and all that was said of it: its name is free at once. Throws NAME_UNKNOWN,
+   * CONFLICT while an image of it runs in an environment, TAG_REFUSED while a tag is immutable.
+   */
+  remove(repository: { name: RepositoryName } & Change): Promise<void>;
 }
 
 // --- uploads --------------------------------------------------------------------------------
@@ -247,6 +252,7 @@ export const eventKinds = [
   'repository.created',
   'repository.renamed',
   'repository.visibility',
+  'repository.deleted',
   'repository.pulled',
   'blob.pushed',
   'blob.mounted',

@@ -1,5 +1,35 @@
+/** All that the rows know of a repository: what comes along to a new name, and what goes with it. */
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { Writer } from './database.ts';
+import { chunks } from './chunks.ts';
+import type { Tables } from './schema.ts';
+import { removeWebhooksOf } from './webhook-rows.ts';
+
+/** What points comes before what is pointed at. Links and manifests themselves are not among them: these are pointed at. */
+export const ofRepository = [
+  'tag',
+  'manifest_blob',
+  'manifest_child',
+  'tag_history',
+  'tag_policy',
+  'retention_policy',
+  'gate_verdict',
+  'outdated_notice',
+  'golden_image',
+  'target_report',
+  'target',
+  'release',
+  'environment_instance',
+  'environment',
+  'repository_facet',
+  'readme',
+  'star',
+  'pull_day',
+  'tag_pull',
+] as const satisfies readonly (keyof Tables)[];
+
+/** What is said on one of several levels, one of which is the repository. */
+export const byScope = ['gate_policy', 'gate_exception', 'trusted_signer', 'golden_policy', 'webhook'] as const satisfies readonly (keyof Tables)[];
 
 /**
  * Gives everything that one repository holds to another, which is empty. A foreign key never has to
@@ -26,24 +56,33 @@ export async function moveContent(tx: Writer, from: RepositoryName, to: Reposito
         .where('repository', '=', from),
     )
     .execute();
-  await tx.updateTable('manifest_blob').set({ repository: to }).where('repository', '=', from).execute();
-  await tx.updateTable('manifest_child').set({ repository: to }).where('repository', '=', from).execute();
-  await tx.updateTable('tag').set({ repository: to }).where('repository', '=', from).execute();
-  await tx.updateTable('tag_history').set({ repository: to }).where('repository', '=', from).execute();
-  await tx.updateTable('retention_policy').set({ repository: to }).where('repository', '=', from).execute();
-  await tx.updateTable('tag_policy').set({ repository: to }).where('repository', '=', from).execute();
-  await tx.updateTable('gate_verdict').set({ repository: to }).where('repository', '=', from).execute();
-  for (const table of ['gate_policy', 'gate_exception', 'trusted_signer'] as const) {
+  for (const table of ofRepository) await tx.updateTable(table).set({ repository: to }).where('repository', '=', from).execute();
+  for (const table of byScope) {
     await tx.updateTable(table).set({ scope_name: to }).where('scope_kind', '=', 'repository').where('scope_name', '=', from).execute();
   }
-  await tx.updateTable('webhook').set({ scope_name: to }).where('scope_kind', '=', 'repository').where('scope_name', '=', from).execute();
-  await tx.updateTable('golden_image').set({ repository: to }).where('repository', '=', from).execute();
-  await tx.updateTable('outdated_notice').set({ repository: to }).where('repository', '=', from).execute();
-  await tx.updateTable('golden_policy').set({ scope_name: to }).where('scope_kind', '=', 'repository').where('scope_name', '=', from).execute();
-  for (const table of ['environment', 'environment_instance', 'release', 'target', 'target_report'] as const) {
-    await tx.updateTable(table).set({ repository: to }).where('repository', '=', from).execute();
-  }
+  await tx.updateTable('finding_rule').set({ scope_name: to }).where('scope', '=', 'repository').where('scope_name', '=', from).execute();
   await tx.deleteFrom('repository_manifest').where('repository', '=', from).execute();
   await tx.deleteFrom('repository_blob').where('repository', '=', from).execute();
   // An upload that is under way goes on where it began, and its repository is made anew if it ends.
+}
+
+/** Its row stays, for the one who calls. Bytes of manifests go when no other repository has them; blobs are left to collection. */
+export async function removeContent(tx: Writer, name: RepositoryName): Promise<void> {
+  for (const table of ofRepository) await tx.deleteFrom(table).where('repository', '=', name).execute();
+  await removeWebhooksOf(tx, { kind: 'repository', name }); // with what was to be delivered
+  for (const table of byScope) await tx.deleteFrom(table).where('scope_kind', '=', 'repository').where('scope_name', '=', name).execute();
+  await tx.deleteFrom('finding_rule').where('scope', '=', 'repository').where('scope_name', '=', name).execute();
+  const manifests = await tx.deleteFrom('repository_manifest').where('repository', '=', name).returning('digest').execute();
+  for (const chunk of chunks(manifests.map(({ digest }) => digest))) {
+    await tx
+      .deleteFrom('manifest')
+      .where('digest', 'in', chunk)
+      .where((eb) =>
+        eb.not(
+          eb.exists(eb.selectFrom('repository_manifest').select('repository_manifest.digest').whereRef('repository_manifest.digest', '=', 'manifest.digest')),
+        ),
+      )
+      .execute();
+  }
+  await tx.deleteFrom('repository_blob').where('repository', '=', name).execute();
 }

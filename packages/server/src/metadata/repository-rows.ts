@@ -1,4 +1,4 @@
-import type { RepositoryName } from '@naru/oci/repository-name';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { Visibility } from '../access/policy.ts';
 import type { Selectable } from 'kysely';
@@ -9,11 +9,12 @@ import { namespaceOf } from '../access/namespace.ts';
 import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
 import { touchAccess } from './identity/access-version.ts';
-import { moveHubRows } from './hub-rows.ts';
+import { endBadges, moveBadge } from './badge-rows.ts';
 import { placeByRank } from './search-rank.ts';
 import { toLetters } from './text-letters.ts';
-import { moveContent } from './repository-content.ts';
+import { moveContent, removeContent } from './repository-content.ts';
 import type { Tables } from './schema.ts';
+import { requireRemoval } from './tag-policy-rows.ts';
 
 export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRows {
   return {
@@ -116,14 +117,56 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
         await tx.deleteFrom('repository_alias').where('name', '=', to).execute();
         await moveRow(tx, moved, to);
         await moveContent(tx, from, to);
-        await moveHubRows(tx, from, to, change);
+        await moveBadge(tx, from, to, change);
         await tx.updateTable('repository_alias').set({ repository: to }).where('repository', '=', from).execute();
         await tx.deleteFrom('repository').where('name', '=', from).execute();
         await tx.insertInto('repository_alias').values({ name: from, repository: to, until: aliasUntil }).execute();
         await touchAccess(tx);
         await recordEvents(tx, [{ kind: 'repository.renamed', repository: to, from, ...change }]);
       }),
+
+    remove: ({ name, ...change }) =>
+      write(async (tx) => {
+        await getRepository(tx, name);
+        await refuseRunning(tx, name);
+        await requireRemoval(tx, name, await listTags(tx, name), { withManifest: true });
+        await endBadges(tx, name, change);
+        await removeContent(tx, name);
+        await removeGrantsOn(tx, name);
+        await tx.deleteFrom('repository_alias').where('repository', '=', name).execute();
+        await tx.deleteFrom('repository').where('name', '=', name).execute();
+        await touchAccess(tx);
+        await recordEvents(tx, [{ kind: 'repository.deleted', repository: name, ...change }]);
+      }),
   };
+}
+
+/** What runs somewhere, or is to run, is pulled again when its machine is. */
+async function refuseRunning(tx: Writer, name: RepositoryName): Promise<void> {
+  const found = await tx
+    .selectFrom('environment_instance')
+    .select('environment')
+    .distinct()
+    .where('repository', '=', name)
+    .where((eb) => eb.or([eb('wanted', 'is not', null), eb('running', 'is not', null)]))
+    .orderBy('environment')
+    .execute();
+  if (found.length === 0) return;
+  const environments = found.map(({ environment }) => environment);
+  throw new RegistryError('CONFLICT', {
+    message: `${name} runs in ${environments.join(', ')}: end it there, or delete the environment, first`,
+    detail: { name, environments },
+  });
+}
+
+async function listTags(tx: Writer, name: RepositoryName): Promise<Tag[]> {
+  const rows = await tx.selectFrom('tag').select('name').where('repository', '=', name).execute();
+  return rows.map((row) => row.name);
+}
+
+/** Those on this one alone: whoever makes a repository of this name next decides anew. */
+async function removeGrantsOn(tx: Writer, name: RepositoryName): Promise<void> {
+  await tx.deleteFrom('access_grant').where('namespace', '=', namespaceOf(name)).where('pattern', '=', name).execute();
 }
 
 /** All that is known of it comes along; what only the name was given, or the namespace, does not leave it. */

@@ -32,6 +32,8 @@ export function sentence(report: Report, quote: (name: string) => string = (name
       return `${who} deleted ${what}`;
     case 'repository.created':
       return `${who} made the repository ${what}`;
+    case 'repository.deleted':
+      return `${who} deleted the repository ${what}`;
     case 'repository.renamed':
       return `${who} renamed the repository ${quote(event.from ?? '')} to ${what}`;
     case 'repository.visibility':

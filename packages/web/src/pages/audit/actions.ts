@@ -16,6 +16,7 @@ export const actions = [
   'passkey.create',
   'passkey.delete',
   'repository.created',
+  'repository.deleted',
   'repository.renamed',
   'repository.visibility',
   'robot.create',

@@ -12,6 +12,7 @@ import type { Visibility } from '../../parts/visibility-chip.tsx';
 import { VisibilityChoice } from '../../parts/visibility-choice.tsx';
 import type { RepositoryFacts } from '../repository/repository-head.tsx';
 import { Access } from './access.tsx';
+import { DeleteRepository } from './delete-repository.tsx';
 import { Description } from './description.tsx';
 import { Rename } from './rename.tsx';
 
@@ -26,6 +27,7 @@ export function SettingsPage({ facts }: { facts: RepositoryFacts }) {
       {server?.accounts === true && <VisibilitySetting facts={facts} />}
       {server?.accounts === true && <Access repository={facts.name} />}
       <Rename repository={facts.name} />
+      {facts.may.includes('delete') && <DeleteRepository repository={facts.name} />}
     </div>
   );
 }
