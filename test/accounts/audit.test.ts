@@ -1,10 +1,10 @@
 /** Who did what, and proof that it is all there. */
 import { Database } from 'bun:sqlite';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { runNaru } from '../support/server.ts';
 import { startWorld } from './support/accounts.ts';
-import { pushImage } from './support/push.ts';
+import { pullStatus, pushImage } from './support/push.ts';
 
 const world = await startWorld();
 afterAll(() => world[Symbol.asyncDispose]());
@@ -44,4 +44,99 @@ test('is exported in order, each line with the hash of the one before, and a cha
   const changed = await naru('verify');
   expect(changed.exitCode).toBe(1);
   expect(changed.stdout).toContain('{"id":3,"why":"the entry is not what was hashed"}');
+});
+
+describe('what was refused', () => {
+  const listed = async (query: string) => (await admin.api('GET', `/audit?${query}`)).body['items'] as Record<string, unknown>[];
+  const shown = (entries: Record<string, unknown>[]) =>
+    entries.map(({ action, actor, address, repository, tag, digest }) => [action, actor, address, repository, tag ?? digest]);
+
+  test('pulls and pushes, with who, from where and what; not that a client was asked for a token', async () => {
+    const owner = await world.person('keeper');
+    const outsider = await world.person('prober');
+    const { digest } = await pushImage(owner, 'keeper/secret', 'v1');
+    await owner.api('PATCH', '/repositories/keeper/secret', { visibility: 'private' });
+    // As docker does: it asks, is told where tokens are to be had, and comes back with one.
+    expect((await fetch(`${world.server.url}/v2/keeper/secret/manifests/v1`)).status).toBe(401);
+    expect(await pullStatus(owner, 'keeper/secret', 'v1')).toBe(200);
+    expect(shown(await listed('repository=keeper/secret&action=pull.refused'))).toEqual([]);
+
+    for (let at = 0; at < 3; at++) expect(await pullStatus(outsider, 'keeper/secret', 'v1')).toBe(403);
+    expect(await pullStatus(outsider, 'keeper/secret', digest)).toBe(403);
+    expect(await pullStatus(world.anonymous, 'keeper/secret', digest)).toBe(403);
+    expect((await pushImage(outsider, 'keeper/secret', 'v2')).status).toBe(403);
+    expect((await outsider.v2('DELETE', `keeper/secret/manifests/${digest}`, ['repository:keeper/secret:delete'])).status).toBe(403);
+    const refused = (await listed('repository=keeper/secret&limit=4')).toReversed();
+    expect(shown(refused)).toEqual([
+      ['pull.refused', 'prober', '127.0.0.1', 'keeper/secret', 'v1'],
+      ['pull.refused', 'anonymous', '127.0.0.1', 'keeper/secret', digest],
+      ['push.refused', 'prober', '127.0.0.1', 'keeper/secret', undefined],
+      ['delete.refused', 'prober', '127.0.0.1', 'keeper/secret', digest],
+    ]);
+    expect(refused.map(({ detail }) => detail)).toEqual([
+      { code: 'ACCESS_REFUSED', times: 4 },
+      { code: 'ACCESS_REFUSED', times: 1 },
+      { code: 'ACCESS_REFUSED', times: 1 },
+      { code: 'ACCESS_REFUSED', times: 1 },
+    ]);
+    // The owner sees who tries their door.
+    expect((await owner.api('GET', '/namespaces/keeper/audit?actor=prober')).body['items']).toHaveLength(3);
+  });
+
+  test('log-ins by password, token and identity token; what was typed as a name that is none is not kept', async () => {
+    await world.person('guarded');
+    const tryToken = (name: string, secret: string) => fetch(`${world.server.url}/token`, { headers: { authorization: world.as(name, secret).basic } });
+    for (const secret of ['wrong', 'wrong again']) expect((await tryToken('guarded', secret)).status).toBe(401);
+    expect((await tryToken('tall grass 95', 'typed into the wrong field')).status).toBe(401);
+    const made = await admin.api('POST', '/users/guarded/tokens', { name: 'short' });
+    expect((await tryToken('keeper', String(made.body['secret']))).status).toBe(401);
+    await admin.api('DELETE', `/users/guarded/tokens/${String(made.body['id'])}`);
+    expect((await tryToken('guarded', String(made.body['secret']))).status).toBe(401);
+    const post = (form: Record<string, string>) => fetch(`${world.server.url}/token`, { method: 'POST', body: new URLSearchParams(form) });
+    expect((await post({ grant_type: 'refresh_token', refresh_token: 'x'.repeat(40) })).status).toBe(401);
+    const session = await fetch(`${world.server.url}/api/v1/session`, { method: 'POST', body: JSON.stringify({ name: 'guarded', password: 'wrong' }) });
+    expect(session.status).toBe(401);
+    const entries = await listed('action=sign-in.refused');
+    expect(entries.map(({ actor, address, detail }) => ({ actor, address, detail }))).toEqual([
+      // One for each actor and address: the first of what was refused says why.
+      { actor: 'anonymous', address: '127.0.0.1', detail: { by: 'password', reason: 'wrong name or password', times: 3 } },
+      { actor: 'guarded', address: '127.0.0.1', detail: { by: 'password', reason: 'wrong name or password', times: 4 } },
+    ]);
+    expect(JSON.stringify(await listed('limit=1000'))).not.toContain('tall grass');
+  });
+
+  test('a filter that is not known, or cannot be, is an error', async () => {
+    const errors = async (query: string, path = '/audit') => (await admin.api('GET', `${path}?${query}`)).body['errors'];
+    for (const [query, message] of [
+      ['who=kim', 'query: Unrecognized key: "who"'],
+      ['digest=abc', 'digest: must be a digest'],
+      ['repository=*', 'repository: must be the whole name of a repository'],
+      ['since=yesterday', 'since: Invalid input: expected number, received NaN'],
+      ['actor=', 'actor: Too small: expected string to have >=1 characters'],
+    ] as const) {
+      expect(await errors(query)).toMatchObject([{ code: 'REQUEST_INVALID', message }]);
+    }
+    expect(await errors('namespace=other', '/namespaces/keeper/audit')).toMatchObject([{ message: 'query: Unrecognized key: "namespace"' }]);
+  });
+
+  test('is found by digest, repository, address and time, with naru as well', async () => {
+    const owner = await world.person('finder');
+    const { digest } = await pushImage(owner, 'finder/app', 'v1');
+    await pullStatus(owner, 'finder/app', 'v1');
+    const actions = async (query: string) => (await listed(query)).map(({ action }) => action);
+    expect(await actions(`digest=${digest}`)).toEqual(['manifest.pulled', 'tag.moved', 'manifest.pushed']);
+    expect(await actions(`digest=${digest}&action=tag.moved&actor=finder&address=127.0.0.1`)).toEqual(['tag.moved']);
+    expect(await actions(`digest=${digest}&address=192.0.2.1`)).toEqual([]);
+    const [pushed] = await listed(`digest=${digest}&action=manifest.pushed`);
+    const at = Number(pushed?.['at']);
+    expect(await actions(`digest=${digest}&until=${at}`)).toEqual([]);
+    expect(await actions(`digest=${digest}&since=${at}&until=${at + 1}`)).toContain('manifest.pushed');
+    const naru = async (...args: string[]) => runNaru(['admin', 'audit', 'ls', '--json', '--data', world.server.data, ...args]);
+    const items = async (...args: string[]) => (JSON.parse((await naru(...args)).stdout) as { items: { action: string }[] }).items.map(({ action }) => action);
+    expect(await items('--digest', digest, '--repository', 'finder/app', '--since', '1h')).toEqual(['manifest.pulled', 'tag.moved', 'manifest.pushed']);
+    expect(await items('--digest', digest, '--until', '2020-01-01')).toEqual([]);
+    expect(await items('--address', '127.0.0.1', '--action', 'tag.moved', '--namespace', 'finder', '--actor', 'finder', '--limit', '1')).toEqual(['tag.moved']);
+    const wrong = await naru('--since', 'yesterday');
+    expect([wrong.exitCode, wrong.stderr]).toEqual([1, expect.stringContaining('since: ')]);
+  });
 });

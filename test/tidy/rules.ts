@@ -105,7 +105,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^gate\/gate\.ts$/,
     /^tag-rules\//,
     /^access\//,
-    /^identity\/(callers|registry-token|pull-audit)\.ts$/,
+    /^identity\/(callers|registry-token|audit\/(pull-audit|refused))\.ts$/,
     ports(),
     /^runtime\/(ids|log)\.ts$/,
   ],

@@ -30,12 +30,12 @@ import { strictTransport } from './http/strict-transport.ts';
 import { startTlsServer } from './http/tls-server.ts';
 import { ensureAdministrator, type FirstAdministrator } from './identity/first-administrator.ts';
 import { keepHouse } from './identity/housekeeping.ts';
-import { createPullAudit } from './identity/pull-audit.ts';
 import { apiPrefix } from './hub-api/match.ts';
 import { answerDockerSearch, dockerSearchPrefix } from './hub-api/docker-search.ts';
 import { answerSignInProblem, signInProblemPath } from './hub-api/sign-in-problem-page.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
 import { imagesToRead, prunePackages, readEarlierInventories, readInventories } from './inventory/read-inventory.ts';
+import { openAudit } from './open-audit.ts';
 import { openDirectory } from './open-directory.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
 import { describeRepositories, pushedImages } from './hub/describe-repository.ts';
@@ -96,11 +96,10 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   );
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
   const directory = openDirectory({ rows: stores.rows.identity, config, clock, log });
-  const identity = openIdentity({ ...stores, config, clock, directory: directory?.signIn, log });
+  const audit = opened.use(openAudit({ rows: stores.rows.identity.audit, config, clock, log }));
+  const identity = openIdentity({ ...stores, config, clock, directory: directory?.signIn, log, audit });
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock });
   const administrator = config.profile === 'local' ? undefined : await ensureAdministrator(stores.rows.identity, identity.users, config.admin);
-  const pulls =
-    config.profile === 'local' || !config.audit.pulls ? undefined : opened.use(createPullAudit({ rows: stores.rows.identity.audit, clock, log, every }));
   const counts = opened.use(createPullCounts({ rows: stores.rows.hub.pulls, clock, log, every }));
   const security = openFindings({ rows: stores.rows, clock });
   const gate = openGate({ rows: stores.rows, registry, checks: security.checks, clock });
@@ -111,8 +110,9 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
     findMoved: identity.findMoved,
     onManifest(served) {
       counts.record(served);
-      if (served.method === 'GET') pulls?.record(served);
+      if (served.method === 'GET') audit?.pulls?.record(served);
     },
+    onRefused: audit?.refusals.request,
     limits: config.limits,
     log,
   });

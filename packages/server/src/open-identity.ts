@@ -10,6 +10,7 @@ import { createThrottle } from './identity/throttle/throttle.ts';
 import { createMailQueue } from './identity/mail/mail-queue.ts';
 import { createSignInNotice } from './identity/new-sign-in/new-sign-in.ts';
 import type { MetadataStore } from './metadata/port.ts';
+import type { OpenAudit } from './open-audit.ts';
 import { letsEverybodySignUp, openProviders } from './open-providers.ts';
 import type { Clock } from './runtime/clock.ts';
 import { type Log, silentLog } from './runtime/log.ts';
@@ -21,9 +22,10 @@ export type IdentityOptions = {
   /** Absent: nobody logs in by a directory. */
   readonly directory?: DirectorySignIn | undefined;
   readonly log?: Log;
+  readonly audit?: OpenAudit | undefined;
 };
 
-export function openIdentity({ rows: store, config, clock, directory, log = silentLog }: IdentityOptions): Identity {
+export function openIdentity({ rows: store, config, clock, directory, log = silentLog, audit }: IdentityOptions): Identity {
   const { identity: rows } = store;
   const sendsMail = config.mail.smtpUrl !== undefined;
   return createIdentity({
@@ -38,6 +40,7 @@ export function openIdentity({ rows: store, config, clock, directory, log = sile
     log,
     sessionMs: config.accounts.sessionMs,
     requiresConfirmedEmail: sendsMail,
+    audit,
     ...(sendsMail && { noticeSignIn: createSignInNotice({ rows: rows.attempts, requestMail: createMailQueue({ ...store, clock }), clock }) }),
   });
 }

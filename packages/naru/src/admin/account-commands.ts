@@ -3,7 +3,8 @@
  * /api/v1, made of the words and flags of the command line.
  */
 import type { Flag } from '../command-spec.ts';
-import { type ApiCommand, apiCommand as command, segment } from './api-command.ts';
+import { type ApiCommand, apiCommand as command, type Given, segment } from './api-command.ts';
+import { moment } from './moment.ts';
 
 const passwordFlag: Flag = { name: 'password-stdin', description: 'Read the password from the standard input.' };
 const visibilityFlag: Flag = { name: 'visibility', value: 'WHO', description: 'public, internal (everybody with an account) or private.' };
@@ -229,12 +230,14 @@ export const accountCommands = {
       { name: 'actor', value: 'NAME', description: 'By whom.' },
       { name: 'action', value: 'ACTION', description: 'What, such as tag.moved.' },
       { name: 'namespace', value: 'NAME', description: 'Where.' },
+      { name: 'repository', value: 'NAME', description: 'In which repository.' },
+      { name: 'digest', value: 'DIGEST', description: 'To which image or blob.' },
+      { name: 'address', value: 'ADDRESS', description: 'From where.' },
+      { name: 'since', value: 'TIME', description: 'Not before, such as 2026-11-01, 2026-11-01T09:30 or 24h.' },
+      { name: 'until', value: 'TIME', description: 'Before, in the same form.' },
       { name: 'limit', value: 'N', description: 'How many entries.', default: '100' },
     ],
-    ({ values: { actor, action, namespace, limit } }) => ({
-      method: 'GET',
-      path: `/audit?${new URLSearchParams(JSON.parse(JSON.stringify({ actor, action, namespace, limit })) as Record<string, string>)}`,
-    }), // drops what is undefined
+    ({ values, now }) => ({ method: 'GET', path: `/audit?${auditFilter(values, now)}` }),
   ),
   'admin audit export': command(
     'Print every entry of the audit in order: one JSON text a line, each naming the SHA-256 of the one before',
@@ -258,6 +261,11 @@ export type AccountCommandName = keyof typeof accountCommands;
 function ownerPath(owner = ''): string {
   const plus = owner.indexOf('+');
   return plus < 0 ? `/users/${segment(owner)}` : `/namespaces/${segment(owner.slice(0, plus))}/robots/${segment(owner.slice(plus + 1))}`;
+}
+
+function auditFilter({ actor, action, namespace, repository, digest, address, since, until, limit }: Given['values'], now: number): URLSearchParams {
+  const asked = { actor, action, namespace, repository, digest, address, since: moment(since, now), until: moment(until, now), limit };
+  return new URLSearchParams(Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 /** Anything else is passed on, and refused by the server with the name of the field. */

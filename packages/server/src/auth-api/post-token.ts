@@ -26,7 +26,7 @@ export async function postToken(call: TokenCall): Promise<Reply> {
       return tokenReply(issued, (await identityTokens.create(identity, origin)).refreshToken);
     }
     case tokenExchange: {
-      const identity = await signIn.byFederation(required(form, 'subject_token'));
+      const identity = await signIn.byFederation(required(form, 'subject_token'), request);
       return tokenReply(await grants.grant(identity, scopes, remoteAddress));
     }
     default:

@@ -6,6 +6,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { CredentialRows } from '../metadata/identity/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { newId, newSecret } from '../runtime/ids.ts';
+import type { NoteRefusedSignIn } from './audit/refused.ts';
 import type { Identity } from './callers.ts';
 import { hashSecret } from './secret-hash.ts';
 
@@ -20,7 +21,7 @@ const lifetimeMs = 90 * 86_400e3;
 const usePrecisionMs = 3600e3;
 export const userAgentMaxLength = 256;
 
-export function createIdentityTokens(rows: CredentialRows, clock: Clock): IdentityTokens {
+export function createIdentityTokens(rows: CredentialRows, clock: Clock, noteRefused: NoteRefusedSignIn): IdentityTokens {
   return {
     async create({ subject }, { name, address, userAgent }) {
       if (subject.kind !== 'user') throw new RegistryError('UNAUTHORIZED');
@@ -45,6 +46,7 @@ export function createIdentityTokens(rows: CredentialRows, clock: Clock): Identi
       const credential = await rows.findBySecret(hashSecret(refreshToken));
       const now = clock.now();
       if (credential?.kind !== 'identity' || now - (credential.usedAt ?? credential.createdAt) > lifetimeMs) {
+        noteRefused({ address, by: 'identity-token', reason: 'over or unknown' });
         throw new RegistryError('UNAUTHORIZED', { message: 'the log-in is over: log in again' });
       }
       if (now - (credential.usedAt ?? 0) >= usePrecisionMs) await rows.recordUse({ id: credential.id, at: now, address });

@@ -4,7 +4,9 @@ import type { Profile } from '../access/policy.ts';
 import type { IdentityRows } from '../metadata/identity/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
-import { type AuditVerdict, verifyAudit } from './audit.ts';
+import type { NoteRefusedSignIn } from './audit/refused.ts';
+import type { RefusalAudit } from './audit/refusal-audit.ts';
+import { type AuditVerdict, verifyAudit } from './audit/verify-audit.ts';
 import { type Callers, createCallers } from './callers.ts';
 import { createIdentityTokens, type IdentityTokens } from './identity-token.ts';
 import { createInvitationRules, type InvitationRules } from './invitations.ts';
@@ -43,7 +45,11 @@ export type Identity = {
   readonly keys: SigningKeys;
   readonly grants: TokenGrants;
   readonly identityTokens: IdentityTokens;
-  readonly audit: { verify(): Promise<AuditVerdict> };
+  readonly audit: {
+    verify(): Promise<AuditVerdict>;
+    /** Writes what is gathered: whoever reads the audit finds what was done just now. */
+    settle(): Promise<void>;
+  };
   findMoved(name: RepositoryName): Promise<RepositoryName | undefined>;
 };
 
@@ -62,6 +68,8 @@ export type IdentityParts = {
   readonly requiresConfirmedEmail: boolean;
   /** Told of each log-in by a password or a passkey. Absent: nobody is told. */
   readonly noticeSignIn?: NoticeSignIn;
+  /** Absent: nothing is gathered here. */
+  readonly audit?: { readonly refusals: Pick<RefusalAudit, 'signIn' | 'cameBack'>; settle(): Promise<void> } | undefined;
 };
 
 export function createIdentity(parts: IdentityParts): Identity {
@@ -70,7 +78,6 @@ export function createIdentity(parts: IdentityParts): Identity {
     profile,
     clock,
     passwords,
-    throttle,
     federation,
     directory,
     providers,
@@ -78,12 +85,27 @@ export function createIdentity(parts: IdentityParts): Identity {
     sessionMs,
     requiresConfirmedEmail,
     noticeSignIn = async () => undefined,
+    audit,
   } = parts;
+  const noteRefused: NoteRefusedSignIn = (refused) => audit?.refusals.signIn(refused);
+  const throttle = noteThrottled(parts.throttle, noteRefused);
   const keys = createSigningKeys(rows.signingKeys, clock);
   const tokens = createRegistryTokens(keys, clock);
   const secondFactor = createSecondFactor(rows, clock);
   const hash = createKeyedHash(newSecret());
-  const signIn = createSignIn({ rows, clock, passwords, throttle, federation, secondFactor, directory, requiresConfirmedEmail, noticeSignIn, hash });
+  const signIn = createSignIn({
+    rows,
+    clock,
+    passwords,
+    throttle,
+    federation,
+    secondFactor,
+    directory,
+    requiresConfirmedEmail,
+    noticeSignIn,
+    noteRefused,
+    hash,
+  });
   const sessions = createSessions({ rows, signIn, noticeSignIn, clock, lifetimeMs: sessionMs });
   const callers = createCallers({ profile, access: rows.access, tokens, signIn, sessions, clock });
   return {
@@ -91,14 +113,15 @@ export function createIdentity(parts: IdentityParts): Identity {
     signIn,
     sessions,
     users: createUserRules({ rows, passwords, clock }),
-    proveAgain: createProveAgain({ rows, passwords, throttle, directory, clock }),
+    proveAgain: createProveAgain({ rows, passwords, throttle, directory, noteRefused, clock }),
     secondFactor,
-    passkeys: createPasskeys({ rows, challenges: createChallenges({ keys, rows: rows.attempts, clock }), clock }),
+    passkeys: createPasskeys({ rows, challenges: createChallenges({ keys, rows: rows.attempts, clock }), noteRefused, clock }),
     providers: createProviderSignIn({
       providers,
       tickets: createSignInTickets(keys, clock),
       accounts: createExternalAccounts(rows, clock),
       rows,
+      noteRefused,
       clock,
       log,
     }),
@@ -106,9 +129,23 @@ export function createIdentity(parts: IdentityParts): Identity {
     invitations: createInvitationRules(rows, clock),
     tokens,
     keys,
-    grants: createTokenGrants({ callers, access: rows.access, tokens, clock }),
-    identityTokens: createIdentityTokens(rows.credentials, clock),
-    audit: { verify: () => verifyAudit(rows.audit) },
+    grants: createTokenGrants({ callers, access: rows.access, tokens, clock, onAsked: (...asked) => audit?.refusals.cameBack(...asked) }),
+    identityTokens: createIdentityTokens(rows.credentials, clock, noteRefused),
+    audit: { verify: () => verifyAudit(rows.audit), settle: async () => audit?.settle() },
     findMoved: (name) => rows.access.findAlias(name, clock.now()),
+  };
+}
+
+function noteThrottled(throttle: Throttle, noteRefused: NoteRefusedSignIn): Throttle {
+  return {
+    ...throttle,
+    async begin(attempt) {
+      try {
+        return await throttle.begin(attempt);
+      } catch (error) {
+        noteRefused({ address: attempt.address, by: 'password', reason: 'too many failed before' });
+        throw error;
+      }
+    },
   };
 }

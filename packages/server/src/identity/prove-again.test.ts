@@ -19,6 +19,7 @@ test.each([
   ['an access token', { issuer: 'https://login.example.com' }, '', undefined, 'log in again: this needs a log-in of the last ten minutes'],
 ])('%s', async (_, { hash, issuer }: { hash?: string; issuer?: string }, password, since, refusal) => {
   const outcomes: string[] = [];
+  const noted: unknown[] = [];
   const proveAgain = createProveAgain({
     rows: {
       users: { get: async () => ({ id: 'k', name: 'kim', ...(hash !== undefined && { passwordHash: hash }) }) as User } as never,
@@ -27,6 +28,7 @@ test.each([
     passwords: { hash: async (given) => `of ${given}`, verify: async (given, stored) => ({ ok: stored === `of ${given}`, needsRehash: false }) },
     throttle: { begin: async () => ({ [Symbol.dispose]: () => undefined }), end: async (_attempt, outcome) => void outcomes.push(outcome) },
     directory: { prove: async () => undefined, isPasswordOf: async (id, given) => id === 'k' && given === 'there' },
+    noteRefused: ({ account, by }) => void noted.push({ account, by }),
     clock: { now: () => now },
   });
   const credential = { kind: 'session', ...(since !== undefined && { since }) } as const;
@@ -35,6 +37,7 @@ test.each([
     (error: unknown) => (error instanceof RegistryError && error.code === 'DENIED' ? error.message : String(error)),
   );
   expect(failure).toBe(refusal);
+  expect(noted).toEqual(refusal === 'this is not your password' ? [{ account: 'kim', by: 'password' }] : []);
   // Guesses are counted where there is something to guess.
   expect(outcomes).toEqual(hash === undefined && issuer !== directoryIssuer ? [] : [refusal === '' ? 'succeeded' : 'failed']);
 });

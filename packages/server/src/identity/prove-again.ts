@@ -7,6 +7,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { Caller } from '../access/caller.ts';
 import type { IdentityRows, User } from '../metadata/identity/port.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { NoteRefusedSignIn } from './audit/refused.ts';
 import { type DirectorySignIn, isOfDirectory } from './ldap/directory-sign-in.ts';
 import type { PasswordHasher } from './password/password-hasher.ts';
 import type { Throttle } from './sign-in.ts';
@@ -16,6 +17,7 @@ export type ProveAgainParts = {
   readonly passwords: PasswordHasher;
   readonly throttle: Throttle;
   readonly directory?: DirectorySignIn | undefined;
+  readonly noteRefused: NoteRefusedSignIn;
   readonly clock: Clock;
 };
 
@@ -24,7 +26,7 @@ export type ProveAgain = (userId: string, password: string | undefined, caller: 
 
 const freshMs = 10 * 60_000;
 
-export function createProveAgain({ rows, passwords, throttle, directory, clock }: ProveAgainParts): ProveAgain {
+export function createProveAgain({ rows, passwords, throttle, directory, noteRefused, clock }: ProveAgainParts): ProveAgain {
   return async (userId, password, { credential, address }) => {
     const user = await rows.users.get(userId);
     if (user === undefined) throw new RegistryError('ACCOUNT_UNKNOWN');
@@ -37,7 +39,9 @@ export function createProveAgain({ rows, passwords, throttle, directory, clock }
     using _try = await throttle.begin(attempt);
     const isProved = await isPasswordOf(user, password ?? '', isDirectorys);
     await throttle.end(attempt, isProved ? 'succeeded' : 'failed');
-    if (!isProved) throw new RegistryError('DENIED', { message: 'this is not your password' });
+    if (isProved) return;
+    noteRefused({ account: user.name, address, by: 'password', reason: 'wrong, where a session was asked for it again' });
+    throw new RegistryError('DENIED', { message: 'this is not your password' });
   };
 
   async function isPasswordOf(user: User, password: string, isDirectorys: boolean): Promise<boolean> {

@@ -7,6 +7,7 @@ import { boundedCache } from '../metadata/bounded-cache.ts';
 import type { IdentityRows, StoredCredential, User } from '../metadata/identity/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { newId } from '../runtime/ids.ts';
+import type { NoteRefusedSignIn } from './audit/refused.ts';
 import type { Basic } from './basic.ts';
 import type { Identity } from './callers.ts';
 import type { NoticeSignIn } from './new-sign-in/new-sign-in.ts';
@@ -21,7 +22,7 @@ export type SignIn = {
   /** Name or e-mail, and a password, an access token, or a trusted issuer's. Throws UNAUTHORIZED, TOO_MANY_REQUESTS. */
   byPassword(basic: Basic, from: SignInEvidence): Promise<Identity>;
   /** A trusted issuer's token, for what a namespace trusts it with. Throws UNAUTHORIZED. */
-  byFederation(token: string): Promise<Identity>;
+  byFederation(token: string, from: Pick<SignInEvidence, 'remoteAddress'>): Promise<Identity>;
   /** An access token alone. Throws UNAUTHORIZED. */
   byToken(secret: string, from: SignInEvidence): Promise<Identity>;
 };
@@ -48,6 +49,7 @@ export type SignInParts = {
   /** Absent: passwords are ours alone. */
   readonly directory?: DirectorySignIn | undefined;
   readonly requiresConfirmedEmail: boolean;
+  readonly noteRefused: NoteRefusedSignIn;
   readonly hash: KeyedHash;
   readonly clock: Clock;
 };
@@ -66,7 +68,7 @@ const longestSecret = 16 * 1024;
 const refusal = 'incorrect username or password';
 
 export function createSignIn(parts: SignInParts): SignIn {
-  const { rows, passwords, throttle, federation, secondFactor, directory, noticeSignIn, requiresConfirmedEmail, hash, clock } = parts;
+  const { rows, passwords, throttle, federation, secondFactor, directory, noticeSignIn, noteRefused, requiresConfirmedEmail, hash, clock } = parts;
   /**
    * By a keyed hash of name, password and network, which is worth nothing outside this process: tools that send Basic
    * with each request must not cost a password hash, or a question to the directory, each time.
@@ -90,11 +92,14 @@ export function createSignIn(parts: SignInParts): SignIn {
       if (secret.length > longestSecret) throw new RegistryError('UNAUTHORIZED', { message: refusal });
       if (secret.startsWith(accessTokenPrefix)) {
         const { credential, owner } = await findByToken(secret, from);
-        if (!owner.names.includes(name.toLowerCase())) throw new RegistryError('UNAUTHORIZED', { message: refusal });
+        if (!owner.names.includes(name.toLowerCase())) {
+          noteRefused({ account: owner.account, address: from.remoteAddress, by: 'token', reason: 'of another name' });
+          throw new RegistryError('UNAUTHORIZED', { message: refusal });
+        }
         return identityOf(credential);
       }
       if (/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(secret)) {
-        const identity = await federation.identify(secret);
+        const identity = await identifyFederated(secret, from.remoteAddress);
         if (identity !== undefined) return identity;
       }
       const key = hash(`${name}\0${secret}\0${from.remoteAddress}`);
@@ -106,8 +111,9 @@ export function createSignIn(parts: SignInParts): SignIn {
       return identity;
     },
 
-    async byFederation(token) {
-      const identity = await federation.identify(token);
+    async byFederation(token, { remoteAddress }) {
+      const identity = await identifyFederated(token, remoteAddress);
+      if (identity === undefined) noteRefused({ address: remoteAddress, by: 'federated', reason: 'trusted by nobody' });
       if (identity === undefined) throw new RegistryError('UNAUTHORIZED', { message: 'nobody here trusts the issuer of this token for what it claims' });
       return identity;
     },
@@ -116,6 +122,15 @@ export function createSignIn(parts: SignInParts): SignIn {
       return identityOf((await findByToken(secret, from)).credential);
     },
   };
+
+  async function identifyFederated(token: string, address: string): Promise<Identity | undefined> {
+    try {
+      return await federation.identify(token);
+    } catch (error) {
+      noteRefused({ address, by: 'federated', reason: 'not a good token' });
+      throw error;
+    }
+  }
 
   function onceAtATime(key: string, verify: () => Promise<Identity>): Promise<Identity> {
     const underWay = verifying.get(key);
@@ -145,16 +160,27 @@ export function createSignIn(parts: SignInParts): SignIn {
     using _try = await throttle.begin(attempt);
     const local = await findUser(rows, name);
     const { ok, needsRehash } = await passwords.verify(password, local?.passwordHash);
-    const user = ok ? local : await proveInDirectory(local, name, password, remoteAddress);
+    const refused = (reason: string, account = local?.name) => noteRefused({ account, address: remoteAddress, by: 'password', reason });
+    const user = ok
+      ? local
+      : await proveInDirectory(local, name, password, remoteAddress).catch((error: unknown) => {
+          refused('the directory cannot be asked');
+          throw error;
+        });
     const isRight = user !== undefined && user.disabledAt === undefined;
     const isWhole = isRight && (await isProved(user));
     await throttle.end(attempt, isWhole ? 'succeeded' : 'failed');
-    if (!isRight) throw new RegistryError('UNAUTHORIZED', { message: refusal });
+    if (!isRight) {
+      refused(user === undefined ? 'wrong name or password' : 'the account is disabled', user?.name ?? local?.name);
+      throw new RegistryError('UNAUTHORIZED', { message: refusal });
+    }
     // Only who knows the password learns this.
     if (requiresConfirmedEmail && user.email !== undefined && user.emailVerifiedAt === undefined) {
+      refused('the e-mail address is not confirmed');
       throw new RegistryError('UNAUTHORIZED', { message: 'open the link in the mail that confirms your e-mail address first', detail: { field: 'email' } });
     }
     if (isWhole && ok && needsRehash) await rows.users.change({ id: user.id, passwordHash: await passwords.hash(password), at: clock.now(), actor: user.name });
+    if (!isWhole) refused('no second proof, or a wrong one', user.name);
     return isWhole ? user : undefined;
   }
 
@@ -175,7 +201,15 @@ export function createSignIn(parts: SignInParts): SignIn {
     const now = clock.now();
     const owner =
       credential?.kind === 'token' && !(credential.expiresAt !== undefined && credential.expiresAt <= now) ? await findOwner(rows, credential) : undefined;
-    if (credential === undefined || owner === undefined) throw new RegistryError('UNAUTHORIZED', { message: refusal });
+    if (credential === undefined || owner === undefined) {
+      noteRefused({
+        account: credential && (await nameOfOwner(rows, credential)),
+        address: remoteAddress,
+        by: 'token',
+        reason: credential === undefined ? 'unknown or revoked' : 'over or disabled',
+      });
+      throw new RegistryError('UNAUTHORIZED', { message: refusal });
+    }
     if (now - (credential.usedAt ?? 0) >= usePrecisionMs) await rows.credentials.recordUse({ id: credential.id, at: now, address: remoteAddress });
     return { credential, owner };
   }
@@ -196,14 +230,19 @@ export function identityOf({ id, owner, actions, patterns }: StoredCredential): 
 }
 
 /** What the holder of a token may call itself at a log-in. */
-type Owner = { readonly names: readonly string[] };
+type Owner = { readonly account: string; readonly names: readonly string[] };
 
 async function findOwner(rows: IdentityRows, { owner }: StoredCredential): Promise<Owner | undefined> {
   if (owner.kind === 'user') {
     const user = await rows.users.get(owner.id);
-    return user && user.disabledAt === undefined ? { names: [user.name, ...(user.email === undefined ? [] : [user.email])] } : undefined;
+    return user && user.disabledAt === undefined ? { account: user.name, names: [user.name, ...(user.email === undefined ? [] : [user.email])] } : undefined;
   }
   const robot = await rows.robots.get(owner.id);
   const account = robot && robot.disabledAt === undefined ? await rows.accounts.get(robot.accountId) : undefined;
-  return robot && account ? { names: [`${account.name}+${robot.name}`, `robot$${account.name}+${robot.name}`] } : undefined;
+  return robot && account ? { account: account.name, names: [`${account.name}+${robot.name}`, `robot$${account.name}+${robot.name}`] } : undefined;
+}
+
+async function nameOfOwner(rows: IdentityRows, { owner }: StoredCredential): Promise<string | undefined> {
+  const accountId = owner.kind === 'user' ? owner.id : (await rows.robots.get(owner.id))?.accountId;
+  return accountId === undefined ? undefined : (await rows.accounts.get(accountId))?.name;
 }

@@ -24,15 +24,21 @@ export type TokenGrantParts = {
   readonly access: AccessReads;
   readonly tokens: RegistryTokens;
   readonly clock: Clock;
+  /** Told of what each token is asked for, granted or not. */
+  readonly onAsked: (address: string, repositories: readonly RepositoryName[]) => void;
 };
 
 /** What clients ask for by name. `*` is all of it. */
 const askable: readonly Action[] = ['pull', 'push', 'delete'];
 
-export function createTokenGrants({ callers, access, tokens, clock }: TokenGrantParts): TokenGrants {
+export function createTokenGrants({ callers, access, tokens, clock, onAsked }: TokenGrantParts): TokenGrants {
   return {
     async grant(identity, scopes, address) {
       const caller = await callers.callerOf(identity, address);
+      onAsked(
+        address,
+        scopes.flatMap((scope) => (scope.kind === 'repository' ? [scope.name] : [])),
+      );
       const repositories = new Map<RepositoryName, Action[]>();
       const asked = new Map<RepositoryName, Action[]>();
       for (const scope of scopes) {

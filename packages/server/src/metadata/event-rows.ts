@@ -81,7 +81,7 @@ export async function recordEvents(tx: Writer, events: readonly NewEvent[]): Pro
   announce(tx, 'events');
 }
 
-/** Pulls have a trace of their own (`identity/pull-audit.ts`). Pushed blobs leave none, the manifest that names them does; nor do those that collection sweeps, which nobody asked for. */
+/** Pulls have a trace of their own (`identity/audit/pull-audit.ts`). Pushed blobs leave none, the manifest that names them does; nor do those that collection sweeps, which nobody asked for. */
 function isTraced({ kind, origin }: NewEvent): boolean {
   return kind !== 'blob.pushed' && kind !== 'repository.pulled' && (kind !== 'blob.deleted' || origin !== undefined);
 }

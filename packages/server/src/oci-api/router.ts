@@ -7,13 +7,16 @@ import { isTag, parseRepositoryName, type RepositoryName } from '@naru/oci/repos
 import { errorReply } from '../http/errors.ts';
 import type { Reply } from '../http/reply.ts';
 import type { HttpRequest } from '../http/request.ts';
+import type { RefusedRequest } from '../identity/audit/refused.ts';
 import type { Callers } from '../identity/callers.ts';
+import type { Caller } from '../access/caller.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Address, readAddress, type Shape } from './address.ts';
 import type { ApiLimits, Call, OnManifest } from './call.ts';
 import { refusalFor, replyToRefused } from './refusal.ts';
+import { toRefused } from './refused-call.ts';
 import { type RepositoryRoute, type Route, routes } from './routes.ts';
 
 export type OciApi = {
@@ -29,6 +32,8 @@ export type OciApiParts = {
   readonly callers: Pick<Callers, 'identify'>;
   readonly findMoved: FindMoved;
   readonly onManifest?: OnManifest;
+  /** Told of each request that was refused. */
+  readonly onRefused?: ((refused: RefusedRequest) => void) | undefined;
   readonly limits: ApiLimits;
   readonly log: Log;
 };
@@ -38,20 +43,26 @@ const versionHeader = { 'docker-distribution-api-version': 'registry/2.0' };
 
 const routesOf = Map.groupBy(routes, ({ shape }) => shape);
 
-export function createOciApi({ registry, gate, callers, findMoved, onManifest, limits, log }: OciApiParts): OciApi {
+export function createOciApi({ registry, gate, callers, findMoved, onManifest, onRefused, limits, log }: OciApiParts): OciApi {
   return {
     async answer(request) {
       const address = readAddress(request.path);
       const route = address && findRoute(request.method, address.shape);
-      const answer = await dispatch(request, address, route).catch((error: unknown) => replyToRefused(error, request, { address, route, log }));
+      let caller: Caller | undefined;
+      const answer = await dispatch(request, address, route, (known) => (caller = known)).catch((error: unknown) => {
+        const refused = onRefused && toRefused({ error, request, address, route, caller });
+        if (refused !== undefined) onRefused?.(refused);
+        return replyToRefused(error, request, { address, route, log });
+      });
       return { ...answer, headers: { ...versionHeader, ...answer.headers }, route: route?.name ?? (address ? 'unsupported' : 'other') };
     },
   };
 
-  async function dispatch(request: HttpRequest, address: Address | undefined, route: Route | undefined): Promise<Reply> {
+  async function dispatch(request: HttpRequest, address: Address | undefined, route: Route | undefined, onCaller: (caller: Caller) => void): Promise<Reply> {
     if (!address) throw new RegistryError('NOT_FOUND');
     if (!route) return notAllowed(address.shape);
     const caller = await callers.identify(request);
+    onCaller(caller);
     const call: Call = { request, registry, gate, limits, caller, onManifest };
     if (route.action === 'none') return route.handle(call);
     const named = parseRepositoryName(address.name);

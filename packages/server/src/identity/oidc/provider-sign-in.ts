@@ -10,6 +10,7 @@ import { newSecret } from '../../runtime/ids.ts';
 import type { Log } from '../../runtime/log.ts';
 import { parseEmail } from '../account-name.ts';
 import type { ExternalAccounts, ExternalPerson } from '../external/external-accounts.ts';
+import type { NoteRefusedSignIn } from '../audit/refused.ts';
 import { type GroupRule, rolesOf } from '../external/group-roles.ts';
 import type { Claims, OidcProvider } from './oidc-provider.ts';
 import { SignInProblem } from './sign-in-problem.ts';
@@ -52,11 +53,12 @@ export type ProviderSignInParts = {
   readonly tickets: SignInTickets;
   readonly accounts: ExternalAccounts;
   readonly rows: IdentityRows;
+  readonly noteRefused: NoteRefusedSignIn;
   readonly clock: Clock;
   readonly log: Log;
 };
 
-export function createProviderSignIn({ providers, tickets, accounts, rows, clock, log }: ProviderSignInParts): ProviderSignIn {
+export function createProviderSignIn({ providers, tickets, accounts, rows, noteRefused, clock, log }: ProviderSignInParts): ProviderSignIn {
   return {
     providers,
 
@@ -69,28 +71,33 @@ export function createProviderSignIn({ providers, tickets, accounts, rows, clock
       }),
 
     finish: (id, { url, sealed, session, address }) =>
-      logged(id, async (provider) => {
-        const ticket = await tickets.open(sealed);
-        if (ticket?.provider !== id || url.searchParams.get('state') !== ticket.state) throw new SignInProblem('expired');
-        const uses = await rows.attempts.count({ key: `provider ${ticket.state}`, at: clock.now(), windowMs: 2 * ticketSeconds * 1000 });
-        if (uses > 1) throw new SignInProblem('expired');
-        const person = personOf(await provider.connection.finish({ ...ticket, callback: url }), provider);
-        const origin = { address, credential: `provider:${id}` };
-        if (ticket.link === undefined) return { user: await signIn(provider, person, origin), returnTo: ticket.returnTo, isLinked: false };
-        const { link } = ticket;
-        // Somebody else is logged in by now, or the session that asked for it is over.
-        if (session?.userId !== link.userId || session.session !== link.session) throw new SignInProblem('expired');
-        return { user: await bind(link.userId, person, origin), returnTo: ticket.returnTo, isLinked: true };
-      }),
+      logged(
+        id,
+        async (provider) => {
+          const ticket = await tickets.open(sealed);
+          if (ticket?.provider !== id || url.searchParams.get('state') !== ticket.state) throw new SignInProblem('expired');
+          const uses = await rows.attempts.count({ key: `provider ${ticket.state}`, at: clock.now(), windowMs: 2 * ticketSeconds * 1000 });
+          if (uses > 1) throw new SignInProblem('expired');
+          const person = personOf(await provider.connection.finish({ ...ticket, callback: url }), provider);
+          const origin = { address, credential: `provider:${id}` };
+          if (ticket.link === undefined) return { user: await signIn(provider, person, origin), returnTo: ticket.returnTo, isLinked: false };
+          const { link } = ticket;
+          // Somebody else is logged in by now, or the session that asked for it is over.
+          if (session?.userId !== link.userId || session.session !== link.session) throw new SignInProblem('expired');
+          return { user: await bind(link.userId, person, origin), returnTo: ticket.returnTo, isLinked: true };
+        },
+        (problem) => noteRefused({ address, by: 'provider', reason: `${id}: ${problem}` }),
+      ),
   };
 
   /** What is the operator's to mend stands in the log; people are told a code. */
-  async function logged<Result>(id: string, work: (provider: Provider) => Promise<Result>): Promise<Result> {
+  async function logged<Result>(id: string, work: (provider: Provider) => Promise<Result>, onProblem?: (code: string) => void): Promise<Result> {
     const provider = providers.find((one) => one.id === id);
     if (provider === undefined) throw new RegistryError('NOT_FOUND');
     try {
       return await work(provider);
     } catch (error) {
+      if (error instanceof SignInProblem) onProblem?.(error.code);
       if (error instanceof SignInProblem && (error.code === 'provider' || error.code === 'token')) {
         log.warn('a log-in by a provider failed', { provider: id, code: error.code, reason: reasonsOf(error.cause).join(': ') });
       }

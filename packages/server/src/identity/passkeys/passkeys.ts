@@ -13,6 +13,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { Actor } from '../../metadata/port.ts';
 import type { IdentityRows, Passkey, User } from '../../metadata/identity/port.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { NoteRefusedSignIn } from '../audit/refused.ts';
 import { type Challenges, challengeSeconds } from './challenge.ts';
 import type { RelyingParty } from './relying-party.ts';
 
@@ -20,9 +21,16 @@ export type Passkeys = ReturnType<typeof createPasskeys>;
 
 export type SignedChallenge<Response> = { readonly response: Response; readonly sealed: string | undefined; readonly party: RelyingParty };
 
+export type PasskeyParts = {
+  readonly rows: IdentityRows;
+  readonly challenges: Challenges;
+  readonly noteRefused: NoteRefusedSignIn;
+  readonly clock: Clock;
+};
+
 const timeoutMs = challengeSeconds * 1000;
 
-export function createPasskeys({ rows, challenges, clock }: { rows: IdentityRows; challenges: Challenges; clock: Clock }) {
+export function createPasskeys({ rows, challenges, noteRefused, clock }: PasskeyParts) {
   return {
     /** `session`: what the person is logged in by. Nobody else can go on with this. */
     async offerRegistration({ id, name, fullName }: User, session: string, party: RelyingParty) {
@@ -74,24 +82,38 @@ export function createPasskeys({ rows, challenges, clock }: { rows: IdentityRows
     },
 
     /** Whose passkey it is. Throws UNAUTHORIZED; REQUEST_INVALID for a challenge that is over. */
-    async prove({ response, sealed, party }: SignedChallenge<AuthenticationResponseJSON>, address: string): Promise<User> {
-      const challenge = await challenges.open(sealed, 'sign-in');
-      const passkey = await rows.passkeys.get(response.id);
+    async prove(signed: SignedChallenge<AuthenticationResponseJSON>, address: string): Promise<User> {
+      const passkey = await rows.passkeys.get(signed.response.id);
       const user = passkey && (await rows.users.get(passkey.userId));
-      if (passkey === undefined || user === undefined || user.disabledAt !== undefined) throw refused();
-      if (response.response.userHandle !== Buffer.from(userHandle(user.id)).toString('base64url')) throw refused();
-      const counter = await verifyAssertion(response, passkey, challenge, party);
-      await challenges.use(challenge);
-      const at = clock.now();
-      if (!(await rows.passkeys.recordUse({ id: passkey.id, counter, at }))) {
-        // Web Authentication 6.1.1: there may be a copy of it, and nobody knows which one this is.
-        const detail = { name: passkey.name, counter, known: passkey.counter };
-        await rows.audit.append([{ at, action: 'passkey.counter-went-back', actor: user.name, address, namespace: user.name, detail }]);
-        throw refused();
+      try {
+        return await proveOf(passkey, user, signed, address);
+      } catch (error) {
+        noteRefused({ account: user?.name, address, by: 'passkey', reason: passkey === undefined ? 'unknown' : 'not proved' });
+        throw error;
       }
-      return user;
     },
   };
+
+  async function proveOf(
+    passkey: Passkey | undefined,
+    user: User | undefined,
+    { response, sealed, party }: SignedChallenge<AuthenticationResponseJSON>,
+    address: string,
+  ): Promise<User> {
+    const challenge = await challenges.open(sealed, 'sign-in');
+    if (passkey === undefined || user === undefined || user.disabledAt !== undefined) throw refused();
+    if (response.response.userHandle !== Buffer.from(userHandle(user.id)).toString('base64url')) throw refused();
+    const counter = await verifyAssertion(response, passkey, challenge, party);
+    await challenges.use(challenge);
+    const at = clock.now();
+    if (!(await rows.passkeys.recordUse({ id: passkey.id, counter, at }))) {
+      // Web Authentication 6.1.1: there may be a copy of it, and nobody knows which one this is.
+      const detail = { name: passkey.name, counter, known: passkey.counter };
+      await rows.audit.append([{ at, action: 'passkey.counter-went-back', actor: user.name, address, namespace: user.name, detail }]);
+      throw refused();
+    }
+    return user;
+  }
 }
 
 async function verifyRegistration(response: RegistrationResponseJSON, expectedChallenge: string, party: RelyingParty) {

@@ -1,6 +1,6 @@
 import { expect } from 'bun:test';
 import { parseRepositoryName } from '@naru/oci/repository-name';
-import { type ExternalRole, type MembershipRole, passkeysPerUserMax, type Subject } from '../identity/port.ts';
+import { type AuditFilter, type ExternalRole, type MembershipRole, passkeysPerUserMax, type Subject } from '../identity/port.ts';
 import type { MetadataStore } from '../port.ts';
 import { actor, type Contract, failureOf, pushBlob, pushManifest, latest } from './content.ts';
 
@@ -304,7 +304,7 @@ export function identityContract(it: Contract): void {
 
   it('binds each entry of the audit to the one before, and drops the oldest only', async (store) => {
     await createUser(store, 'kim');
-    await pushManifest(store, { name: 'image' }, { tags: [latest] });
+    const image = await pushManifest(store, { name: 'image' }, { tags: [latest] });
     const { audit } = store.identity;
     await audit.append([{ at: 90, action: 'manifest.pulled', actor: 'kim', namespace: 'mina', repository: 'mina/app' }]);
     const entries = await audit.read({ limit: 100 });
@@ -312,8 +312,15 @@ export function identityContract(it: Contract): void {
     expect(entries.slice(1).map(({ previous }) => previous)).toEqual(entries.slice(0, -1).map(({ hash }) => hash));
     expect((await audit.list({ namespace: 'mina', limit: 2 })).map(({ action }) => action)).toEqual(['manifest.pulled', 'tag.moved']);
     expect((await audit.list({ actor: 'kim', since: 90, until: 91, limit: 9 })).map(({ action }) => action)).toEqual(['manifest.pulled']);
+    const digest = image.digest;
+    await audit.append([{ at: 91, action: 'pull.refused', actor: 'anonymous', address: '192.0.2.1', repository: 'mina/app', digest }]);
+    const found = async (filter: AuditFilter) => (await audit.list({ ...filter, limit: 9 })).map(({ action }) => action);
+    expect(await found({ repository: 'mina/app' })).toEqual(['pull.refused', 'manifest.pulled', 'tag.moved', 'manifest.pushed', 'repository.created']);
+    expect(await found({ digest })).toEqual(['pull.refused', 'tag.moved', 'manifest.pushed']);
+    expect(await found({ address: '192.0.2.1' })).toEqual(['pull.refused']);
+    expect(await found({ address: '192.0.2.1', digest, repository: 'mina/other' })).toEqual([]);
     expect(await audit.prune(5, 100)).toBe(0);
     expect([await audit.prune(90, 1), await audit.prune(90, 100), await audit.prune(90, 100)]).toEqual([1, 3, 0]);
-    expect((await audit.read({ limit: 100 })).map(({ action }) => action)).toEqual(['manifest.pulled']);
+    expect((await audit.read({ limit: 100 })).map(({ action }) => action)).toEqual(['manifest.pulled', 'pull.refused']);
   });
 }

@@ -15,18 +15,21 @@ import type { AuditEntry, AuditRows, StoredAuditEntry } from './port.ts';
 /** The hash before the first entry. */
 export const chainStart = '0'.repeat(64);
 
+const filtered = ['namespace', 'actor', 'action', 'repository', 'digest', 'address'] as const;
+
 export function auditRows({ read, write }: MetadataDatabase): AuditRows {
   return {
     async append(entries) {
       await write((tx) => recordAudit(tx, entries));
     },
 
-    async list({ namespace, actor, action, since, until, before, limit }) {
+    async list({ since, until, before, limit, ...values }) {
       let query = read.selectFrom('audit_entry').select(['id', 'entry', 'hash']).orderBy('id', 'desc').limit(limit);
       if (before !== undefined) query = query.where('id', '<', before);
-      if (namespace !== undefined) query = query.where('namespace', '=', namespace);
-      if (actor !== undefined) query = query.where('actor', '=', actor);
-      if (action !== undefined) query = query.where('action', '=', action);
+      for (const column of filtered) {
+        const value = values[column];
+        if (value !== undefined) query = query.where(column, '=', value);
+      }
       if (since !== undefined) query = query.where('at', '>=', since);
       if (until !== undefined) query = query.where('at', '<', until);
       return (await query.execute()).map(toEntry);
@@ -58,7 +61,8 @@ export async function recordAudit(tx: Writer, entries: readonly AuditEntry[]): P
   const rows = entries.map((entry) => {
     const text = JSON.stringify({ previous, ...entry });
     previous = hashOf(text);
-    return { at: entry.at, action: entry.action, actor: entry.actor, namespace: entry.namespace ?? '', entry: text, hash: previous };
+    const { at, action, actor, namespace = '', repository = '', digest = '', address = '' } = entry;
+    return { at, action, actor, namespace, repository, digest, address, entry: text, hash: previous };
   });
   for (const chunk of chunks(rows)) await tx.insertInto('audit_entry').values(chunk).execute();
 }

@@ -403,7 +403,11 @@ export type AuditEntry = {
 /** `text`: the entry as it was hashed. */
 export type StoredAuditEntry = AuditEntry & { readonly id: number; readonly previous: string; readonly hash: string; readonly text: string };
 
-export type AuditFilter = { readonly namespace?: string; readonly actor?: string; readonly action?: string; readonly since?: number; readonly until?: number };
+/** `since` is within, `until` is not. */
+export type AuditFilter = Partial<Readonly<Record<'namespace' | 'actor' | 'action' | 'repository' | 'digest' | 'address', string>>> & {
+  readonly since?: number;
+  readonly until?: number;
+};
 
 export interface AuditRows {
   append(entries: readonly AuditEntry[]): Promise<void>;

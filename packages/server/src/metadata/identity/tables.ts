@@ -119,5 +119,17 @@ export type IdentityTables = {
   };
   access_version: { id: number; version: number };
 
-  audit_entry: { id: Generated<number>; at: number; action: string; actor: string; namespace: string; entry: string; hash: string };
+  /** What is beside the entry is what it is found by. */
+  audit_entry: {
+    id: Generated<number>;
+    at: number;
+    action: string;
+    actor: string;
+    namespace: string;
+    repository: string;
+    digest: string;
+    address: string;
+    entry: string;
+    hash: string;
+  };
 };

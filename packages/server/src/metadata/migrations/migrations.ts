@@ -18,6 +18,7 @@ import { createSigners } from './0014-create-signers.ts';
 import { createLineage } from './0015-create-lineage.ts';
 import { createImageSecrets } from './0018-create-image-secrets.ts';
 import { createGoldenImages } from './0020-create-golden-images.ts';
+import { extendAudit } from './0021-extend-audit.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -38,5 +39,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0015-create-lineage': { up: (db) => createLineage(db, types) },
     '0018-create-image-secrets': { up: (db) => createImageSecrets(db, types) },
     '0020-create-golden-images': { up: (db) => createGoldenImages(db, types) },
+    '0021-extend-audit': { up: (db) => extendAudit(db, types) },
   };
 }

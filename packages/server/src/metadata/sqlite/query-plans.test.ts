@@ -65,6 +65,9 @@ const identityCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ identity }) => identity.trustedIssuers.listByIssuer('i', 10),
   ({ identity }) => identity.audit.list({ namespace: 'acme', limit: 10 }),
   ({ identity }) => identity.audit.list({ actor: 'kim', before: 5, limit: 10 }),
+  ({ identity }) => identity.audit.list({ repository: 'acme/app', limit: 10 }),
+  ({ identity }) => identity.audit.list({ digest: 'sha256:1', limit: 10 }),
+  ({ identity }) => identity.audit.list({ address: '192.0.2.1', before: 5, limit: 10 }),
   ({ identity }) => identity.audit.prune(1, 10),
 ];
 

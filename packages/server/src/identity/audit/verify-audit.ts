@@ -1,6 +1,6 @@
 /** The audit as a whole: is its chain of hashes sound? */
-import { chainStart, hashOf } from '../metadata/identity/audit-rows.ts';
-import type { AuditRows } from '../metadata/identity/port.ts';
+import { chainStart, hashOf } from '../../metadata/identity/audit-rows.ts';
+import type { AuditRows } from '../../metadata/identity/port.ts';
 
 export type AuditVerdict = {
   readonly entries: number;

@@ -1,0 +1,47 @@
+/**
+ * Entries of the audit that are gathered for a while and written together, what happened again as one
+ * with a count: so that what they report costs no write. A crash loses what was gathered since.
+ */
+import type { AuditEntry, AuditRows } from '../../metadata/identity/port.ts';
+import type { Log } from '../../runtime/log.ts';
+
+export type GatheredEntries = {
+  /** False when nothing of this key is gathered yet. */
+  countAgain(key: string): boolean;
+  add(key: string, entry: AuditEntry): void;
+  /** Writes what is gathered. */
+  flush(): Promise<void>;
+};
+
+/** When more is gathered it is written at once (I6). */
+const gatheredMax = 2000;
+
+/** `counted`: the name of the count in the entry's detail. */
+export function gatherEntries({ rows, log, counted }: { rows: Pick<AuditRows, 'append'>; log: Log; counted: string }): GatheredEntries {
+  let gathered = new Map<string, { entry: AuditEntry; times: number }>();
+
+  async function flush(): Promise<void> {
+    if (gathered.size === 0) return;
+    const entries = [...gathered.values()].map(({ entry, times }) => ({ ...entry, detail: { ...entry.detail, [counted]: times } }));
+    gathered = new Map();
+    try {
+      await rows.append(entries);
+    } catch (error) {
+      log.error('entries of the audit could not be written', { entries: entries.length, error });
+    }
+  }
+
+  return {
+    countAgain(key) {
+      const known = gathered.get(key);
+      if (known === undefined) return false;
+      known.times++;
+      return true;
+    },
+    add(key, entry) {
+      gathered.set(key, { entry, times: 1 });
+      if (gathered.size >= gatheredMax) void flush();
+    },
+    flush,
+  };
+}
