@@ -9,7 +9,7 @@ import { openSqliteMetadata } from './open-sqlite-metadata.ts';
 const folder = makeScratchFolder();
 
 /** What stays: what happened, who was told of it, and an upload that is under way. */
-const stays = ['event', 'upload'];
+const stays = ['audit_entry', 'event', 'upload'];
 /** What has a way of its own, in `repository-content.ts` and `repository-rows.ts`. */
 const special = ['repository_alias', 'repository_blob', 'repository_manifest', 'finding_rule'];
 
