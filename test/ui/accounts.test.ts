@@ -102,6 +102,7 @@ describe.skipIf(!needs('chromium'))('with accounts', () => {
     const { page } = opened;
     await signIn('oskar')(page);
     await page.goto('/r/oskar/app/settings');
+    await page.getByRole('navigation', { name: 'Parts of the settings' }).getByRole('link', { name: 'Access' }).click();
     await page.getByLabel('Name', { exact: true }).fill('nobody-of-that-name');
     await page.getByRole('button', { name: 'Give access' }).click();
     await page.getByText('There is no account, team or robot of that name.').waitFor();
@@ -115,6 +116,7 @@ describe.skipIf(!needs('chromium'))('with accounts', () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('may pull', { exact: true }).waitFor();
     expect(await canSee()).toBe(200);
+    await page.getByRole('link', { name: 'General' }).click();
     await page.getByLabel(/^internal/).click();
     await page.getByText('Changed: everybody with an account may pull.').waitFor();
     expect(opened.complaints).toEqual([]);

@@ -239,6 +239,36 @@ describe('with accounts', () => {
   });
 });
 
+test('one is changed and keeps its secret; an address is allowed for itself alone', async () => {
+  await using world = await startWorld();
+  await using receiver = await startReceiver();
+  const kim = await world.person('kim');
+  await pushImage(kim, 'kim/app', 'v0');
+  const made = await world.admin.api('POST', '/repositories/kim/app/-/webhooks', { url: receiver.url, allowPrivateAddress: true, tags: ['v*'] });
+  const path = `/repositories/kim/app/-/webhooks/${String(made.body['id'])}`;
+  const elsewhere = await kim.api('PATCH', path, { url: 'http://127.0.0.1:1/' });
+  expect([elsewhere.status, JSON.stringify(elsewhere.body)]).toEqual([403, expect.stringContaining('only an administrator')]);
+  expect((await kim.api('PATCH', path, { url: 'mailto:other@example.org', format: 'email', allowPrivateAddress: false })).status).toBe(403);
+  expect((await kim.api('PATCH', path, { format: 'email' })).status).toBe(400);
+  expect((await kim.api('PATCH', path, { events: ['nothing'] })).status).toBe(400);
+  const changed = await kim.api('PATCH', path, { format: 'cloudevents', events: ['pushed'], tags: null, versions: '^2' });
+  expect(changed).toMatchObject({
+    status: 200,
+    body: { url: receiver.url, format: 'cloudevents', events: ['tag.moved'], versions: '^2', allowPrivateAddress: true },
+  });
+  expect([changed.body['tags'], changed.body['secret']]).toEqual([undefined, undefined]);
+  await pushImage(kim, 'kim/app', '1.0.0');
+  await pushImage(kim, 'kim/app', '2.0.0');
+  const [taken] = await receiver.come(1);
+  if (taken === undefined) throw new Error('nothing came');
+  expect(json(taken)).toMatchObject({ specversion: '1.0', data: { tag: '2.0.0' } });
+  new Webhook(String(made.body['secret'])).verify(taken.body, taken.headers);
+  expect(await kim.api('PATCH', path, { allowPrivateAddress: false })).toMatchObject({ status: 200, body: { allowPrivateAddress: false } });
+  expect((await kim.api('PATCH', path, { allowPrivateAddress: true })).status).toBe(403);
+  const audit = (await world.admin.api('GET', '/audit?action=webhook.change')).body['items'] as Json[];
+  expect(audit.map(({ actor }) => actor)).toEqual(['kim', 'kim']);
+});
+
 test('naru webhook: create, list, test, deliveries, redeliver, rm', async () => {
   await using receiver = await startReceiver();
   const image = makeImage({ seed: 'cli' });

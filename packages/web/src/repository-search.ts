@@ -1,10 +1,11 @@
-/** What stands behind the `?` of the addresses of a repository. All of it is of the page of an image. */
+/** What stands behind the `?` of the addresses of a repository. Most of it is of the page of an image. */
 export type RepositorySearch = {
   readonly tag?: string;
   /** The digest of the image for one platform. */
   readonly platform?: string;
-  /** Which part of the page. */
+  /** Which part of the page, and which one of those that it lists. */
   readonly view?: string;
+  readonly item?: string;
   /** A folder of the image, and a file that is open. */
   readonly path?: string;
   readonly file?: string;
@@ -15,7 +16,7 @@ export type RepositorySearch = {
   readonly of?: string;
 };
 
-const names = ['tag', 'platform', 'view', 'path', 'file', 'layer', 'with', 'of'] as const;
+const names = ['tag', 'platform', 'view', 'item', 'path', 'file', 'layer', 'with', 'of'] as const;
 
 export function readRepositorySearch(search: Readonly<Record<string, unknown>>): RepositorySearch {
   return Object.fromEntries(names.flatMap((name) => Object.entries(searchText(search, name))));

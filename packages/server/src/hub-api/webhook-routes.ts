@@ -7,7 +7,7 @@ import { validRange } from 'semver';
 import { z } from 'zod';
 import type { Caller } from '../access/caller.ts';
 import { type EventKind, eventKinds } from '../metadata/port.ts';
-import { type Delivery, type Webhook, webhookFormats, type WebhookScope } from '../metadata/webhook-port.ts';
+import { type Delivery, type Webhook, type WebhookChange, webhookFormats, type WebhookScope } from '../metadata/webhook-port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import type { DeliveryDetail } from '../webhooks/webhooks.ts';
 import { keyOf } from '../webhooks/signature.ts';
@@ -42,6 +42,18 @@ const newWebhook = z.object({
   versions: range.optional(),
   platforms: z.array(platform).min(1).max(50).optional(),
   allowPrivateAddress: z.boolean().default(false),
+});
+
+/** What is not named stays as it is; null takes a filter away. */
+const changedWebhook = z.object({
+  disabled: z.boolean().optional(),
+  url: url.optional(),
+  format: z.enum(webhookFormats).optional(),
+  events: z.array(eventWord).min(1).max(50).optional(),
+  tags: z.array(tagPattern).min(1).max(50).nullable().optional(),
+  versions: range.nullable().optional(),
+  platforms: z.array(platform).min(1).max(50).nullable().optional(),
+  allowPrivateAddress: z.boolean().optional(),
 });
 
 /** `failingSince`: its last delivery failed, and so did all since then. */
@@ -147,16 +159,10 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       response: webhook.extend({ secret: z.string() }),
       async handle(call) {
         const { body, caller, parts } = call;
-        const isMail = body.url.startsWith('mailto:');
-        const format = body.format ?? (isMail ? 'email' : 'standard');
-        if (isMail !== (format === 'email')) throw new RegistryError('REQUEST_INVALID', { message: 'format: email is for mailto: and for nothing else' });
-        if (isMail) await requireOwnAddress(body.url, caller, parts);
-        if (body.allowPrivateAddress && !(await caller.mayInNamespace('manage', ''))) {
-          throw new RegistryError('DENIED', { message: 'only an administrator of the server may allow private addresses' });
-        }
+        const format = body.format ?? (body.url.startsWith('mailto:') ? 'email' : 'standard');
+        await requireReceiver({ ...body, format }, caller, parts);
         const { tags, versions, platforms } = body;
-        const events = [...new Set(body.events.flatMap((word) => eventWords[word] ?? [word as EventKind]))]; // every word that stands for no others is a kind
-        const filter = withoutUndefined({ events, tags, versions, platforms });
+        const filter = withoutUndefined({ events: kindsOf(body.events), tags, versions, platforms });
         const made = await parts.webhooks.create(
           { scope: scopeOf(call), url: body.url, format, secret: body.secret, filter, allowPrivateAddress: body.allowPrivateAddress },
           actorOf(caller),
@@ -179,12 +185,23 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       operation: `change${where}Webhook`,
       method: 'PATCH',
       path: one,
-      summary: `Disable or enable a webhook of ${of}; what happens while it is disabled is not delivered later`,
+      summary: `Change a webhook of ${of}, or disable or enable it; its secret stays, and what happens while it is disabled is not delivered later`,
       access: 'manage',
-      body: z.object({ disabled: z.boolean() }),
+      body: changedWebhook,
       response: webhook,
       async handle(call) {
-        return { value: toWebhook(await call.parts.webhooks.setDisabled(scopeOf(call), idIn(call), call.body.disabled, actorOf(call.caller))) };
+        const { body, caller, parts } = call;
+        const { disabled, ...wanted } = body;
+        let now = await parts.webhooks.get(scopeOf(call), idIn(call));
+        if (Object.values(wanted).some((value) => value !== undefined)) {
+          const changed = changeOf(now, wanted);
+          // Whoever was allowed one address was not allowed all others.
+          const isElsewhere = changed.url !== now.url || (changed.allowPrivateAddress && !now.allowPrivateAddress);
+          await requireReceiver(changed, caller, parts, isElsewhere);
+          now = await parts.webhooks.change(scopeOf(call), idIn(call), changed, actorOf(caller));
+        }
+        if (disabled !== undefined) now = await parts.webhooks.setDisabled(scopeOf(call), idIn(call), disabled, actorOf(caller));
+        return { value: toWebhook(now) };
       },
     }),
     route({
@@ -247,6 +264,38 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       },
     }),
   ];
+}
+
+type Receiver = Pick<Webhook, 'url' | 'format' | 'allowPrivateAddress'>;
+
+/** `isNew`: nobody has allowed this address yet. */
+async function requireReceiver({ url: to, format, allowPrivateAddress }: Receiver, caller: Caller, parts: HubParts, isNew = true): Promise<void> {
+  const isMail = to.startsWith('mailto:');
+  if (isMail !== (format === 'email')) throw new RegistryError('REQUEST_INVALID', { message: 'format: email is for mailto: and for nothing else' });
+  if (!isNew) return;
+  if (isMail) await requireOwnAddress(to, caller, parts);
+  if (allowPrivateAddress && !(await caller.mayInNamespace('manage', ''))) {
+    throw new RegistryError('DENIED', { message: 'only an administrator of the server may allow private addresses' });
+  }
+}
+
+function changeOf({ filter, ...now }: Webhook, wanted: Omit<z.output<typeof changedWebhook>, 'disabled'>): WebhookChange {
+  const kept = <Value>(value: Value | null | undefined, before: Value | undefined) => (value === undefined ? before : (value ?? undefined));
+  return {
+    url: wanted.url ?? now.url,
+    format: wanted.format ?? now.format,
+    allowPrivateAddress: wanted.allowPrivateAddress ?? now.allowPrivateAddress,
+    filter: withoutUndefined({
+      events: wanted.events === undefined ? filter.events : kindsOf(wanted.events),
+      tags: kept<readonly string[]>(wanted.tags, filter.tags),
+      versions: kept(wanted.versions, filter.versions),
+      platforms: kept<readonly string[]>(wanted.platforms, filter.platforms),
+    }),
+  };
+}
+
+function kindsOf(words: readonly z.output<typeof eventWord>[]): EventKind[] {
+  return [...new Set(words.flatMap((word) => eventWords[word] ?? [word as EventKind]))]; // every word that stands for no others is a kind
 }
 
 /** No account can be called `server`: it is the whole of it. */

@@ -43,6 +43,9 @@ export type Webhook = {
 
 export type NewWebhook = Omit<Webhook, 'disabledAt' | 'failingSince' | 'createdAt' | 'createdBy'>;
 
+/** Its secret stays, and so does what was sent. */
+export type WebhookChange = Pick<Webhook, 'url' | 'format' | 'filter' | 'allowPrivateAddress'>;
+
 /** What a receiver is told of; `webhook.test` stands in no list of events and happens only here. */
 export type ReportedEvent = Omit<Event, 'kind' | 'origin'> & { readonly kind: EventKind | 'webhook.test' };
 
@@ -94,6 +97,8 @@ export interface WebhookRows {
   list(scope: WebhookScope): Promise<Webhook[]>;
   /** Those that may want events of the repository: its own, its namespace's, the server's. Not those that are disabled. */
   listFor(repository: RepositoryName): Promise<Webhook[]>;
+  /** False: there is none. */
+  change(webhook: { id: string } & WebhookChange & Change): Promise<boolean>;
   /** False: there is none. */
   setDisabled(webhook: { id: string; disabled: boolean } & Change): Promise<boolean>;
   /** With its log. False: there is none. */

@@ -60,6 +60,19 @@ export function webhookRows({ read, write }: MetadataDatabase): WebhookRows {
       return found;
     },
 
+    change: ({ id, url, format, filter, allowPrivateAddress, ...change }) =>
+      write(async (tx) => {
+        const row = await tx
+          .updateTable('webhook')
+          .set({ url, format, filter: JSON.stringify(filter), allow_private_address: allowPrivateAddress ? 1 : 0, failing_since: null })
+          .where('id', '=', id)
+          .returningAll()
+          .executeTakeFirst();
+        if (row === undefined) return false;
+        await record(tx, row, change, 'webhook.change');
+        return true;
+      }),
+
     setDisabled: ({ id, disabled, ...change }) =>
       write(async (tx) => {
         const row = await tx.selectFrom('webhook').selectAll().where('id', '=', id).executeTakeFirst();
@@ -114,7 +127,7 @@ function toWebhook(row: Tables['webhook']): Webhook {
     url: row.url,
     format: row.format,
     secret: row.secret,
-    filter: JSON.parse(row.filter) as WebhookFilter, // `create` wrote it
+    filter: JSON.parse(row.filter) as WebhookFilter, // `create` or `change` wrote it
     allowPrivateAddress: row.allow_private_address === 1,
     createdAt: row.created_at,
     createdBy: row.created_by,

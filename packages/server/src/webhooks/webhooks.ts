@@ -3,7 +3,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import { parseRepositoryName, parseTag } from '@naru/oci/repository-name';
 import { parseDigest } from '@naru/oci/digest';
 import type { Actor } from '../metadata/port.ts';
-import type { Attempt, Delivery, DeliveryCallback, NewWebhook, ReportedEvent, Webhook, WebhookScope } from '../metadata/webhook-port.ts';
+import type { Attempt, Delivery, DeliveryCallback, NewWebhook, ReportedEvent, Webhook, WebhookChange, WebhookScope } from '../metadata/webhook-port.ts';
 import { newId, newSecretBytes } from '../runtime/ids.ts';
 import { isCallbackKey } from './callback.ts';
 import { deliver, type DeliveryParts, orderingOf, retryJob } from './deliveries.ts';
@@ -17,6 +17,7 @@ export type WebhookRules = {
   list(scope: WebhookScope): Promise<Webhook[]>;
   /** Only within its scope: an id alone opens nothing. Throws NOT_FOUND, as all below do. */
   get(scope: WebhookScope, id: string): Promise<Webhook>;
+  change(scope: WebhookScope, id: string, wanted: WebhookChange, actor: Actor): Promise<Webhook>;
   setDisabled(scope: WebhookScope, id: string, disabled: boolean, actor: Actor): Promise<Webhook>;
   remove(scope: WebhookScope, id: string, actor: Actor): Promise<void>;
   /** Sends a test at once, whatever the webhook's filter says, and gives what came of it. */
@@ -41,6 +42,12 @@ export function createWebhookRules(parts: DeliveryParts): WebhookRules {
 
     list: rows.webhooks.list,
     get,
+
+    async change(scope, id, wanted, actor) {
+      await get(scope, id);
+      await rows.webhooks.change({ id, ...wanted, at: clock.now(), ...actor });
+      return get(scope, id);
+    },
 
     async setDisabled(scope, id, disabled, actor) {
       await get(scope, id);

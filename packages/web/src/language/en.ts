@@ -294,6 +294,8 @@ export const en = {
     submit: 'Create repository',
   },
   settings: {
+    parts: 'Parts of the settings',
+    views: { general: 'General', access: 'Access', webhooks: 'Webhooks' },
     description: 'Description',
     descriptionHint: 'One line that says what it is. Search finds it.',
     save: 'Save',

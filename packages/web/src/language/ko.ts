@@ -292,6 +292,8 @@ export const ko: Texts = {
     submit: '저장소 만들기',
   },
   settings: {
+    parts: '설정 구성',
+    views: { general: '일반', access: '접근 권한', webhooks: '웹훅' },
     description: '설명',
     descriptionHint: '무엇인지 알려 주는 한 줄입니다. 검색에 나옵니다.',
     save: '저장',

@@ -1,7 +1,7 @@
 import { expect } from 'bun:test';
 import { parseRepositoryName } from '@naru/oci/repository-name';
 import type { MetadataStore } from '../port.ts';
-import { attemptsMax, type NewWebhook, webhooksPerScopeMax, type WebhookScope } from '../webhook-port.ts';
+import { attemptsMax, type NewWebhook, type Webhook, webhooksPerScopeMax, type WebhookScope } from '../webhook-port.ts';
 import { actor, type Contract, failureOf, other, pushBlob, repository } from './content.ts';
 
 const server: WebhookScope = { kind: 'server', name: '' };
@@ -41,6 +41,15 @@ export function webhookContract(it: Contract): void {
     await store.webhooks.setDisabled({ id: 'a', disabled: false, at: 6, actor });
     expect(await idsFor(other)).toEqual(['a']);
     expect(await store.webhooks.setDisabled({ id: 'x', disabled: true, at: 5, actor })).toBe(false);
+  });
+
+  it('changes where one leads and what it wants, and keeps its secret', async (store) => {
+    await create(store, 'a', own, { allowPrivateAddress: true });
+    const wanted = { url: 'https://elsewhere.example.org/', format: 'slack', filter: { events: ['tag.deleted'] }, allowPrivateAddress: false } as const;
+    const before = await store.webhooks.find('a');
+    expect(await store.webhooks.change({ id: 'a', ...wanted, at: 5, actor })).toBe(true);
+    expect(await store.webhooks.find('a')).toEqual({ ...before, ...wanted } as Webhook);
+    expect(await store.webhooks.change({ id: 'x', ...wanted, at: 5, actor })).toBe(false);
   });
 
   it('holds so many in one place', async (store) => {

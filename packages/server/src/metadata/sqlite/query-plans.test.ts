@@ -137,6 +137,7 @@ const webhookCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ webhooks }) => webhooks.create({ ...hook, filter: { events: [] }, ...change }),
   ({ webhooks }) => webhooks.list(hook.scope),
   ({ webhooks }) => webhooks.listFor(repository),
+  ({ webhooks }) => webhooks.change({ id: 'w', url: 'https://a/', format: 'standard', filter: { events: [] }, allowPrivateAddress: false, ...change }),
   ({ webhooks }) => webhooks.setDisabled({ id: 'w', disabled: false, ...change }),
   ({ deliveries }) => deliveries.postpone(delivery, { kind: 'scan', payload: 1 }, 1),
   ({ deliveries }) => deliveries.recordAttempt({ ...delivery, state: 'delivered', body: '', attempt: { at: 1, durationMs: 1, requestHeaders: {} } }),

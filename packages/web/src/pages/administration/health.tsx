@@ -20,8 +20,8 @@ export function Health() {
       <Section title={texts.server} hint={texts.healthHint}>
         <dl className="grid max-w-md grid-cols-[auto_1fr] gap-x-6 gap-y-1">
           <dt className="text-muted">{texts.server}</dt>
-          <dd role="status" className={ready === false ? 'font-semibold text-bad' : 'font-semibold text-good'}>
-            {ready !== undefined && (ready ? texts.ready : texts.notReady)}
+          <dd className={ready === false ? 'font-semibold text-bad' : 'font-semibold text-good'}>
+            <span role="status">{ready !== undefined && (ready ? texts.ready : texts.notReady)}</span>
           </dd>
           <dt className="text-muted">{texts.version}</dt>
           <dd>{server?.version}</dd>

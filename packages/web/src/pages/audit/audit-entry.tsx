@@ -21,7 +21,7 @@ export function AuditEntry({ at, action, actor, address, credential, namespace, 
           {repository === undefined ? (
             namespace
           ) : (
-            <RepositoryLink repository={repository} className="link">
+            <RepositoryLink repository={repository} className="link underline underline-offset-3">
               {repository}
             </RepositoryLink>
           )}
@@ -35,7 +35,7 @@ export function AuditEntry({ at, action, actor, address, credential, namespace, 
         <span className="text-sm text-muted">{address}</span>
       </div>
       <details className="text-sm text-muted">
-        <summary className="w-fit">{texts.details}</summary>
+        <summary className="mt-1 w-fit py-1">{texts.details}</summary>
         <dl className="mt-1 grid grid-cols-[auto_1fr] gap-x-4 font-mono">
           {credential !== undefined && <Fact name={texts.credential} text={credential} />}
           {Object.entries(detail ?? {}).map(([name, value]) => (

@@ -21,10 +21,13 @@ const Robots = lazy(async () => ({ default: (await import('./robots.tsx')).Robot
 const Robot = lazy(async () => ({ default: (await import('./robot.tsx')).Robot }));
 const TrustedIssuers = lazy(async () => ({ default: (await import('./trusted-issuers.tsx')).TrustedIssuers }));
 const OrganisationSettings = lazy(async () => ({ default: (await import('./organisation-settings.tsx')).OrganisationSettings }));
+const OrganisationWebhooks = lazy(async () => ({ default: (await import('./organisation-webhooks.tsx')).OrganisationWebhooks }));
 const AuditView = lazy(async () => ({ default: (await import('../audit/audit-view.tsx')).AuditView }));
 
-const sections = ['repositories', 'people', 'teams', 'access', 'robots', 'ci', 'audit', 'settings'] as const;
+const sections = ['repositories', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'] as const;
 type Section = (typeof sections)[number];
+/** Those whose items have addresses of their own. */
+const withParts: readonly Section[] = ['teams', 'robots', 'webhooks'];
 /** What a member sees who manages nothing. */
 const forMembers: readonly Section[] = ['repositories', 'people'];
 
@@ -35,7 +38,7 @@ export function OrganisationPage() {
   const [name = '', part = 'repositories', one, ...more] = path.replace(/\/$/, '').split('/');
   const section = sections.find((known) => known === part);
   if (name === '' || section === undefined || more.length > 0) return <NotFoundPage />;
-  if (one !== undefined && section !== 'teams' && section !== 'robots') return <NotFoundPage />;
+  if (one !== undefined && !withParts.includes(section)) return <NotFoundPage />;
   return <Organisation key={name} name={name} section={section} one={one} />;
 }
 
@@ -74,6 +77,7 @@ function Organisation({ name, section, one }: { name: string; section: Section; 
         {section === 'access' && <Access namespace={name} />}
         {section === 'robots' && (one === undefined ? <Robots namespace={name} /> : <Robot key={one} namespace={name} robot={one} />)}
         {section === 'ci' && <TrustedIssuers namespace={name} />}
+        {section === 'webhooks' && <OrganisationWebhooks namespace={name} one={one} />}
         {section === 'audit' && <AuditView namespace={name} />}
         {section === 'settings' && organisation.data && namespace.data && <OrganisationSettings organisation={organisation.data} settings={namespace.data} />}
       </Suspense>

@@ -46,7 +46,7 @@ export function Access({ repository }: { repository: string }) {
   if (grants.isError) return <ErrorState error={grants.error} retry={() => void grants.refetch()} />;
   const reaching = grants.data.items.filter((grant) => reaches(grant.repositories, repository));
   return (
-    <section aria-labelledby="access" className="border-t border-line pt-6">
+    <section aria-labelledby="access">
       <h2 id="access">{settings.access}</h2>
       <p className="mt-1 mb-3 text-muted">{settings.accessHint}</p>
       {reaching.length > 0 && (

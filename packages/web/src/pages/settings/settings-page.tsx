@@ -1,12 +1,14 @@
-/** Who may see a repository, who may do what with it, and what it is called. */
+/** What those who manage a repository set: what it is, who may do what with it, who is told of what, and what stays. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { problemOf } from '../../api/api-error.ts';
 import { call } from '../../api/client.ts';
 import { repositoryQuery, serverQuery } from '../../api/queries.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
+import { useSearch } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { usePageTitle } from '../../parts/page-title.ts';
-import { EmptyState } from '../../parts/states.tsx';
+import { EmptyState, Skeleton } from '../../parts/states.tsx';
 import { useToast } from '../../parts/toasts.tsx';
 import type { Visibility } from '../../parts/visibility-chip.tsx';
 import { VisibilityChoice } from '../../parts/visibility-choice.tsx';
@@ -15,17 +17,37 @@ import { Access } from './access.tsx';
 import { DeleteRepository } from './delete-repository.tsx';
 import { Description } from './description.tsx';
 import { Rename } from './rename.tsx';
+import { SettingsTabs, settingsViews } from './settings-tabs.tsx';
+
+const RepositoryWebhooks = lazy(async () => ({ default: (await import('./repository-webhooks.tsx')).RepositoryWebhooks }));
 
 export function SettingsPage({ facts }: { facts: RepositoryFacts }) {
   const texts = useTexts();
   usePageTitle(texts.titles.settings(facts.name));
   const { data: server } = useQuery(serverQuery);
+  const { view } = useSearch({ strict: false });
   if (!facts.may.includes('manage')) return <EmptyState title={texts.problems.titles.denied}>{texts.problems.denied}</EmptyState>;
+  const views = settingsViews.filter((one) => one !== 'access' || server?.accounts === true);
+  const here = views.find((one) => one === view) ?? 'general';
   return (
-    <div className="max-w-3xl space-y-10">
+    <>
+      <SettingsTabs repository={facts.name} views={views} here={here} />
+      <div className="max-w-3xl">
+        <Suspense fallback={<Skeleton />}>
+          {here === 'general' && <General facts={facts} hasAccounts={server?.accounts === true} />}
+          {here === 'access' && <Access repository={facts.name} />}
+          {here === 'webhooks' && <RepositoryWebhooks repository={facts.name} />}
+        </Suspense>
+      </div>
+    </>
+  );
+}
+
+function General({ facts, hasAccounts }: { facts: RepositoryFacts; hasAccounts: boolean }) {
+  return (
+    <div className="space-y-10">
       <Description facts={facts} />
-      {server?.accounts === true && <VisibilitySetting facts={facts} />}
-      {server?.accounts === true && <Access repository={facts.name} />}
+      {hasAccounts && <VisibilitySetting facts={facts} />}
       <Rename repository={facts.name} />
       {facts.may.includes('delete') && <DeleteRepository repository={facts.name} />}
     </div>
