@@ -264,6 +264,10 @@ describe('/api/v1', () => {
         return who === 'administrator' ? 'open' : 'denied';
       case 'pull':
         return (who === 'robot' || who === 'ci') && forPeople.has(operation) ? 'denied' : 'open';
+      case 'push':
+        return mayPush.includes(who) ? 'open' : 'denied';
+      case 'delete':
+        return mayDelete.includes(who) ? 'open' : 'denied';
       default:
         return mayManage.includes(who) ? 'open' : 'denied';
     }

@@ -50,6 +50,36 @@ test('a policy says what it would take, takes that and no more, and what it took
   expect(((await ask('GET', `${repository}/-/trash`)).body['items'] as Json[]).map(({ tag }) => tag)).toEqual(['1.0.0']);
 });
 
+test('an image that was deleted by its digest comes back with its tags, unless it is given up', async () => {
+  const repository = 'team/trashed';
+  const [image, next] = ['trashed', 'next'].map((seed) => makeImage({ seed }));
+  if (!image || !next) throw new Error('images are missing');
+  for (const tag of ['1.0', 'latest']) await client.pushImage(repository, image, tag);
+  const status = async (reference: string) => (await fetch(`${server.url}/v2/${repository}/manifests/${reference}`)).status;
+  const remove = (digest: string) => fetch(`${server.url}/v2/${repository}/manifests/${digest}`, { method: 'DELETE' });
+  const { digest } = image.manifest;
+  expect((await remove(digest)).status).toBe(202);
+  expect([await status(digest), await status('1.0')]).toEqual([404, 404]);
+  const listed = (await ask('GET', `${repository}/-/trash/images`)).body['items'] as Json[];
+  expect(listed).toMatchObject([{ digest, tags: ['1.0', 'latest'] }]);
+  expect(Number(listed[0]?.['until']) - Number(listed[0]?.['deletedAt'])).toBe(7 * 86_400e3);
+
+  await client.pushImage(repository, next, 'latest');
+  const naru = (...words: string[]) => runNaru([...words, '--server', server.url]);
+  expect(await naru('trash', 'restore-image', repository, digest)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect([await status(digest), await status('1.0')]).toEqual([200, 200]);
+  expect((await fetch(`${server.url}/v2/${repository}/manifests/latest`)).headers.get('docker-content-digest')).toBe(next.manifest.digest);
+  expect((await ask('GET', `${repository}/-/trash/images`)).body).toEqual({ items: [] });
+
+  await remove(digest);
+  expect(await naru('trash', 'empty', repository, digest)).toMatchObject({ exitCode: 0 });
+  const gone = await naru('trash', 'restore-image', repository, digest);
+  expect(gone.exitCode).not.toBe(0);
+  expect(gone.stderr).toContain('there is no such image in the trash');
+  for (const bad of ['sha256:0', digest.slice(0, -1)]) expect((await ask('POST', `${repository}/-/trash/images/${bad}/restore`, {})).status).toBe(400);
+  expect((await ask('DELETE', `${repository}/-/trash/images/${digest}`)).status).toBe(404);
+});
+
 test('what would leave nothing is refused until somebody confirms it', async () => {
   const repository = 'team/all';
   await client.pushImage(repository, makeImage({ seed: 'all' }), 'only');

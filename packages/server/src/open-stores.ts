@@ -59,7 +59,7 @@ export async function openStores({
 }
 
 export function registryLimits({ limits, collection }: Config): RegistryLimits {
-  return { ...limits, touchIntervalMs: collection.graceMs / 2 };
+  return { ...limits, touchIntervalMs: collection.graceMs / 2, trashForMs: collection.trashForMs };
 }
 
 /** What is wrong with the folder is the operator's to mend. */

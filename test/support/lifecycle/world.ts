@@ -49,7 +49,14 @@ export async function openWorld({ wrapRows = (rows) => rows, wrapBytes = (bytes)
   const rows = wrapRows(await openSqliteMetadata({ path: databasePath }));
   const bytes = wrapBytes(openMemoryBlobStore({ clock }));
   const parts = { bytes, rows, clock, log: silentLog, digestLocks: createDigestLocks(), uploadLocks: createUploadLocks(), onRot: () => {} };
-  const limits = { blobMaxBytes: 1e9, manifestMaxBytes: 4 * 2 ** 20, uploadsMax: 100, uploadChunkMinBytes: 0, touchIntervalMs: collection.graceMs / 2 };
+  const limits = {
+    blobMaxBytes: 1e9,
+    manifestMaxBytes: 4 * 2 ** 20,
+    uploadsMax: 100,
+    uploadChunkMinBytes: 0,
+    touchIntervalMs: collection.graceMs / 2,
+    trashForMs: 168 * hourMs,
+  };
   return {
     ...parts,
     collecting: createTurn(),

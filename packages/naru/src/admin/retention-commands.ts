@@ -43,6 +43,31 @@ export const retentionCommands = {
       body: { tags: [{ tag, digest, expected: null }] },
     }),
   ),
+  'trash images': apiCommand('List images that were deleted by their digest and can be put back', 'REPOSITORY', one, [], ({ words: [name] }) => ({
+    method: 'GET',
+    path: `/repositories/${name}/-/trash/images?limit=1000`,
+  })),
+  'trash restore-image': apiCommand(
+    'Put back an image that was deleted by its digest: with its platforms, on those of its tags that are nowhere now',
+    'REPOSITORY DIGEST',
+    { min: 2, max: 2 },
+    [{ name: 'no-tags', description: 'On no tag.' }],
+    ({ words: [name, digest], switches }) => ({
+      method: 'POST',
+      path: `/repositories/${name}/-/trash/images/${digest}/restore`,
+      body: switches.has('no-tags') ? { tags: [] } : {},
+    }),
+  ),
+  'trash empty': apiCommand(
+    'Give up what was deleted by its digest: one image, or all of a repository',
+    'REPOSITORY [DIGEST]',
+    { min: 1, max: 2 },
+    [],
+    ({ words: [name, digest] }) =>
+      digest === undefined
+        ? { method: 'POST', path: `/repositories/${name}/-/trash/empty` }
+        : { method: 'DELETE', path: `/repositories/${name}/-/trash/images/${digest}` },
+  ),
 } as const satisfies Record<string, ApiCommand>;
 
 function at({ words: [name] }: Pick<Given, 'words'>): string {

@@ -172,6 +172,9 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'Where it keeps which release serves.': '어느 릴리스가 응답하는지 적어 두는 곳.',
   'The agent starts this, and it goes on when the agent ends. Harmless otherwise: a second one for the same folder ends at once.':
     '에이전트가 시작하며 에이전트가 끝나도 계속됩니다. 그 밖에는 해가 없습니다. 같은 폴더의 두 번째는 바로 끝납니다.',
+  'with its platforms, on those of its tags that are nowhere now.': '플랫폼과 함께, 지금 비어 있는 자기 태그에 돌아옵니다.',
+  'On no tag.': '태그 없이.',
+  'one image, or all of a repository.': '이미지 하나, 또는 리포지터리의 모두.',
   'what any rule keeps stays, the rest is deleted every hour, and can be put back.':
     '규칙 하나라도 지키라는 것은 남고, 나머지는 한 시간마다 지우며, 되돌릴 수 있습니다.',
   'Only about tags like this; without it: all.': '이런 태그에만. 없으면 모든 태그.',

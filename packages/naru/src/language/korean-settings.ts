@@ -69,6 +69,7 @@ export const settingSentences: Readonly<Record<string, string>> = {
   'collection-grace': '아무것도 가리키지 않는 내용을 마지막으로 push, mount, 요청된 뒤 두는 시간.',
   'collection-untagged-after':
     '태그 없는 매니페스트를 지우는 때. push된 때나 마지막 태그가 떠난 때부터 셉니다. `never`면 지우지 않습니다. 이 시간 동안은 지운 태그를 되돌릴 수 있습니다.',
+  'collection-trash-for': '다이제스트로 지운 이미지를 되돌릴 수 있는 기간. 공간은 그 뒤에 비워집니다. `0s`: 되돌릴 수 없음.',
   'collection-upload-expiry': '끝나지 않은 업로드를 버리는 때. 마지막 바이트부터 셉니다.',
   'scrub-enabled': '저장된 블롭을 배경에서 다시 읽어 다이제스트와 맞는지 살필지.',
   'scrub-interval': '블롭 하나를 살피는 간격.',

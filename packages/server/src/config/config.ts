@@ -235,6 +235,9 @@ export const configSchema = z.strictObject({
       .describe(
         'When manifests without a tag are deleted, counted from their push or from when a tag left them last; `never` keeps them. For so long a deleted tag can be put back.',
       ),
+    trashForMs: duration()
+      .prefault('7d')
+      .describe('For how long an image that was deleted by its digest can be put back; its space is freed after that. `0s`: not at all.'),
     uploadExpiryMs: duration({ min: 60e3 }).prefault('24h').describe('When an unfinished upload is thrown away, counted from its last byte.'),
   }),
 

@@ -54,7 +54,14 @@ describe('precedence', () => {
         tlsConnectionsMax: 10_000,
         drainTimeoutMs: 25_000,
       },
-      collection: { enabled: true, intervalMs: 3_600_000, graceMs: 86_400_000, untaggedAfterMs: undefined, uploadExpiryMs: 86_400_000 },
+      collection: {
+        enabled: true,
+        intervalMs: 3_600_000,
+        graceMs: 86_400_000,
+        untaggedAfterMs: undefined,
+        trashForMs: 604_800_000,
+        uploadExpiryMs: 86_400_000,
+      },
       scrub: { enabled: true, intervalMs: 2_592_000_000, bytesPerSecond: 16_777_216 },
     });
   });

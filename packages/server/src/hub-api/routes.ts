@@ -33,6 +33,7 @@ import { sessionRoutes } from './session-routes.ts';
 import { signerRoutes } from './signer-routes.ts';
 import { tagRoutes } from './tag-routes.ts';
 import { retentionRoutes } from './retention-routes.ts';
+import { trashRoutes } from './trash-routes.ts';
 import { tagRuleRoutes } from './tag-rule-routes.ts';
 import { teamRoutes } from './team-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -65,6 +66,7 @@ export const routes: readonly ApiRoute[] = [
   ...tagRoutes,
   ...tagRuleRoutes,
   ...retentionRoutes,
+  ...trashRoutes,
   ...imageRoutes,
   ...lineageRoutes,
   ...inventoryRoutes,

@@ -1,12 +1,10 @@
 /** Tags as people manage them: where they point, what is there, where they pointed before, deleted and put back. */
-import { RegistryError } from '@naru/oci/registry-error';
-import { parseTag, type RepositoryName, type Tag } from '@naru/oci/repository-name';
+import { parseTag, type RepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
-import type { Action } from '../access/action.ts';
-import type { Caller } from '../access/caller.ts';
 import type { TagRow } from '../metadata/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import type { Registry } from '../registry/registry.ts';
+import { requireForEach } from './require-for-each.ts';
 import { required } from './repository-routes.ts';
 import { type ApiRoute, route } from './route.ts';
 import { bytes, digest, listOf, tag, time, toList, toPage } from './schemas.ts';
@@ -128,13 +126,4 @@ async function describe(name: RepositoryName, row: TagRow, registry: Registry): 
   const { platforms, ...summary } = await registry.images.summarize(name, row.digest);
   const { at, actor, ...rest } = row;
   return { ...rest, movedAt: at, movedBy: actor, ...summary, platforms: [...platforms] };
-}
-
-/** A right may hold for some tags only. Throws UNAUTHORIZED or DENIED, and then nothing was done. */
-async function requireForEach(caller: Caller, action: Action, name: RepositoryName, tags: readonly Tag[]): Promise<void> {
-  for (const each of tags) {
-    if (await caller.may(action, name, each)) continue;
-    if (caller.principal.kind === 'anonymous') throw new RegistryError('UNAUTHORIZED');
-    throw new RegistryError('DENIED', { message: `you may not do this to the tag ${each}`, detail: { tag: each } });
-  }
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { runAdminRequest } from './admin.ts';
 import { collection, hasManifest, hourMs, openWorld, pushBlob, pushImage, storedDigests } from '../../../../test/support/lifecycle/world.ts';
 
-const options = { ...collection, untaggedAfterMs: undefined };
+const options = { ...collection, untaggedAfterMs: undefined, trashForMs: 0 };
 
 test('a dry run takes nothing, and the run takes what it said', async () => {
   await using world = await openWorld();

@@ -10,6 +10,7 @@ import type { Stores } from './stores.ts';
 export type AdminOptions = {
   readonly graceMs: number;
   readonly untaggedAfterMs: number | undefined;
+  readonly trashForMs: number;
   readonly uploadExpiryMs: number;
   readonly signal?: AbortSignal | undefined;
 };

@@ -3,6 +3,7 @@ import { parseTag } from '@naru/oci/repository-name';
 import type { Digest } from '@naru/oci/digest';
 import { collectGarbage } from './collect.ts';
 import { estimateCollection } from './estimate.ts';
+import { failureOf } from '../metadata/contract/content.ts';
 import type { CollectionRows } from '../metadata/collection-port.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 import { newUploadId } from '../runtime/ids.ts';
@@ -60,6 +61,30 @@ test('deleting an image frees its blobs at the next run, though they are older t
   await world.registry.manifests.remove(app, { kind: 'digest', digest: image }, { actor: 'mina' });
   expect(await collectGarbage(world, collection)).toMatchObject({ links: { count: 2 }, blobs: { count: 2 } });
   expect(storedDigests(world)).toEqual([]);
+});
+
+test('what was deleted can be put back whole for a while, and then its space is free', async () => {
+  await using world = await openWorld();
+  const arm = await pushImage(world, await pushBlob(world, 'config'), [await pushBlob(world, 'layer')]);
+  const index = await pushIndex(world, [arm], { tag: 'latest' });
+  const signature = await pushImage(world, await pushBlob(world, 'signature'), [], { subject: index });
+  const remove = (digest: Digest) => world.registry.manifests.remove(app, { kind: 'digest', digest }, { actor: 'mina' });
+  await remove(index);
+  await remove(arm);
+  world.pass(2 * dayMs);
+  const trashing = { ...withUntagged, trashForMs: 7 * dayMs };
+  await expectEstimateToHold(world, trashing);
+  expect(await world.registry.trash.restore(app, index, [parseTag('latest')], { actor: 'jun' })).toEqual([parseTag('latest')]);
+  expect(await areThere(world, [index, arm, signature])).toEqual([true, true, true]);
+  await expectSound(world);
+  await remove(index);
+  await remove(arm);
+  world.pass(8 * dayMs);
+  await expectEstimateToHold(world, trashing);
+  expect(await areThere(world, [index, arm, signature])).toEqual([false, false, false]);
+  expect(storedDigests(world)).toEqual([]);
+  expect(await failureOf(world.registry.trash.restore(app, index, [], { actor: 'jun' }))).toMatchObject({ code: 'MANIFEST_UNKNOWN' });
+  await expectSound(world);
 });
 
 test('without being asked, untagged manifests stay', async () => {

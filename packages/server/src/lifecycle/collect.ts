@@ -2,6 +2,7 @@
  * Garbage collection: online, in small steps, while pushes run. It never stops anybody.
  *
  *     expired uploads                                           rows, then bytes
+ *     what was in the trash for long enough                     rows
  *     untagged manifests (when asked)                           rows, one transaction per page
  *     links whose blob no manifest of the repository needs      rows
  *     blobs that no repository links: condemned                 row out, key remembered
@@ -25,6 +26,8 @@ export type CollectOptions = {
   readonly graceMs: number;
   /** Manifests without a tag go this long after their push, never within the grace. Undefined: they stay. */
   readonly untaggedAfterMs?: number | undefined;
+  /** What was deleted by its digest can be put back for so long. Undefined: not at all. */
+  readonly trashForMs?: number | undefined;
   readonly uploadExpiryMs: number;
   readonly signal?: AbortSignal | undefined;
 };
@@ -37,6 +40,7 @@ export function collectGarbage(stores: Stores, options: CollectOptions): Promise
     const now = stores.clock.now();
     const run = { stores, tally: createGcTally({ dryRun: false }), before: now - options.graceMs, signal: options.signal };
     await expireUploads(run, now - options.uploadExpiryMs);
+    await emptyTrash(run, trashBefore(now, options.trashForMs));
     if (options.untaggedAfterMs !== undefined) await removeUntagged(run, untaggedBefore(now, options.untaggedAfterMs, options.graceMs));
     await unlinkUnreferenced(run);
     await condemnUnlinked(run);
@@ -52,9 +56,19 @@ export function untaggedBefore(now: number, untaggedAfterMs: number, graceMs: nu
   return now - Math.max(untaggedAfterMs, graceMs);
 }
 
+/** What was deleted until then does not come back. */
+export function trashBefore(now: number, trashForMs = 0): number {
+  return now - trashForMs;
+}
+
+async function emptyTrash({ stores: { rows }, signal }: Run, until: number): Promise<void> {
+  do signal?.throwIfAborted();
+  while ((await rows.trash.expire(until, pageSize)) === pageSize);
+}
+
 async function removeUntagged({ stores: { rows, clock }, tally, signal }: Run, before: number): Promise<void> {
   const { collection } = rows;
-  for await (const page of pagesOfUntagged(collection, before, signal)) {
+  for await (const page of pagesOfUntagged(collection, { before }, signal)) {
     for (const { repository, digest, sizeBytes } of await collection.removeUntagged(page, { before, at: clock.now(), actor: collectorActor })) {
       tally.add('manifests', `manifest ${repository}@${digest}`, sizeBytes);
     }
@@ -63,7 +77,7 @@ async function removeUntagged({ stores: { rows, clock }, tally, signal }: Run, b
 
 async function unlinkUnreferenced({ stores: { rows, clock }, tally, before, signal }: Run): Promise<void> {
   const { collection } = rows;
-  for await (const page of pagesOfUnreferencedLinks(collection, before, signal)) {
+  for await (const page of pagesOfUnreferencedLinks(collection, { before }, signal)) {
     for (const { repository, digest, sizeBytes } of await collection.unlinkUnreferenced(page, { before, at: clock.now(), actor: collectorActor })) {
       tally.add('links', `link ${repository}@${digest}`, sizeBytes);
     }

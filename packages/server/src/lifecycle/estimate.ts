@@ -9,21 +9,27 @@
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { GcReport } from './admin-request.ts';
-import { type CollectOptions, untaggedBefore } from './collect.ts';
+import { type CollectOptions, trashBefore, untaggedBefore } from './collect.ts';
 import { createGcTally, type GcTally } from './gc-tally.ts';
 import { pagesOfManifestRows, pagesOfUnlinkedBlobs, pagesOfUnreferencedLinks, pagesOfUntagged, pagesOfUploadRows } from './pages.ts';
 import type { Stores } from './stores.ts';
 import { listStrayBlobs, listStrayUploads } from './strays.ts';
 import { uploadSize } from './upload-size.ts';
 
-type Run = { readonly stores: Stores; readonly tally: GcTally; readonly before: number; readonly signal: AbortSignal | undefined };
+type Run = {
+  readonly stores: Stores;
+  readonly tally: GcTally;
+  readonly before: number;
+  readonly trashBefore: number;
+  readonly signal: AbortSignal | undefined;
+};
 
 /** Things that would go, as `repository@digest`: no name holds an @. */
 type Marked = Set<string>;
 
-export async function estimateCollection(stores: Stores, { graceMs, untaggedAfterMs, uploadExpiryMs, signal }: CollectOptions): Promise<GcReport> {
+export async function estimateCollection(stores: Stores, { graceMs, untaggedAfterMs, trashForMs, uploadExpiryMs, signal }: CollectOptions): Promise<GcReport> {
   const now = stores.clock.now();
-  const run = { stores, tally: createGcTally({ dryRun: true }), before: now - graceMs, signal };
+  const run = { stores, tally: createGcTally({ dryRun: true }), before: now - graceMs, trashBefore: trashBefore(now, trashForMs), signal };
   await markUploads(run, now - uploadExpiryMs);
   const manifests = untaggedAfterMs === undefined ? new Set<string>() : await markUntagged(run, untaggedBefore(now, untaggedAfterMs, graceMs));
   const links = await markLinks(run, manifests);
@@ -40,9 +46,9 @@ async function markUploads({ stores, tally, signal }: Run, before: number): Prom
   for await (const { id, sizeBytes } of listStrayUploads(stores, before, signal)) tally.add('uploads', `upload ${id} (left by a crash)`, sizeBytes);
 }
 
-async function markUntagged({ stores: { rows }, tally, signal }: Run, before: number): Promise<Marked> {
+async function markUntagged({ stores: { rows }, tally, trashBefore: until, signal }: Run, before: number): Promise<Marked> {
   const marked: Marked = new Set();
-  for await (const page of pagesOfUntagged(rows.collection, before, signal)) {
+  for await (const page of pagesOfUntagged(rows.collection, { before, trashBefore: until }, signal)) {
     for (const { repository, digest, sizeBytes } of page) {
       marked.add(`${repository}@${digest}`);
       tally.add('manifests', `manifest ${repository}@${digest}`, sizeBytes);
@@ -52,9 +58,9 @@ async function markUntagged({ stores: { rows }, tally, signal }: Run, before: nu
 }
 
 async function markLinks(run: Run, manifests: Marked): Promise<Map<Digest, Set<RepositoryName>>> {
-  const { stores, before, signal, tally } = run;
+  const { stores, before, trashBefore: until, signal, tally } = run;
   const links = new Map<Digest, Set<RepositoryName>>();
-  for await (const page of pagesOfUnreferencedLinks(stores.rows.collection, before, signal)) {
+  for await (const page of pagesOfUnreferencedLinks(stores.rows.collection, { before, trashBefore: until }, signal)) {
     for (const { repository, digest, sizeBytes } of page) mark(repository, digest, sizeBytes);
   }
   for (const link of await findOrphanedLinks(run, manifests)) {

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { BlobInventory, StoredBlob, StoredUpload } from '../blobstore/port.ts';
-import type { BlobRow, CollectionRows, CondemnedBlob, IntegrityRows, Link, ManifestRow, UntaggedManifest } from '../metadata/collection-port.ts';
+import type { BlobRow, CollectionRows, CondemnedBlob, IntegrityRows, KeptSince, Link, ManifestRow, UntaggedManifest } from '../metadata/collection-port.ts';
 import type { Upload, UploadRows } from '../metadata/port.ts';
 
 type Pages<Item> = AsyncGenerator<Item[], void, undefined>;
@@ -36,12 +36,12 @@ export function pagesOfManifestRows(rows: IntegrityRows, signal: Signal): Pages<
   return pages((after) => rows.listManifestRows({ limit: manifestPageSize, ...(after && { after }) }), signal);
 }
 
-export function pagesOfUntagged(rows: CollectionRows, before: number, signal: Signal): Pages<UntaggedManifest> {
-  return pages((after) => rows.listUntagged({ before, limit: pageSize, ...(after && { after }) }), signal);
+export function pagesOfUntagged(rows: CollectionRows, since: KeptSince, signal: Signal): Pages<UntaggedManifest> {
+  return pages((after) => rows.listUntagged({ ...since, limit: pageSize, ...(after && { after }) }), signal);
 }
 
-export function pagesOfUnreferencedLinks(rows: CollectionRows, before: number, signal: Signal): Pages<Link> {
-  return pages((after) => rows.listUnreferencedLinks({ before, limit: pageSize, ...(after && { after }) }), signal);
+export function pagesOfUnreferencedLinks(rows: CollectionRows, since: KeptSince, signal: Signal): Pages<Link> {
+  return pages((after) => rows.listUnreferencedLinks({ ...since, limit: pageSize, ...(after && { after }) }), signal);
 }
 
 export function pagesOfUnlinkedBlobs(rows: CollectionRows, before: number, signal: Signal): Pages<CondemnedBlob> {

@@ -39,7 +39,7 @@ test('collection and scrub run at their times, and say what they did', async () 
   const bed = createBed();
   const recorded: unknown[][] = [];
   const settings = {
-    collection: { ...collection, untaggedAfterMs: undefined, enabled: true, intervalMs: hourMs },
+    collection: { ...collection, untaggedAfterMs: undefined, trashForMs: 0, enabled: true, intervalMs: hourMs },
     scrub: { enabled: true, intervalMs: 2 * hourMs, bytesPerSecond: 1e9 },
   };
   const metrics = {
@@ -68,7 +68,7 @@ test('what is switched off does not run', async () => {
   await using world = await openWorld();
   const bed = createBed();
   const settings = {
-    collection: { ...collection, untaggedAfterMs: undefined, enabled: false, intervalMs: hourMs },
+    collection: { ...collection, untaggedAfterMs: undefined, trashForMs: 0, enabled: false, intervalMs: hourMs },
     scrub: { enabled: false, intervalMs: hourMs, bytesPerSecond: 1 },
   };
   await using _ = startSchedule({

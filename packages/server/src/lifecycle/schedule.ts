@@ -13,6 +13,7 @@ export type ScheduleSettings = {
     readonly intervalMs: number;
     readonly graceMs: number;
     readonly untaggedAfterMs: number | undefined;
+    readonly trashForMs: number;
     readonly uploadExpiryMs: number;
   };
   readonly scrub: { readonly enabled: boolean; readonly intervalMs: number; readonly bytesPerSecond: number };

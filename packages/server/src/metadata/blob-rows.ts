@@ -10,6 +10,7 @@ import type { Tables } from './schema.ts';
 import { recordEvents } from './event-rows.ts';
 import { referrersInDetail } from './manifest-content.ts';
 import { ensureRepository } from './repository-rows.ts';
+import { forgetNeeding } from './trash-rows.ts';
 
 export function blobRows({ read, write }: MetadataDatabase, hot: HotReads, visibility: Visibility): BlobRows {
   return {
@@ -82,6 +83,7 @@ export function blobRows({ read, write }: MetadataDatabase, hot: HotReads, visib
           .execute();
         if (manifests.length > 0)
           throw new RegistryError('CONTENT_REFERENCED', { detail: { digest, manifests: manifests.map((manifest) => manifest.digest) } });
+        await forgetNeeding(tx, repository, digest);
         await tx.deleteFrom('repository_blob').where('repository', '=', repository).where('digest', '=', digest).execute();
         await recordEvents(tx, [{ kind: 'blob.deleted', repository, digest, ...change }]);
       });

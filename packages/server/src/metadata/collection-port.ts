@@ -7,11 +7,16 @@ import type { RepositoryName } from '@naru/oci/repository-name';
 import type { StorageKey } from '../blobstore/port.ts';
 import type { Change, ContentReference, Page } from './port.ts';
 
+/** Youth counts from `before`; what was deleted until `trashBefore` does not come back. */
+export type KeptSince = { readonly before: number; readonly trashBefore?: number | undefined };
+
 export type Link = { readonly repository: RepositoryName; readonly digest: Digest; readonly sizeBytes: number };
 export type UntaggedManifest = { readonly repository: RepositoryName; readonly digest: Digest; readonly sizeBytes: number };
 export type CondemnedBlob = { readonly digest: Digest; readonly storageKey: StorageKey; readonly sizeBytes: number };
 
 /**
+ * What the trash needs is no garbage, unless that was deleted until `trashBefore`.
+ *
  * Lists go on behind `after`, the last item of the one before. Without it they begin at the
  * beginning, and read again all that is kept.
  */
@@ -20,17 +25,17 @@ export interface CollectionRows {
    * Manifests pushed before `before` that nothing keeps: no tag, no index of the repository that is
    * kept, no subject of the repository that is kept. Read only, in order of repository and digest.
    */
-  listUntagged(options: { before: number; limit: number; after?: ManifestKey }): Promise<UntaggedManifest[]>;
+  listUntagged(options: KeptSince & { limit: number; after?: ManifestKey }): Promise<UntaggedManifest[]>;
   /**
    * Removes those of the list that are still untagged, unreferenced and older than `before`, and the
    * indexes above them that nothing keeps either, since a child cannot go before its index. Returns
    * all that went, which may be more than the list.
    */
-  removeUntagged(manifests: readonly UntaggedManifest[], options: { before: number } & Change): Promise<UntaggedManifest[]>;
+  removeUntagged(manifests: readonly UntaggedManifest[], options: KeptSince & Change): Promise<UntaggedManifest[]>;
   /** Links touched before `before` whose blob no manifest of that repository refers to. Read only, in order of repository and digest. */
-  listUnreferencedLinks(options: { before: number; limit: number; after?: Pick<Link, 'repository' | 'digest'> }): Promise<Link[]>;
+  listUnreferencedLinks(options: KeptSince & { limit: number; after?: Pick<Link, 'repository' | 'digest'> }): Promise<Link[]>;
   /** Takes those of the list that are still unreferenced and older than `before`; returns them. */
-  unlinkUnreferenced(links: readonly Link[], options: { before: number } & Change): Promise<Link[]>;
+  unlinkUnreferenced(links: readonly Link[], options: KeptSince & Change): Promise<Link[]>;
   /** Blobs stored before `before` that no repository links. Read only, in order of digest. */
   listUnlinkedBlobs(options: { before: number; limit: number; after?: Pick<CondemnedBlob, 'digest'> }): Promise<CondemnedBlob[]>;
   /** Rows before bytes (I1): the blob's row goes, its key is remembered until the bytes are gone. Returns those still unlinked. */

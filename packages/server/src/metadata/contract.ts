@@ -29,6 +29,7 @@ import { untaggedContract } from './contract/untagged.ts';
 import { webhookContract } from './contract/webhooks.ts';
 import { retentionContract } from './contract/retention.ts';
 import { tagPolicyContract } from './contract/tag-policies.ts';
+import { trashContract } from './contract/trash.ts';
 import { uploadContract } from './contract/uploads.ts';
 
 const subjects = {
@@ -48,6 +49,7 @@ const subjects = {
   'pages and badges': pageContract,
   'tag policies': tagPolicyContract,
   retention: retentionContract,
+  trash: trashContract,
   lineage: lineageContract,
   'inventories of images': inventoryContract,
   'golden images': goldenContract,

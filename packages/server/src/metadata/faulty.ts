@@ -55,6 +55,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     jobInspection: faulty('jobInspection', store.jobInspection),
     hub: faultyGroup('hub', store.hub),
     retention: faulty('retention', store.retention),
+    trash: faulty('trash', store.trash),
     tagPolicies: faulty('tagPolicies', store.tagPolicies),
     webhooks: faulty('webhooks', store.webhooks),
     deliveries: faulty('deliveries', store.deliveries),

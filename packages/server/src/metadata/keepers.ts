@@ -1,6 +1,6 @@
 /**
  * What keeps a manifest in its repository: a tag; a release that runs somewhere or may be gone back to; its youth, or that a tag left it lately; an index that names it and is kept
- * itself; its subject, when that is there and kept itself.
+ * itself; its subject, when that is there and kept itself; an index or a subject in the trash that may come back.
  *
  * Asked upwards, from the manifest to its keepers, because an untagged manifest has few of them while
  * a repository has many manifests. Referrers can close a circle that no tag reaches (an index whose
@@ -12,10 +12,12 @@ import type { RepositoryName } from '@naru/oci/repository-name';
 import type { ExpressionBuilder } from 'kysely';
 import type { Reader } from './database.ts';
 import { chunks } from './chunks.ts';
+import type { KeptSince } from './collection-port.ts';
 import type { Tables } from './schema.ts';
+import { isNeededByTrash } from './trash-rows.ts';
 
 /** Those of `digests` that nothing keeps, and with them the manifests above them that nothing keeps either. */
-export async function findUnkept(db: Reader, repository: RepositoryName, digests: readonly Digest[], before: number): Promise<Set<Digest>> {
+export async function findUnkept(db: Reader, repository: RepositoryName, digests: readonly Digest[], { before, trashBefore }: KeptSince): Promise<Set<Digest>> {
   const unkept = new Set<Digest>();
   const kept: Digest[] = [];
   const keepsWhat = new Map<Digest, Digest[]>();
@@ -31,7 +33,7 @@ export async function findUnkept(db: Reader, repository: RepositoryName, digests
     const above: Digest[] = [];
     for (const chunk of chunks(level)) {
       const open: Digest[] = [];
-      for (const row of await readManifests(db, repository, chunk)) {
+      for (const row of await readManifests(db, repository, chunk, trashBefore)) {
         if (Boolean(row.held) || row.pushed_at >= before || (row.untagged_at ?? 0) >= before) kept.push(row.digest);
         else {
           open.push(row.digest);
@@ -56,10 +58,10 @@ export async function findUnkept(db: Reader, repository: RepositoryName, digests
   return unkept;
 }
 
-async function readManifests(db: Reader, repository: RepositoryName, digests: readonly Digest[]) {
+async function readManifests(db: Reader, repository: RepositoryName, digests: readonly Digest[], trashBefore: number | undefined) {
   return db
     .selectFrom('repository_manifest')
-    .select((eb) => ['digest', 'subject_digest', 'pushed_at', 'untagged_at', isHeld(eb).as('held')])
+    .select((eb) => ['digest', 'subject_digest', 'pushed_at', 'untagged_at', isHeld(eb, trashBefore).as('held')])
     .where('repository', '=', repository)
     .where('digest', 'in', digests)
     .execute();
@@ -76,8 +78,17 @@ async function readIndexes(db: Reader, repository: RepositoryName, children: rea
 }
 
 /** Of the manifest in the row at hand. */
-export function isHeld(eb: ExpressionBuilder<Tables, 'repository_manifest'>) {
+export function isHeld(eb: ExpressionBuilder<Tables, 'repository_manifest'>, trashBefore?: number) {
   return eb.or([
+    isNeededByTrash('repository_manifest', trashBefore),
+    eb.exists(
+      eb
+        .selectFrom('trashed_manifest')
+        .select('trashed_manifest.digest')
+        .whereRef('trashed_manifest.repository', '=', 'repository_manifest.repository')
+        .whereRef('trashed_manifest.digest', '=', 'repository_manifest.subject_digest')
+        .where('trashed_manifest.deleted_at', '>', trashBefore ?? 0),
+    ),
     eb.exists(
       eb
         .selectFrom('tag')

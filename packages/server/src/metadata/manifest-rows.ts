@@ -14,6 +14,7 @@ import { recordLineage } from './lineage-rows.ts';
 import { ensureRepository } from './repository-rows.ts';
 import { followReleases } from './tag-policy-rows.ts';
 import { findTagged, moveTag, removeTagsOf, tagMoves } from './tag-rows.ts';
+import { forget, throwAway } from './trash-rows.ts';
 import { verifiedBytes } from './verified-bytes.ts';
 
 export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, visibility: Visibility): ManifestRows {
@@ -33,6 +34,7 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, v
         await recordLineage(tx, manifest.digest, manifest.image);
         await recordManifest(tx, repository, manifest, change);
         await recordReferences(tx, repository, manifest.digest, references);
+        await forget(tx, repository, [manifest.digest]);
         await requireGolden(tx, repository, manifest.digest, change);
         await recordEvents(tx, [{ kind: 'manifest.pushed', repository, digest: manifest.digest, ...change }]);
         for (const tag of tags) await moveTag(tx, repository, tag, manifest.digest, change);
@@ -51,6 +53,7 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, v
           .limit(referrersInDetail)
           .execute();
         if (indexes.length > 0) throw new RegistryError('CONTENT_REFERENCED', { detail: { digest, manifests: indexes.map((index) => index.digest) } });
+        await throwAway(tx, repository, digest, change);
         await removeTagsOf(tx, repository, digest, change);
         await removeManifestRow(tx, repository, digest);
         await recordEvents(tx, [{ kind: 'manifest.deleted', repository, digest, ...change }]);

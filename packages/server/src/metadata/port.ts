@@ -21,6 +21,7 @@ import type { UploadId } from '../runtime/ids.ts';
 import type { CollectionRows, IntegrityRows } from './collection-port.ts';
 import type { AdvisoryRows } from './advisory-port.ts';
 import type { FindingRows, FindingRuleRows } from './finding-port.ts';
+import type { TrashRows } from './trash-port.ts';
 import type { FileRows } from './file-port.ts';
 import type { GateRows } from './gate/port.ts';
 import type { GoldenPolicyRows, GoldenRows, OutdatedRows } from './golden-port.ts';
@@ -61,6 +62,7 @@ export type MetadataStore = {
   readonly golden: GoldenRows;
   readonly goldenPolicies: GoldenPolicyRows;
   readonly outdated: OutdatedRows;
+  readonly trash: TrashRows;
   readonly findings: FindingRows;
   readonly findingRules: FindingRuleRows;
   readonly commits: CommitSignals;

@@ -26,6 +26,8 @@ export const ofRepository = [
   'star',
   'pull_day',
   'tag_pull',
+  'trashed_content',
+  'trashed_manifest',
 ] as const satisfies readonly (keyof Tables)[];
 
 /** What is said on one of several levels, one of which is the repository. */

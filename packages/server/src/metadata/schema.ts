@@ -22,6 +22,8 @@
  *     golden_image ──< golden_version · outdated_notice      golden_policy
  *     webhook ──< webhook_delivery ──< webhook_attempt
  *
+ *     trashed_manifest ──< trashed_content           deleted, and what it needs to come back
+ *
  *     upload · event · event_consumer · job · condemned_blob   stand alone
  *     accounts and what they may do              `identity/tables.ts`
  *     what runs where                            `deploy/tables.ts`
@@ -139,6 +141,19 @@ type ContentTables = {
   };
   manifest_blob: { repository: RepositoryName; digest: Digest; blob_digest: Digest; role: 'config' | 'layer' };
   manifest_child: { repository: RepositoryName; digest: Digest; child_digest: Digest };
+  /** `tags`: those that were on it, as JSON. */
+  trashed_manifest: {
+    repository: RepositoryName;
+    digest: Digest;
+    media_type: string;
+    subject_digest: Digest | null;
+    bytes: Uint8Array;
+    tags: string;
+    deleted_at: number;
+    deleted_by: string;
+  };
+  /** `content`: a blob or a manifest of the repository, which stays while `digest` may come back. */
+  trashed_content: { repository: RepositoryName; content: Digest; digest: Digest };
   /** One for each manifest that was looked at. `chain`: `lineage/image-layers.ts`'s, of all its layers; null: it is no image. */
   image_chain: { id: Generated<number>; digest: Digest; chain: Digest | null; layers: number; base_digest: Digest | null; base_name: string | null };
   /** Every beginning of an image's list of layers, but the whole list. `layers`: how long it is. */

@@ -30,6 +30,7 @@ import { tagPolicyRows } from './tag-policy-rows.ts';
 import { tagMoves, tagRows } from './tag-rows.ts';
 import { deliveryRows } from './delivery-rows.ts';
 import { webhookRows } from './webhook-rows.ts';
+import { trashRows } from './trash-rows.ts';
 import { uploadRows } from './upload-rows.ts';
 
 export type MetadataStoreOptions = {
@@ -57,6 +58,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     hub: hubRows(database),
     retention: retentionRows(database),
     tagPolicies: tagPolicyRows(database, tagMoves),
+    trash: trashRows(database),
     webhooks: webhookRows(database),
     deliveries: deliveryRows(database),
     files: fileRows(database),

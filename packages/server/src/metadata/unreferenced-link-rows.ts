@@ -4,9 +4,10 @@ import { chunks } from './chunks.ts';
 import { beforeAll, byRepository } from './collection-keys.ts';
 import { recordEvents } from './event-rows.ts';
 import { rowsPerScan, scan } from './scan.ts';
+import { isNeededByTrash } from './trash-rows.ts';
 
 export function unreferencedLinkRows({ read, write }: MetadataDatabase): Pick<CollectionRows, 'listUnreferencedLinks' | 'unlinkUnreferenced'> {
-  async function readStretch({ repository, digest }: typeof beforeAll) {
+  async function readStretch({ repository, digest }: typeof beforeAll, trashBefore: number | undefined) {
     return read
       .selectFrom('repository_blob')
       .innerJoin('blob', 'blob.digest', 'repository_blob.digest')
@@ -24,6 +25,7 @@ export function unreferencedLinkRows({ read, write }: MetadataDatabase): Pick<Co
               .whereRef('manifest_blob.blob_digest', '=', 'repository_blob.digest'),
           )
           .as('needed'),
+        isNeededByTrash('repository_blob', trashBefore).as('trashed'),
       ])
       .where((eb) => eb(eb.refTuple('repository_blob.repository', 'repository_blob.digest'), '>', eb.tuple(repository, digest)))
       .orderBy('repository_blob.repository')
@@ -33,19 +35,19 @@ export function unreferencedLinkRows({ read, write }: MetadataDatabase): Pick<Co
   }
 
   return {
-    async listUnreferencedLinks({ before, limit, after = beforeAll }) {
+    async listUnreferencedLinks({ before, trashBefore, limit, after = beforeAll }) {
       return scan({
         limit,
         after,
-        read: readStretch,
+        read: (last) => readStretch(last, trashBefore),
         choose: (rows) =>
           rows
-            .filter((row) => !row.needed && row.touched_at < before)
+            .filter((row) => !row.needed && !row.trashed && row.touched_at < before)
             .map(({ repository, digest, size_bytes }): Link => ({ repository, digest, sizeBytes: size_bytes })),
       });
     },
 
-    async unlinkUnreferenced(links, { before, at, actor }) {
+    async unlinkUnreferenced(links, { before, trashBefore, at, actor }) {
       const sizes = new Map(links.map((link) => [link.digest, link.sizeBytes]));
       return write(async (tx) => {
         const unlinked: Link[] = [];
@@ -67,6 +69,7 @@ export function unreferencedLinkRows({ read, write }: MetadataDatabase): Pick<Co
                   ),
                 ),
               )
+              .where((eb) => eb.not(isNeededByTrash('repository_blob', trashBefore)))
               .returning('digest')
               .execute();
             unlinked.push(...rows.map(({ digest }) => ({ repository, digest, sizeBytes: sizes.get(digest) ?? 0 })));

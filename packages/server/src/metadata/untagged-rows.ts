@@ -1,7 +1,7 @@
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
-import type { CollectionRows, UntaggedManifest } from './collection-port.ts';
+import type { CollectionRows, KeptSince, UntaggedManifest } from './collection-port.ts';
 import { chunks } from './chunks.ts';
 import { beforeAll, byRepository } from './collection-keys.ts';
 import { recordEvents } from './event-rows.ts';
@@ -11,25 +11,25 @@ import { rowsPerScan, scan } from './scan.ts';
 
 export function untaggedRows({ read, write }: MetadataDatabase): Pick<CollectionRows, 'listUntagged' | 'removeUntagged'> {
   return {
-    async listUntagged({ before, limit, after = beforeAll }) {
+    async listUntagged({ before, trashBefore, limit, after = beforeAll }) {
       return scan({
         limit,
         after,
-        read: (last) => readStretch(read, last),
+        read: (last) => readStretch(read, last, trashBefore),
         choose: (rows) =>
           chooseUnkept(
             read,
             rows.filter((row) => !row.held && row.pushed_at < before && (row.untagged_at ?? 0) < before),
-            before,
+            { before, trashBefore },
           ),
       });
     },
 
-    async removeUntagged(manifests, { before, at, actor }) {
+    async removeUntagged(manifests, { before, trashBefore, at, actor }) {
       return write(async (tx) => {
         const removed: UntaggedManifest[] = [];
         for (const [repository, digests] of byRepository(manifests)) {
-          const unkept = [...(await findUnkept(tx, repository, digests, before))];
+          const unkept = [...(await findUnkept(tx, repository, digests, { before, trashBefore }))];
           removed.push(...(await withSizes(tx, repository, unkept)));
           await removeTogether(tx, repository, unkept);
           await recordEvents(
@@ -45,10 +45,14 @@ export function untaggedRows({ read, write }: MetadataDatabase): Pick<Collection
 
 type Stretch = { repository: RepositoryName; digest: Digest; pushed_at: number; untagged_at: number | null; held: unknown };
 
-async function readStretch(db: Reader, { repository, digest }: { repository: RepositoryName; digest: Digest }): Promise<Stretch[]> {
+async function readStretch(
+  db: Reader,
+  { repository, digest }: { repository: RepositoryName; digest: Digest },
+  trashBefore: number | undefined,
+): Promise<Stretch[]> {
   return db
     .selectFrom('repository_manifest')
-    .select((eb) => ['repository', 'digest', 'pushed_at', 'untagged_at', isHeld(eb).as('held')])
+    .select((eb) => ['repository', 'digest', 'pushed_at', 'untagged_at', isHeld(eb, trashBefore).as('held')])
     .where((eb) => eb(eb.refTuple('repository', 'digest'), '>', eb.tuple(repository, digest)))
     .orderBy('repository')
     .orderBy('digest')
@@ -56,10 +60,10 @@ async function readStretch(db: Reader, { repository, digest }: { repository: Rep
     .execute();
 }
 
-async function chooseUnkept(db: Reader, candidates: readonly Stretch[], before: number): Promise<UntaggedManifest[]> {
+async function chooseUnkept(db: Reader, candidates: readonly Stretch[], since: KeptSince): Promise<UntaggedManifest[]> {
   const chosen: UntaggedManifest[] = [];
   for (const [repository, digests] of byRepository(candidates)) {
-    const unkept = await findUnkept(db, repository, digests, before);
+    const unkept = await findUnkept(db, repository, digests, since);
     chosen.push(
       ...(await withSizes(
         db,

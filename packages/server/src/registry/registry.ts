@@ -13,6 +13,7 @@ import { createManifestRules, type ManifestRules } from './manifests.ts';
 import { createReferrerRules, type ReferrerRules } from './referrers.ts';
 import { createRepositoryRules, type RepositoryRules } from './repositories.ts';
 import { createTagRules, type TagRules } from './tags.ts';
+import { createTrashRules, type TrashRules } from './trash.ts';
 import type { UploadLocks } from './upload-locks.ts';
 import { createUploadRules, type UploadRules } from './uploads.ts';
 
@@ -23,6 +24,7 @@ export type Registry = {
   readonly referrers: ReferrerRules;
   readonly repositories: RepositoryRules;
   readonly tags: TagRules;
+  readonly trash: TrashRules;
   readonly uploads: UploadRules;
 };
 
@@ -46,16 +48,20 @@ export type RegistryLimits = {
   readonly uploadChunkMinBytes: number;
   /** A blob that was asked for this recently is not touched again: keeps writes off the read path. */
   readonly touchIntervalMs: number;
+  /** What was deleted by its digest can be put back for so long. */
+  readonly trashForMs: number;
 };
 
 export function createRegistry(parts: RegistryParts): Registry {
+  const manifests = createManifestRules(parts);
   return {
     blobs: createBlobRules(parts),
     images: createImageRules(parts),
-    manifests: createManifestRules(parts),
+    manifests,
     referrers: createReferrerRules(parts),
     repositories: createRepositoryRules(parts),
     tags: createTagRules(parts),
+    trash: createTrashRules(parts, manifests),
     uploads: createUploadRules(parts),
   };
 }
