@@ -109,6 +109,33 @@ test('where a tag was at a time', async () => {
   expect((await ask('GET', `${repository}/-/tags/v1?at=yesterday`)).status).toBe(400);
 });
 
+test('any client pulls a tag as it was at a time, by a tag that says so', async () => {
+  const repository = 'team/as-of';
+  const [one, two] = ['one', 'two'].map((seed) => makeImage({ seed: `as of ${seed}` }));
+  if (!one || !two) throw new Error('images are missing');
+  await client.pushImage(repository, one, 'v1');
+  await Bun.sleep(1100); // a tag names whole seconds
+  const between = `${new Date()
+    .toISOString()
+    .slice(0, 19)
+    .replaceAll(/(?<=T.*):/g, '')}Z`;
+  await client.pushImage(repository, two, 'v1');
+  const digestOf = async (tag: string) => {
+    const { status, headers } = await fetch(`${server.url}/v2/${repository}/manifests/${tag}`);
+    return status === 200 ? headers.get('docker-content-digest') : status;
+  };
+  const today = new Date().toISOString().slice(0, 10);
+  expect(await digestOf(`v1.at-${between}`)).toBe(one.manifest.digest);
+  expect(await digestOf(`v1.at-${today}`)).toBe(two.manifest.digest);
+  expect([await digestOf('v1.at-2020-01-01'), await digestOf('v2.at-2099-01-01'), await digestOf('v1.at-2099-13-01')]).toEqual([404, 404, 404]);
+  const inspected = await runNaru(['remote', 'inspect', `${new URL(server.url).host}/${repository}:v1.at-${between}`, '--raw']);
+  expect(inspected.stdout).toBe(Buffer.from(one.manifest.bytes).toString());
+  // Neither a tag of the list, nor one whose pulls are counted; and one that was really pushed comes first.
+  expect(tagsIn(await ask('GET', `${repository}/-/tags`), 'items')).toEqual(['v1']);
+  await client.pushImage(repository, two, `v1.at-${between}`);
+  expect(await digestOf(`v1.at-${between}`)).toBe(two.manifest.digest);
+});
+
 test('what runs in an environment, or is to run there, stays, with all its tags', async () => {
   const repository = 'team/deployed';
   const images = ['one', 'two', 'three'].map((seed) => makeImage({ seed: `deployed ${seed}` }));

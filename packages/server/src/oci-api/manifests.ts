@@ -16,17 +16,18 @@ import { refusalFor } from './refusal.ts';
 /** end-3, GET and HEAD. Whatever the client accepts, it gets what was pushed: a converted manifest would have another digest. */
 export const getManifest: RepositoryHandler = async ({ request, registry, gate, repository, target, caller, onManifest }) => {
   const reference = readReference(target);
-  const { digest, mediaType, bytes } = await registry.manifests.get(repository, reference);
+  const { digest, mediaType, bytes, isFormer } = await registry.manifests.get(repository, reference);
+  const tag = reference.kind === 'tag' && isFormer !== true ? reference.tag : undefined;
   // Asking what a tag points to brings no bytes: whoever signs an image asks before it is signed, and docker takes a refused HEAD for a passing fault.
   if (request.method !== 'HEAD') await (reference.kind === 'tag' ? gate.requireImage : gate.requireManifest)(caller, repository, digest);
-  onManifest?.({ caller, method: request.method, repository, digest, mediaType, ...(reference.kind === 'tag' && { tag: reference.tag }) });
+  onManifest?.({ caller, method: request.method, repository, digest, mediaType, ...(tag !== undefined && { tag }) });
   const headers: Headers = {
     'content-type': mediaType,
     'docker-content-digest': digest,
     etag: formatEtag(digest),
     'cache-control': reference.kind === 'digest' ? 'max-age=31536000, immutable' : 'no-cache',
     'x-content-type-options': 'nosniff',
-    ...(reference.kind === 'tag' && warningOf(await registry.tags.findNotice(repository, reference.tag), reference.tag)),
+    ...(tag !== undefined && warningOf(await registry.tags.findNotice(repository, tag), tag)),
   };
   return matchesEtag(request.header('if-none-match'), digest) ? reply(304, headers) : reply(200, headers, bytes);
 };

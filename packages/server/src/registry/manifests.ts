@@ -7,6 +7,7 @@ import { readImageLayers } from '../lineage/image-layers.ts';
 import type { Actor, Manifest, Precondition } from '../metadata/port.ts';
 import { hashBytes } from '../runtime/hash-bytes.ts';
 import type { RegistryParts } from './registry.ts';
+import { readTagMoment } from './tag-moment.ts';
 
 /** What the last part of the address names. */
 export type ManifestReference = { readonly kind: 'tag'; readonly tag: Tag } | { readonly kind: 'digest'; readonly digest: Digest };
@@ -22,8 +23,8 @@ export type ManifestPut = Actor & {
 };
 
 export type ManifestRules = {
-  /** Throws MANIFEST_UNKNOWN. */
-  get(repository: RepositoryName, reference: ManifestReference): Promise<Manifest>;
+  /** A tag that there is not may name one as it was (`tag-moment.ts`): that is no tag to count or to warn of. Throws MANIFEST_UNKNOWN. */
+  get(repository: RepositoryName, reference: ManifestReference): Promise<Manifest & { readonly isFormer?: boolean }>;
   /** Throws MANIFEST_INVALID, MANIFEST_TOO_LARGE, MANIFEST_BLOB_UNKNOWN, DIGEST_INVALID, PRECONDITION_FAILED. */
   put(put: ManifestPut): Promise<{ digest: Digest; subject: Digest | undefined; tags: readonly Tag[] }>;
   /** A tag goes alone; a digest takes its tags along. Throws MANIFEST_UNKNOWN, CONTENT_REFERENCED. */
@@ -31,13 +32,21 @@ export type ManifestRules = {
 };
 
 export function createManifestRules({ rows, clock, limits }: RegistryParts): ManifestRules {
+  async function findFormer(repository: RepositoryName, tag: Tag) {
+    const moment = readTagMoment(tag);
+    const digest = moment && (await rows.tags.findAt(repository, moment.tag, moment.at))?.digest;
+    const manifest = digest && (await rows.manifests.find(repository, digest));
+    return manifest && { ...manifest, isFormer: true };
+  }
+
   return {
     async get(repository, reference) {
       const manifest = await (reference.kind === 'tag'
         ? rows.manifests.findByTag(repository, reference.tag)
         : rows.manifests.find(repository, reference.digest));
-      if (!manifest) throw new RegistryError('MANIFEST_UNKNOWN', { detail: reference.kind === 'tag' ? { tag: reference.tag } : { digest: reference.digest } });
-      return manifest;
+      const found = manifest ?? (reference.kind === 'tag' ? await findFormer(repository, reference.tag) : undefined);
+      if (!found) throw new RegistryError('MANIFEST_UNKNOWN', { detail: reference.kind === 'tag' ? { tag: reference.tag } : { digest: reference.digest } });
+      return found;
     },
 
     async put({ repository, reference, tags: extraTags, bytes, contentType, precondition, ...actor }) {
