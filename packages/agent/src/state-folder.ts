@@ -5,6 +5,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import type { RegistryLogin } from './engine/engine-api.ts';
 
 /** Gives the agent's id. Throws when another agent works with the folder. The hold ends with the process. */
 export async function holdStateFolder(folder: string, newId: () => string): Promise<string> {
@@ -25,6 +26,15 @@ export async function holdStateFolder(folder: string, newId: () => string): Prom
   await writeFile(`${file}.next`, id, { mode: 0o600 });
   await rename(`${file}.next`, file);
   return id;
+}
+
+/** As Docker's clients read it. Gives the folder that it is in, for DOCKER_CONFIG. */
+export async function writeRegistryLogin(folder: string, { username, password, serveraddress }: RegistryLogin): Promise<string> {
+  const config = join(folder, 'docker-config');
+  await mkdir(config, { recursive: true, mode: 0o700 });
+  const auth = Buffer.from(`${username}:${password}`).toString('base64');
+  await writeFile(join(config, 'config.json'), JSON.stringify({ auths: { [serveraddress]: { auth } } }), { mode: 0o600 });
+  return config;
 }
 
 function isAnswered(path: string): Promise<boolean> {

@@ -7,6 +7,7 @@ import { runAgent } from '@naru/agent/agent';
 import { commandTarget } from '@naru/agent/command-target';
 import { openEngineApi } from '@naru/agent/engine/engine-api';
 import { engineTarget } from '@naru/agent/engine/engine-target';
+import { openOwnEngine } from '@naru/agent/engine/own-engine';
 import { openForwards } from '@naru/agent/forward/forwards';
 import type { Endpoint } from '@naru/agent/json-http';
 import { kubernetesTarget } from '@naru/agent/kubernetes-target';
@@ -52,9 +53,10 @@ async function readParts({ values, switches, lists = {} }: CommandLine & { kind:
   const owner = [repository, environmentName, target].join('/');
   const surroundings = systemClock;
   const folder = join(values['state'] ?? '/var/lib/naru-agent', owner.replaceAll('/', '-'));
+  const program = [process.execPath, '--no-install', '--no-env-file', '--config=/dev/null', process.argv[1] ?? ''];
   const forwards = openForwards({
     folder,
-    command: [process.execPath, '--no-install', '--no-env-file', '--config=/dev/null', process.argv[1] ?? '', 'agent-forward'],
+    command: [...program, 'agent-forward'],
     surroundings,
   });
 
@@ -79,8 +81,9 @@ async function readParts({ values, switches, lists = {} }: CommandLine & { kind:
   };
 
   async function chooseTarget(flags: Flags): Promise<Target> {
-    if ([flags['engine'], flags['command'], flags['kubernetes']].filter((one) => one !== undefined).length > 1) {
-      throw new Error('give one of --engine, --command and --kubernetes');
+    const own = switches.has('own');
+    if ([own || undefined, flags['engine'], flags['command'], flags['kubernetes']].filter((one) => one !== undefined).length > 1) {
+      throw new Error('give one of --own, --engine, --command and --kubernetes');
     }
     if (flags['kubernetes'] !== undefined) {
       return kubernetesTarget({ ...readKubernetes(flags['kubernetes']), endpoint: await clusterEndpoint(), image, sleep: surroundings.sleep });
@@ -89,7 +92,9 @@ async function readParts({ values, switches, lists = {} }: CommandLine & { kind:
       return commandTarget({ command: ['/bin/sh', '-c', flags['command']], image, forwards, surroundings: environment, timeoutMs: commandTimeoutMs });
     }
     return engineTarget({
-      engine: openEngineApi(flags['engine'] ?? '/var/run/docker.sock', surroundings, login),
+      engine: own
+        ? openOwnEngine({ command: program, surroundings: environment, folder, login })
+        : openEngineApi(flags['engine'] ?? '/var/run/docker.sock', surroundings, login),
       forwards,
       image,
       owner,

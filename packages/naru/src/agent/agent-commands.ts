@@ -5,7 +5,7 @@ const agent = {
   summary: 'Run what a server wants beside a target, and switch without a gap',
   details: [
     'It connects out to the server, so the target needs no open port. A release is pulled by its digest, started beside the one that serves, checked, and only then are people led to it; when it does not come up, the old one goes on and the server is told why. The one that serves goes on while the agent or the server is away.',
-    'Targets: a Docker or Podman engine (the default), --command, --kubernetes. The password or token of --user is read from NARU_TOKEN.',
+    'Targets: a Docker or Podman engine (the default), --own (`naru run`, where there is no engine), --command, --kubernetes. The password or token of --user is read from NARU_TOKEN.',
     'Exit status: 0 after a signal, 2 when it could not begin.',
   ],
   flags: [
@@ -16,6 +16,7 @@ const agent = {
     { name: 'target', value: 'NAME', description: 'What this target is called.', default: 'the name of this machine' },
     { name: 'ca', value: 'FILE', description: "Certificates to trust for the server, instead of the system's." },
     { name: 'registry', value: 'HOST[:PORT]', description: 'Where the target pulls from.', default: "the server's host" },
+    { name: 'own', description: 'Run it with `naru run`, without an engine. It needs root.' },
     { name: 'engine', value: 'SOCKET', description: 'The socket of Docker or Podman.', default: '/var/run/docker.sock' },
     {
       name: 'command',

@@ -143,8 +143,9 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'Of an environment with an instance for each tag: which.': '태그마다 인스턴스가 있는 환경에서 어느 것인지.',
   'It connects out to the server, so the target needs no open port. A release is pulled by its digest, started beside the one that serves, checked, and only then are people led to it; when it does not come up, the old one goes on and the server is told why. The one that serves goes on while the agent or the server is away.':
     '서버로 연결하므로 대상은 포트를 열 필요가 없습니다. 릴리스는 다이제스트로 내려받아 응답하는 것 옆에서 시작하고, 확인한 다음에야 사람들을 그리로 이끕니다. 뜨지 않으면 이전 것이 계속 응답하고 서버에 이유를 알립니다. 에이전트나 서버가 없는 동안에도 응답하던 것은 계속 응답합니다.',
-  'Targets: a Docker or Podman engine (the default), --command, --kubernetes. The password or token of --user is read from NARU_TOKEN.':
-    '대상: Docker나 Podman 엔진(기본), --command, --kubernetes. --user의 비밀번호나 토큰은 NARU_TOKEN에서 읽습니다.',
+  'Run it with `naru run`, without an engine. It needs root.': '엔진 없이 `naru run`으로 실행합니다. root여야 합니다.',
+  'Targets: a Docker or Podman engine (the default), --own (`naru run`, where there is no engine), --command, --kubernetes. The password or token of --user is read from NARU_TOKEN.':
+    '대상: Docker나 Podman 엔진(기본), --own(엔진이 없는 곳에서 `naru run`), --command, --kubernetes. --user의 비밀번호나 토큰은 NARU_TOKEN에서 읽습니다.',
   'Exit status: 0 after a signal, 2 when it could not begin.': '종료 코드: 신호를 받으면 0, 시작하지 못하면 2.',
   'The server, https unless it is this machine.': '서버. 이 컴퓨터가 아니면 https여야 합니다.',
   'An account that the environment names as its agent.': '환경이 에이전트로 적어 둔 계정.',
