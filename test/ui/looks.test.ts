@@ -13,7 +13,7 @@ import { createRegistryClient } from '../support/registry-client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { openPage, type Reader, startBrowser, takePicture } from './support/browser.ts';
 import { buildPages } from './support/build-pages.ts';
-import { pushExample } from './support/example.ts';
+import { hostile, pushExample } from './support/example.ts';
 import { signIn } from './support/sign-in.ts';
 
 setDefaultTimeout(600_000);
@@ -50,6 +50,10 @@ describe.skipIf(!needs('chromium'))('every page', () => {
     await pushImage(owner, 'kim/app', '1.0.0');
     await owner.api('PATCH', '/repositories/kim/app', { visibility: 'private' });
     await owner.api('POST', '/organisations', { name: 'acme' });
+    await pushImage(owner, 'kim/app', '0.9.0');
+    await owner.api('POST', '/repositories/kim/app/-/delete-tags', { tags: ['0.9.0'] });
+    await owner.api('PUT', '/repositories/kim/app/-/retention', { keep: { newest: 5 } });
+    await owner.api('PUT', '/repositories/kim/app/-/tag-notices', { tags: '0.*', kind: 'deprecated', message: hostile });
   });
   afterAll(async () => {
     await browser?.close();
@@ -120,6 +124,7 @@ const signedIn: readonly Step[] = [
   ['settings', '/r/kim/app/settings'],
   ['settings-access', '/r/kim/app/settings?view=access'],
   ['settings-webhooks', '/r/kim/app/settings?view=webhooks', (page) => page.locator('main details summary').first().click()],
+  ...['tag-rules', 'retention', 'trash'].map((view): Step => [`settings-${view}`, `/r/kim/app/settings?view=${view}`]),
   ['private', '/r/kim/app'],
   ['person', '/u/kim'],
   ...['', 'security', 'sessions', 'tokens'].map((part): Step => [`account-${part}`, `/settings/${part}`]),

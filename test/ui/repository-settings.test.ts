@@ -83,4 +83,104 @@ describe.skipIf(!needs('chromium'))('settings of a repository', () => {
     await page.getByText('Nobody is told of anything yet.').waitFor();
     expect([await page.title(), opened.complaints]).toEqual(['Settings of wanda/app · Naru', []]);
   });
+
+  test('tag rules are looked at before they hold, refuse a push, and notices are told and taken back', async () => {
+    await using opened = await openAs(browser, world, 'tara');
+    const tara = world.as('tara', 'tall grass 95');
+    for (const tag of ['1.0.0', '1.1.0', 'edge']) await pushImage(tara, 'tara/app', tag);
+    const { page } = opened;
+    await page.goto('/r/tara/app/settings?view=tag-rules');
+    await page.getByLabel('Only tags like').fill('{semver}');
+    await page.getByLabel('Pushed once, then neither moved nor deleted').fill('{release}');
+    await page.getByLabel('latest', { exact: true }).check();
+    await page.getByRole('button', { name: 'Show what they mean' }).click();
+    await page.getByText('Of the 3 tags here:').waitFor();
+    await page.getByText('1 could not be pushed again').waitFor();
+    await page.getByText('2 cannot be moved or deleted').waitFor();
+    await page.getByText('latest → 1.1.0').waitFor();
+    expect((await tara.api('GET', '/repositories/tara/app/-/tag-rules')).body).toEqual({});
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The rules hold from now on.').waitFor();
+    expect((await pushImage(tara, 'tara/app', 'nightly')).status).toBe(403);
+    expect((await tara.api('GET', '/repositories/tara/app/-/tags/latest')).status).toBe(200);
+
+    await page.getByLabel('Never tags like').fill('latest');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').getByText('contradict').waitFor();
+    expect(await page.getByLabel('Never tags like').inputValue()).toBe('latest');
+
+    await page.getByLabel('Tags like', { exact: true }).fill('1.0.*');
+    await page.getByLabel('What to do instead').fill('use 1.1');
+    await page.getByRole('button', { name: 'Add notice' }).click();
+    await page.getByText('Whoever pulls is told from now on.').waitFor();
+    const warned = async () => (await tara.v2('GET', 'tara/app/manifests/1.0.0', ['repository:tara/app:pull'])).headers.get('warning');
+    expect(await warned()).toContain('use 1.1');
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByText('The notice is taken back.').waitFor();
+    expect(await warned()).toBeNull();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('use 1.1', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Remove all rules' }).click();
+    await page.getByText('No tag carries a notice.').waitFor();
+    expect((await pushImage(tara, 'tara/app', 'nightly')).status).toBe(201);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test('a retention policy is tried, refused when it leaves nothing, carried out, and what it took is put back from the trash', async () => {
+    await using opened = await openAs(browser, world, 'reta');
+    const reta = world.as('reta', 'tall grass 95');
+    for (const tag of ['1.0.0', '1.0.1', '1.1.0']) await pushImage(reta, 'reta/app', tag);
+    const { page } = opened;
+    const tags = async () => ((await reta.api('GET', '/repositories/reta/app/-/tags')).body['items'] as { tag: string }[]).map(({ tag }) => tag).toSorted();
+    await page.goto('/r/reta/app/settings?view=trash');
+    await page.getByText('There is nothing to put back.').waitFor();
+    await page.getByRole('link', { name: 'Retention' }).click();
+    await page.getByText('Tags stay here until somebody deletes them.').waitFor();
+    await page.getByLabel('tags like', { exact: true }).fill('none-like-this');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').getByText('This would delete every tag here.').waitFor();
+    await page.getByLabel('tags like', { exact: true }).fill('');
+    await page.getByLabel('so many of the highest of each minor version').fill('1');
+    await page.getByRole('button', { name: 'Show what would go' }).click();
+    await page.getByText('One tag would go now, 2 would stay:').waitFor();
+    expect(await tags()).toHaveLength(3);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('It holds from now on').waitFor();
+    await page.getByRole('button', { name: 'Carry it out now' }).click();
+    await page.getByText('One tag was deleted.').waitFor();
+    expect(await tags()).toEqual(['1.0.1', '1.1.0']);
+    await page.getByRole('button', { name: 'Let all tags stay' }).click();
+    await page.getByText('Tags stay until somebody deletes them.').waitFor();
+
+    await page.getByRole('link', { name: 'Trash' }).click();
+    await page.getByText('by reta').waitFor();
+    await page.getByText('until somebody deletes the image').waitFor();
+    await page.getByRole('button', { name: 'Put back 1.0.0' }).click();
+    await page.getByText('1.0.0 is back.').waitFor();
+    expect(await tags()).toEqual(['1.0.0', '1.0.1', '1.1.0']);
+
+    await reta.api('POST', '/repositories/reta/app/-/delete-tags', { tags: ['1.1.0'] });
+    await page.reload();
+    await page.getByRole('button', { name: 'Put back 1.1.0' }).waitFor();
+    await pushImage(reta, 'reta/app', '1.1.0', 'another');
+    await page.getByRole('button', { name: 'Put back 1.1.0' }).click();
+    await page.getByText('Somebody has pushed this tag meanwhile: theirs stays.').waitFor();
+
+    const { digest } = (await reta.api('GET', '/repositories/reta/app/-/tags/1.0.1')).body as { digest: string };
+    const deleting = () => reta.v2('DELETE', `reta/app/manifests/${digest}`, ['repository:reta/app:pull,delete']);
+    expect((await deleting()).status).toBe(202);
+    await page.reload();
+    await page.getByRole('button', { name: `Put back ${digest.slice(0, 19)}` }).click();
+    await page.getByText('The image is back, as 1.0.1.').waitFor();
+    expect(await tags()).toEqual(['1.0.0', '1.0.1', '1.1.0']);
+    expect((await deleting()).status).toBe(202);
+    await page.reload();
+    await page.getByRole('button', { name: 'Give up all deleted images' }).click();
+    const ask = page.getByRole('dialog');
+    await ask.getByRole('textbox').fill('reta/app');
+    await ask.getByRole('button', { name: 'Give up all deleted images' }).click();
+    await page.getByText('No image was deleted by its digest.').waitFor();
+    expect((await reta.api('GET', '/repositories/reta/app/-/trash/images')).body).toEqual({ items: [] });
+    expect(opened.complaints).toEqual([]);
+  });
 });

@@ -45,10 +45,12 @@ export function openIdentity({ rows: store, config, clock, directory, log = sile
   });
 }
 
-export function hubSettings({ accounts, profile, repositories, federation }: Config): HubSettings {
+export function hubSettings({ accounts, profile, repositories, federation, collection }: Config): HubSettings {
+  const { enabled, untaggedAfterMs, graceMs } = collection;
   return {
     signUp: letsEverybodySignUp({ accounts, profile }),
     aliasMs: repositories.renamedForMs,
     federationIssuers: federation.issuers,
+    untaggedForMs: enabled && untaggedAfterMs !== undefined ? Math.max(untaggedAfterMs, graceMs) : undefined,
   };
 }

@@ -41,4 +41,10 @@ export type MailPart = MailRules & {
   isLate(): boolean;
 };
 
-export type HubSettings = { readonly signUp: boolean; readonly aliasMs: number; readonly federationIssuers: readonly string[] };
+export type HubSettings = {
+  readonly signUp: boolean;
+  readonly aliasMs: number;
+  readonly federationIssuers: readonly string[];
+  /** How long the collector leaves an image that has no tag; undefined: for ever. */
+  readonly untaggedForMs: number | undefined;
+};

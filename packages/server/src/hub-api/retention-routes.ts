@@ -109,13 +109,21 @@ export const retentionRoutes: readonly ApiRoute[] = [
     operation: 'listTrash',
     method: 'GET',
     path: '/repositories/{repository}/-/trash',
-    summary: 'List tags that were deleted and can be put back, those first that were deleted last',
+    summary:
+      'List tags that were deleted and can be put back, those first that were deleted last; `keptUntil`: their images stay at least so long, absent: until somebody deletes them',
     access: 'pull',
     query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
-    response: z.object({ items: z.array(z.object({ tag, digest, deletedAt: time, deletedBy: z.string() })) }),
-    async handle({ repository, query, parts: { registry } }) {
+    response: z.object({ items: z.array(z.object({ tag, digest, deletedAt: time, deletedBy: z.string(), keptUntil: time.optional() })) }),
+    async handle({ repository, query, parts: { registry, settings } }) {
       const deleted = await registry.tags.listDeleted(required(repository), query.limit);
-      return { value: { items: deleted.map(({ at, actor, ...one }) => ({ ...one, deletedAt: at, deletedBy: actor })) } };
+      const { untaggedForMs } = settings;
+      const items = deleted.map(({ at, actor, ...one }) => ({
+        ...one,
+        deletedAt: at,
+        deletedBy: actor,
+        ...(untaggedForMs !== undefined && { keptUntil: at + untaggedForMs }),
+      }));
+      return { value: { items } };
     },
   }),
 ];

@@ -1,11 +1,14 @@
 /** What a repository asks of its tags, what the server keeps for it, and what whoever pulls should know. */
 import { RegistryError } from '@naru/oci/registry-error';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import { z } from 'zod';
+import type { MetadataStore } from '../metadata/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { aliasKinds, findContradiction, isTagRulePattern, patternsMax, type TagPolicy } from '../tag-rules/policy.ts';
+import { previewTagPolicy } from '../tag-rules/preview.ts';
 import { required } from './repository-routes.ts';
 import { type ApiRoute, route } from './route.ts';
-import { line, time } from './schemas.ts';
+import { line, tag, time } from './schemas.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 const pattern = z
@@ -20,6 +23,10 @@ const rules = z.object({
 });
 const notice = z.object({ tags: pattern, kind: z.enum(['deprecated', 'end-of-life']), message: line.min(1) });
 const policy = rules.extend({ notices: z.array(notice.extend({ at: time })).optional() });
+
+const hits = z.object({ count: z.number().int(), items: z.array(tag) });
+const hitsMax = 100;
+const pageSize = 1000;
 
 export const tagRuleRoutes: readonly ApiRoute[] = [
   route({
@@ -42,11 +49,28 @@ export const tagRuleRoutes: readonly ApiRoute[] = [
     body: rules,
     response: policy,
     async handle({ repository, caller, body, parts: { rows, clock } }) {
-      const wanted: TagPolicy = withoutUndefined(body);
-      const fault = findContradiction(wanted);
-      if (fault !== undefined) throw new RegistryError('REQUEST_INVALID', { message: `these rules contradict each other: ${fault}` });
+      const wanted = readRules(body);
       const edit = ({ notices }: TagPolicy): TagPolicy => ({ ...wanted, ...(notices && { notices }) });
       return { value: await rows.tagPolicies.edit({ repository: required(repository), edit, at: clock.now(), ...actorOf(caller) }) };
+    },
+  }),
+  route({
+    operation: 'previewTagRules',
+    method: 'POST',
+    path: '/repositories/{repository}/-/tag-rules/preview',
+    summary: 'Say what rules would mean for the tags that are there, and change nothing: of each kind the first hundred, and how many there are',
+    access: 'manage',
+    body: rules,
+    response: z.object({
+      tags: z.number().int(),
+      refused: hits,
+      immutable: hits,
+      aliases: z.object({ count: z.number().int(), items: z.array(z.object({ alias: tag, on: tag })) }),
+    }),
+    async handle({ repository, body, parts: { rows } }) {
+      const tags = await listTags(rows, required(repository));
+      const { refused, immutable, aliases } = previewTagPolicy(readRules(body), tags);
+      return { value: { tags: tags.length, refused: firstOf(refused), immutable: firstOf(immutable), aliases: firstOf(aliases) } };
     },
   }),
   route({
@@ -96,3 +120,25 @@ export const tagRuleRoutes: readonly ApiRoute[] = [
     },
   }),
 ];
+
+/** Throws REQUEST_INVALID for rules that fight each other. */
+function readRules(body: z.output<typeof rules>): TagPolicy {
+  const wanted: TagPolicy = withoutUndefined(body);
+  const fault = findContradiction(wanted);
+  if (fault !== undefined) throw new RegistryError('REQUEST_INVALID', { message: `these rules contradict each other: ${fault}` });
+  return wanted;
+}
+
+async function listTags({ tags }: Pick<MetadataStore, 'tags'>, repository: RepositoryName): Promise<Tag[]> {
+  const found: Tag[] = [];
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const page: Tag[] = await tags.list(repository, { after, limit: pageSize });
+    found.push(...page);
+    after = page.length < pageSize ? undefined : page.at(-1);
+  }
+  return found;
+}
+
+function firstOf<Item>(items: readonly Item[]): { count: number; items: Item[] } {
+  return { count: items.length, items: items.slice(0, hitsMax) };
+}

@@ -19,6 +19,9 @@ import { Description } from './description.tsx';
 import { Rename } from './rename.tsx';
 import { SettingsTabs, settingsViews } from './settings-tabs.tsx';
 
+const TagRules = lazy(async () => ({ default: (await import('./tag-rules.tsx')).TagRules }));
+const Retention = lazy(async () => ({ default: (await import('./retention.tsx')).Retention }));
+const Trash = lazy(async () => ({ default: (await import('./trash.tsx')).Trash }));
 const RepositoryWebhooks = lazy(async () => ({ default: (await import('./repository-webhooks.tsx')).RepositoryWebhooks }));
 
 export function SettingsPage({ facts }: { facts: RepositoryFacts }) {
@@ -37,6 +40,9 @@ export function SettingsPage({ facts }: { facts: RepositoryFacts }) {
           {here === 'general' && <General facts={facts} hasAccounts={server?.accounts === true} />}
           {here === 'access' && <Access repository={facts.name} />}
           {here === 'webhooks' && <RepositoryWebhooks repository={facts.name} />}
+          {here === 'tag-rules' && <TagRules repository={facts.name} />}
+          {here === 'retention' && <Retention repository={facts.name} />}
+          {here === 'trash' && <Trash repository={facts.name} />}
         </Suspense>
       </div>
     </>
