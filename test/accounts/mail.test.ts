@@ -192,12 +192,27 @@ test('an SMTP server that is down, and a server that is killed: the mail comes l
   expect(linkIn(await up.take('early@example.org')).purpose).toBe('verify');
 }, 90_000);
 
-test('without an SMTP server it says so', async () => {
+test('without an SMTP server it says so, and a sign-up tells of no address whether it is known', async () => {
   await using without = await startWorld();
   const answer = await without.anonymous.api('POST', '/mail-links/password-reset', { email: 'a@example.org' });
   expect({ status: answer.status, text: JSON.stringify(answer.body).includes('sends no mails') }).toEqual({ status: 403, text: true });
-  expect(await without.anonymous.api('POST', '/sign-up', { name: 'plain', email: 'plain@example.org', password })).toEqual({
-    status: 201,
-    body: { name: 'plain' },
-  });
+  // Nobody can prove an address here, so none is kept: whether one is taken shows nowhere.
+  await without.person('kim');
+  const signUpAs = (name: string, email?: string) => without.anonymous.api('POST', '/sign-up', { name, password, ...(email !== undefined && { email }) });
+  const answers = [await signUpAs('free', 'nobody@example.org'), await signUpAs('taken', 'kim@example.org'), await signUpAs('none')];
+  expect(answers).toEqual(['free', 'taken', 'none'].map((name) => ({ status: 201, body: { name } })));
+  for (const name of ['free', 'taken', 'none']) {
+    const { body } = await without.as(name, password).api('GET', '/user');
+    expect(body['user']).not.toHaveProperty('email');
+  }
+  const logIn = async (login: string, secret: string) =>
+    (await fetch(`${without.server.url}/token`, { headers: { authorization: without.as(login, secret).basic } })).status;
+  expect([await logIn('nobody@example.org', password), await logIn('kim@example.org', password)]).toEqual([401, 200]);
+  expect(await signUpAs('other', 'not an address')).toMatchObject({ status: 400 });
+  // An administrator vouches for one.
+  expect(await without.admin.api('PATCH', '/users/free', { email: 'Nobody@Example.org' })).toMatchObject({ body: { email: 'nobody@example.org' } });
+  expect(await logIn('nobody@example.org', password)).toBe(200);
+  expect(await without.admin.api('PATCH', '/users/free', { email: 'kim@example.org' })).toMatchObject({ status: 409 });
+  expect((await without.admin.api('PATCH', '/users/free', { email: null })).body).not.toHaveProperty('email');
+  expect(await logIn('nobody@example.org', password)).toBe(401);
 });

@@ -69,14 +69,21 @@ export const sessionRoutes: readonly ApiRoute[] = [
     path: '/sign-up',
     summary: 'Make an account of one’s own, where the server lets everybody',
     access: 'open',
-    body: z.object({ name: z.string(), email: z.string(), password: z.string(), language: z.enum(['en', 'ko']).optional() }),
+    // `email`: needed where a mail confirms it. Elsewhere nobody can prove one, and none is kept: that one is taken would tell whose it is.
+    body: z.object({ name: z.string(), email: z.string().optional(), password: z.string(), language: z.enum(['en', 'ko']).optional() }),
     // `mail`: when the mail that confirms the address will come. Absent: none is sent, and the account can be used.
     response: z.object({ name: z.string(), mail: z.enum(['on-its-way', 'late']).optional() }),
     async handle({ request, body, parts: { identity, mail, settings } }) {
       if (!settings.signUp) throw new RegistryError('DENIED', { message: 'accounts are made by an administrator here' });
       const actor = { actor: body.name.toLowerCase(), origin: { address: request.remoteAddress } };
-      if (mail === undefined) return { status: 201, value: { name: (await identity.users.create(body, actor)).name } };
-      const email = parseEmail(body.email);
+      const { email: written, ...withoutEmail } = body;
+      if (mail === undefined) {
+        if (written !== undefined) parseEmail(written);
+        await identity.users.countSignUp(request.remoteAddress);
+        return { status: 201, value: { name: (await identity.users.create(withoutEmail, actor)).name } };
+      }
+      if (written === undefined) throw new RegistryError('REQUEST_INVALID', { message: 'an e-mail address is needed', detail: { field: 'email' } });
+      const email = parseEmail(written);
       await mail.expectConfirmation(body.name, request.remoteAddress);
       try {
         await identity.users.create(body, actor);

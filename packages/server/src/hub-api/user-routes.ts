@@ -2,6 +2,7 @@
 import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
 import type { User } from '../metadata/identity/port.ts';
+import { parseEmail } from '../identity/account-name.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import type { HubParts } from './parts.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
@@ -118,11 +119,12 @@ export const userRoutes: readonly ApiRoute[] = [
     operation: 'changeUser',
     method: 'PATCH',
     path: '/users/{user}',
-    summary: 'Change an account: rights, password, disabled or not',
+    summary: 'Change an account: rights, password, disabled or not, and its e-mail address, which the administrator vouches for; null takes it away',
     access: 'administrator',
     body: z.object({
       administrator: z.boolean().optional(),
       disabled: z.boolean().optional(),
+      email: z.string().nullable().optional(),
       password: z.string().optional(),
       secondFactor: z.literal(false).optional(),
     }),
@@ -131,12 +133,14 @@ export const userRoutes: readonly ApiRoute[] = [
       const { rows, identity, clock } = parts;
       const { id } = await identity.users.getByName(params['user'] ?? '');
       const at = clock.now();
+      const email = typeof body.email === 'string' ? parseEmail(body.email) : body.email;
       if (body.password !== undefined) await identity.users.setPassword(id, body.password, actorOf(caller));
       await rows.identity.users.change({
         id,
         ...(body.administrator !== undefined && { administrator: body.administrator }),
         ...(body.disabled !== undefined && { disabledAt: body.disabled ? at : null }),
         ...(body.disabled === true && { endSessions: {} }),
+        ...(email !== undefined && { email, emailVerifiedAt: email === null ? null : at }),
         ...(body.secondFactor === false && { totpSecret: null, recoveryCodeHashes: [], removePasskeys: true }),
         at,
         ...actorOf(caller),

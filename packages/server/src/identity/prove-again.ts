@@ -37,7 +37,10 @@ export function createProveAgain({ rows, passwords, throttle, directory, noteRef
     }
     const attempt = { account: user.name, address };
     using _try = await throttle.begin(attempt);
-    const isProved = await isPasswordOf(user, password ?? '', isDirectorys);
+    const isProved = await isPasswordOf(user, password ?? '', isDirectorys).catch(async (error: unknown) => {
+      await throttle.end(attempt, 'unanswered');
+      throw error;
+    });
     await throttle.end(attempt, isProved ? 'succeeded' : 'failed');
     if (isProved) return;
     noteRefused({ account: user.name, address, by: 'password', reason: 'wrong, where a session was asked for it again' });

@@ -32,7 +32,8 @@ export type SignInEvidence = { readonly remoteAddress: string; header(name: stri
 /** Slows down whoever guesses. `begin` throws TOO_MANY_REQUESTS; what it gives is held until the try is over. */
 export type Throttle = {
   begin(attempt: Attempt): Promise<Disposable>;
-  end(attempt: Attempt, outcome: 'succeeded' | 'failed'): Promise<void>;
+  /** `unanswered`: whoever knows the password could not be asked. */
+  end(attempt: Attempt, outcome: 'succeeded' | 'failed' | 'unanswered'): Promise<void>;
 };
 export type Attempt = { readonly account: string; readonly address: string };
 
@@ -163,8 +164,10 @@ export function createSignIn(parts: SignInParts): SignIn {
     const refused = (reason: string, account = local?.name) => noteRefused({ account, address: remoteAddress, by: 'password', reason });
     const user = ok
       ? local
-      : await proveInDirectory(local, name, password, remoteAddress).catch((error: unknown) => {
+      : await proveInDirectory(local, name, password, remoteAddress).catch(async (error: unknown) => {
           refused('the directory cannot be asked');
+          // A password of ours was wrong as well: guesses at it would be free while the directory is down.
+          await throttle.end(attempt, 'unanswered');
           throw error;
         });
     const isRight = user !== undefined && user.disabledAt === undefined;

@@ -3,6 +3,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { Actor } from '../metadata/port.ts';
 import type { IdentityRows, User } from '../metadata/identity/port.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { networkOf } from '../network/subscriber.ts';
 import { newId } from '../runtime/ids.ts';
 import { parseAccountName, parseEmail } from './account-name.ts';
 import type { PasswordHasher } from './password/password-hasher.ts';
@@ -22,10 +23,22 @@ export type NewUserRequest = {
   readonly isEmailVerified?: boolean;
 };
 
+/** What one network may make in an hour: a class that signs up together. */
+export const signUpsPerHourMax = 100;
+
 export type UserRules = ReturnType<typeof createUserRules>;
 
 export function createUserRules({ rows, passwords, clock }: UserParts) {
   return {
+    /** Where no mail limits how many accounts a network makes for itself. Throws TOO_MANY_REQUESTS. */
+    async countSignUp(address: string): Promise<void> {
+      const count = await rows.attempts.count({ key: `sign-ups from ${networkOf(address)}`, at: clock.now(), windowMs: 3600e3 });
+      if (count > signUpsPerHourMax) {
+        const detail = { retryAfterSeconds: 3600 };
+        throw new RegistryError('TOO_MANY_REQUESTS', { message: 'too many accounts were asked for from your network: try again in an hour', detail });
+      }
+    },
+
     /** Throws REQUEST_INVALID, NAME_TAKEN, EMAIL_TAKEN. */
     async create(
       { name: written, email: address, password, fullName = '', language = 'en', administrator = false, isEmailVerified = false }: NewUserRequest,

@@ -12,7 +12,7 @@ export type Api = {
   /** Log in with a passkey alone: it names the account, and counts as both factors */
   'POST /session/passkey': { params: {  }; query: {  }; body: { "passkey": { "id": string; "rawId": string; "type": "public-key"; "response": { "clientDataJSON": string; "authenticatorData": string; "signature": string; "userHandle"?: string | null } } }; response: { "name": string } };
   /** Make an account of one’s own, where the server lets everybody */
-  'POST /sign-up': { params: {  }; query: {  }; body: { "name": string; "email": string; "password": string; "language"?: "en" | "ko" }; response: { "name": string; "mail"?: "on-its-way" | "late" } };
+  'POST /sign-up': { params: {  }; query: {  }; body: { "name": string; "email"?: string; "password": string; "language"?: "en" | "ko" }; response: { "name": string; "mail"?: "on-its-way" | "late" } };
   /** Ask for another mail that confirms the address of an account */
   'POST /mail-links/verification': { params: {  }; query: {  }; body: { "email": string }; response: undefined };
   /** Ask for a mail with a link that sets a new password */
@@ -33,8 +33,8 @@ export type Api = {
   'GET /users': { params: {  }; query: { after?: string | undefined; limit?: number | undefined }; body: undefined; response: { "items": readonly ({ "name": string; "email"?: string; "emailVerifiedAt"?: number; "fullName": string; "language": string; "administrator": boolean; "disabledAt"?: number; "createdAt": number; "hasSecondFactor": boolean; "signsInWith": readonly (string)[] })[]; "next"?: string } };
   /** Make an account */
   'POST /users': { params: {  }; query: {  }; body: { "name": string; "email"?: string; "password"?: string; "fullName"?: string; "language"?: "en" | "ko"; "administrator"?: boolean }; response: { "name": string; "email"?: string; "emailVerifiedAt"?: number; "fullName": string; "language": string; "administrator": boolean; "disabledAt"?: number; "createdAt": number; "hasSecondFactor": boolean; "signsInWith": readonly (string)[] } };
-  /** Change an account: rights, password, disabled or not */
-  'PATCH /users/{user}': { params: { user: string }; query: {  }; body: { "administrator"?: boolean; "disabled"?: boolean; "password"?: string; "secondFactor"?: false }; response: { "name": string; "email"?: string; "emailVerifiedAt"?: number; "fullName": string; "language": string; "administrator": boolean; "disabledAt"?: number; "createdAt": number; "hasSecondFactor": boolean; "signsInWith": readonly (string)[] } };
+  /** Change an account: rights, password, disabled or not, and its e-mail address, which the administrator vouches for; null takes it away */
+  'PATCH /users/{user}': { params: { user: string }; query: {  }; body: { "administrator"?: boolean; "disabled"?: boolean; "email"?: string | null; "password"?: string; "secondFactor"?: false }; response: { "name": string; "email"?: string; "emailVerifiedAt"?: number; "fullName": string; "language": string; "administrator": boolean; "disabledAt"?: number; "createdAt": number; "hasSecondFactor": boolean; "signsInWith": readonly (string)[] } };
   /** Delete an account that has no repositories */
   'DELETE /users/{user}': { params: { user: string }; query: {  }; body: undefined; response: undefined };
   /** A secret for an authenticator app; nothing changes before a code of it was shown */

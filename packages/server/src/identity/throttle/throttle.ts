@@ -6,6 +6,10 @@
  * count, *this account from anywhere*, only takes away the free tries of networks that never signed in
  * to it: a botnet is slowed down, and the owner, at home or at work, is not.
  *
+ * A try that has begun and not ended counts as a failure for all three, or a hundred at once would all
+ * be the first. The account is what was typed: one count for the name and the address of an account
+ * would tell whoever has failed by the one, and is refused by the other, that they belong together.
+ *
  * Counts live in rows: a restart forgives nobody. IPv6 networks are counted by their /64, which one
  * subscriber has.
  */
@@ -29,69 +33,76 @@ export function delayAfter({ failures }: Count, free: number): number {
   return failures < free ? 0 : Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(30, failures - free));
 }
 
-export function createThrottle(rows: Pick<AttemptRows, 'read' | 'write'>, clock: Clock): Throttle {
-  /** Tries that have begun and not ended, by account and network: until they have, they count as failures, or a hundred at once would all be the first. */
-  const underWay = new Map<string, number>();
+export function createThrottle(rows: Pick<AttemptRows, 'read' | 'change'>, clock: Clock): Throttle {
+  const underWay = createSlots();
 
   return {
     async begin(attempt) {
-      const key = keysOf(attempt).here;
-      const { here: settled, network, anywhere, familiarAt } = await read(attempt);
+      const keys = keysOf(attempt);
+      const states = await rows.read(Object.values(keys));
+      // From here to where the slot is taken nobody else has a turn.
       const now = clock.now();
-      const others = underWay.get(key) ?? 0;
-      const here = others === 0 ? settled : { failures: settled.failures + others, lastAt: now };
-      const isUnderAttack = anywhere.failures >= freeTries.anywhere && familiarAt === undefined;
+      const count = (key: string): Count => {
+        const settled = parse(states.get(key), now);
+        const others = underWay.count(key);
+        return others === 0 ? settled : { failures: settled.failures + others, lastAt: now };
+      };
+      const [here, network] = [count(keys.here), count(keys.network)];
+      const isFamiliar = now - Number(states.get(keys.familiar) ?? 0) <= familiarForMs;
+      const isUnderAttack = count(keys.anywhere).failures >= freeTries.anywhere && !isFamiliar;
       const until = Math.max(here.lastAt + delayAfter(here, isUnderAttack ? 1 : freeTries.account), network.lastAt + delayAfter(network, freeTries.network));
       if (until > now) {
         const seconds = Math.ceil((until - now) / 1000);
         throw new RegistryError('TOO_MANY_REQUESTS', { message: `too many failed log-ins: try again in ${seconds} s`, detail: { retryAfterSeconds: seconds } });
       }
-      underWay.set(key, others + 1);
-      return {
-        [Symbol.dispose]() {
-          const left = (underWay.get(key) ?? 0) - 1;
-          if (left > 0) underWay.set(key, left);
-          else underWay.delete(key);
-        },
-      };
+      return underWay.take([keys.here, keys.network, keys.anywhere]);
     },
 
     async end(attempt, outcome) {
       const keys = keysOf(attempt);
       const now = clock.now();
-      const { here, network, anywhere, familiarAt } = await read(attempt);
       if (outcome === 'succeeded') {
+        const states = await rows.read([keys.here, keys.familiar]);
+        const familiarAt = Number(states.get(keys.familiar) ?? 0);
         // Nothing to write for whoever signs in as every day.
-        const isNews = here.failures > 0 || now - (familiarAt ?? 0) > familiarForMs / 3;
-        if (isNews) {
-          await rows.write([
-            { key: keys.here, state: format({ failures: 0, lastAt: 0 }), expiresAt: now },
-            { key: keys.familiar, state: String(now), expiresAt: now + familiarForMs },
-          ]);
-        }
+        if (parse(states.get(keys.here), now).failures === 0 && now - familiarAt <= familiarForMs / 3) return;
+        await rows.change([keys.here, keys.familiar], () => [
+          { key: keys.here, state: format({ failures: 0, lastAt: 0 }), expiresAt: now },
+          { key: keys.familiar, state: String(now), expiresAt: now + familiarForMs },
+        ]);
         return;
       }
-      const expiresAt = now + forgottenAfterMs;
-      await rows.write([
-        { key: keys.here, state: format({ failures: here.failures + 1, lastAt: now }), expiresAt },
-        { key: keys.network, state: format({ failures: network.failures + 1, lastAt: now }), expiresAt },
-        { key: keys.anywhere, state: format({ failures: anywhere.failures + 1, lastAt: now }), expiresAt },
-      ]);
+      // Or an hour without the directory would lock out everybody who shares an address, who mends it among them.
+      const counted = outcome === 'unanswered' ? [keys.here, keys.anywhere] : [keys.here, keys.network, keys.anywhere];
+      await rows.change(counted, (states) =>
+        counted.map((key) => ({
+          key,
+          state: format({ failures: parse(states.get(key), now).failures + 1, lastAt: now }),
+          expiresAt: now + forgottenAfterMs,
+        })),
+      );
     },
   };
+}
 
-  async function read(attempt: Attempt): Promise<{ here: Count; network: Count; anywhere: Count; familiarAt: number | undefined }> {
-    const keys = keysOf(attempt);
-    const states = await rows.read(Object.values(keys));
-    const count = (key: string) => parse(states.get(key), clock.now());
-    const familiar = states.get(keys.familiar);
-    return {
-      here: count(keys.here),
-      network: count(keys.network),
-      anywhere: count(keys.anywhere),
-      familiarAt: familiar === undefined ? undefined : Number(familiar),
-    };
-  }
+/** How many tries of a key are under way. */
+function createSlots() {
+  const taken = new Map<string, number>();
+  return {
+    count: (key: string): number => taken.get(key) ?? 0,
+    take(keys: readonly string[]): Disposable {
+      for (const key of keys) taken.set(key, (taken.get(key) ?? 0) + 1);
+      return {
+        [Symbol.dispose]() {
+          for (const key of keys) {
+            const left = (taken.get(key) ?? 0) - 1;
+            if (left > 0) taken.set(key, left);
+            else taken.delete(key);
+          }
+        },
+      };
+    },
+  };
 }
 
 function keysOf({ account, address }: Attempt) {

@@ -164,6 +164,10 @@ export function identityContract(it: Contract): void {
     expect([await count('a', 0), await count('a', 49), await count('b', 49), await count('a', 50), await count('a', 99)]).toEqual([1, 2, 1, 1, 2]);
     expect(await Promise.all([count('c', 0), count('c', 0), count('c', 0)])).toEqual([1, 2, 3]);
     expect(await attempts.removeExpired(100, 100)).toBe(2);
+    // Nothing is lost between what was read and what is written.
+    const addOne = () => attempts.change(['d', 'e'], (states) => ['d', 'e'].map((key) => ({ key, state: `${states.get(key) ?? ''}x`, expiresAt: 100 })));
+    await Promise.all([addOne(), addOne(), addOne()]);
+    expect(Object.fromEntries(await attempts.read(['d', 'e', 'f']))).toEqual({ d: 'xxx', e: 'xxx' });
   });
 
   it('keeps so many passkeys of an account, and lets their counters only grow', async (store) => {

@@ -1,28 +1,17 @@
-import type { MetadataDatabase } from '../database.ts';
+import type { MetadataDatabase, Reader, Writer } from '../database.ts';
 import { chunks } from '../chunks.ts';
-import type { AttemptRows } from './port.ts';
+import type { AttemptRows, AttemptState } from './port.ts';
 
 export function attemptRows({ read, write }: MetadataDatabase): AttemptRows {
   return {
-    async read(keys) {
-      const found = new Map<string, string>();
-      for (const chunk of chunks(keys)) {
-        const rows = await read.selectFrom('sign_in_attempt').select(['key', 'state']).where('key', 'in', chunk).execute();
-        for (const { key, state } of rows) found.set(key, state);
-      }
-      return found;
-    },
+    read: (keys) => readStates(read, keys),
 
     async write(states) {
-      await write(async (tx) => {
-        for (const { key, state, expiresAt } of states) {
-          await tx
-            .insertInto('sign_in_attempt')
-            .values({ key, state, expires_at: expiresAt })
-            .onConflict((conflict) => conflict.column('key').doUpdateSet({ state, expires_at: expiresAt }))
-            .execute();
-        }
-      });
+      await write((tx) => writeStates(tx, states));
+    },
+
+    async change(keys, next) {
+      await write(async (tx) => writeStates(tx, next(await readStates(tx, keys))));
     },
 
     count: ({ key, at, windowMs }) =>
@@ -46,4 +35,23 @@ export function attemptRows({ read, write }: MetadataDatabase): AttemptRows {
         return expired.length;
       }),
   };
+}
+
+async function readStates(from: Reader, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const chunk of chunks(keys)) {
+    const rows = await from.selectFrom('sign_in_attempt').select(['key', 'state']).where('key', 'in', chunk).execute();
+    for (const { key, state } of rows) found.set(key, state);
+  }
+  return found;
+}
+
+async function writeStates(tx: Writer, states: readonly AttemptState[]): Promise<void> {
+  for (const { key, state, expiresAt } of states) {
+    await tx
+      .insertInto('sign_in_attempt')
+      .values({ key, state, expires_at: expiresAt })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ state, expires_at: expiresAt }))
+      .execute();
+  }
 }

@@ -363,10 +363,14 @@ export interface PasskeyRows {
   remove(passkey: { userId: string; id: string } & Change): Promise<boolean>;
 }
 
+export type AttemptState = { readonly key: string; readonly state: string; readonly expiresAt: number };
+
 /** What is counted and limited, log-ins above all, as their own rules write it: so that a restart forgives nobody. */
 export interface AttemptRows {
   read(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  write(states: readonly { key: string; state: string; expiresAt: number }[]): Promise<void>;
+  write(states: readonly AttemptState[]): Promise<void>;
+  /** Writes what `next` makes of what these keys are now: nobody else writes in between. */
+  change(keys: readonly string[], next: (states: ReadonlyMap<string, string>) => readonly AttemptState[]): Promise<void>;
   /** Counts one more within a window that its first one opens. Gives how many there are. */
   count(tally: { key: string; at: number; windowMs: number }): Promise<number>;
   removeExpired(before: number, limit: number): Promise<number>;

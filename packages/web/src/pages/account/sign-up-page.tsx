@@ -10,7 +10,7 @@ import { usePageTitle } from '../../parts/page-title.ts';
 import { EmptyState, SignInLink } from '../../parts/states.tsx';
 import { AccountForm, textOf } from './account-form.tsx';
 
-type Asked = { name: string; email: string; password: string };
+type Asked = { name: string; email?: string; password: string };
 
 export function SignUpPage() {
   const { texts, language } = useLanguage();
@@ -26,7 +26,7 @@ export function SignUpPage() {
   if (server?.signUp === false) return <EmptyState isPage title={account.noSignUp} />;
   if (signUp.isSuccess) {
     const { mail } = signUp.data;
-    const { email } = signUp.variables;
+    const { email = '' } = signUp.variables;
     return (
       <EmptyState isPage title={mail === undefined ? account.ready : account.confirmTitle}>
         {mail !== undefined && <p className="mb-5">{mail === 'late' ? account.confirmLate(email) : account.confirm(email)}</p>}
@@ -36,12 +36,16 @@ export function SignUpPage() {
       </EmptyState>
     );
   }
+  // Without mails nobody can prove an address, and the server keeps none.
+  const asksForEmail = server?.mail !== false;
   const problem = signUp.error && problemOf(signUp.error);
   return (
     <AccountForm
       title={account.signUp}
       problem={problem ? problemText(problem, texts) : undefined}
-      onSubmit={(fields) => signUp.mutate({ name: textOf(fields, 'name'), email: textOf(fields, 'email'), password: textOf(fields, 'password') })}
+      onSubmit={(fields) =>
+        signUp.mutate({ name: textOf(fields, 'name'), ...(asksForEmail && { email: textOf(fields, 'email') }), password: textOf(fields, 'password') })
+      }
     >
       <FormField
         label={account.newName}
@@ -53,7 +57,7 @@ export function SignUpPage() {
         required
         autoFocus
       />
-      <FormField label={account.email} name="email" type="email" autoComplete="email" required />
+      {asksForEmail && <FormField label={account.email} name="email" type="email" autoComplete="email" required />}
       <FormField label={account.password} hint={account.passwordHint} name="password" type="password" autoComplete="new-password" required />
       <button type="submit" className="button button-main w-full" disabled={signUp.isPending}>
         {account.signUp}
