@@ -79,19 +79,21 @@ export async function startServer({ data, flags = [], env = {} }: ServerOptions 
   }
 }
 
-/** Runs `naru …` to its end. */
+/** Runs `naru …` to its end. `input`: what it reads; without one it has nothing to read. */
 export async function runNaru(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input?: string,
 ): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: repositoryRoot,
     env: { ...withoutSettings(process.env), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  child.stdin?.end(input);
   await once(child, 'close');
   return { exitCode: child.exitCode, ...output };
 }

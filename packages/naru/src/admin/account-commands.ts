@@ -1,6 +1,6 @@
 /**
- * `naru admin user|org|team|grant|robot|token|repository|namespace|audit …`: each is one request to
- * /api/v1, made of the words and flags of the command line.
+ * `naru admin user|grant|repository|namespace|audit …`: each is one request to /api/v1, made of the words
+ * and flags of the command line.
  */
 import type { Flag } from '../command-spec.ts';
 import { type ApiCommand, apiCommand as command, type Given, segment } from './api-command.ts';
@@ -11,7 +11,6 @@ const visibilityFlag: Flag = { name: 'visibility', value: 'WHO', description: 'p
 
 const one = { min: 1, max: 1 };
 const two = { min: 2, max: 2 };
-const three = { min: 3, max: 3 };
 const none = { min: 0, max: 0 };
 
 export const accountCommands = {
@@ -43,6 +42,7 @@ export const accountCommands = {
     [
       { name: 'admin', value: 'true|false', description: 'An administrator or not.' },
       { name: 'disabled', value: 'true|false', description: 'A disabled account can do nothing, and all its log-ins end.' },
+      { name: 'email', value: 'ADDRESS', description: 'Its e-mail address, which counts as verified.' },
       { name: 'no-second-factor', description: 'Take the second factor away, for somebody who lost it.' },
       passwordFlag,
     ],
@@ -52,58 +52,12 @@ export const accountCommands = {
       body: {
         administrator: truth(values['admin']),
         disabled: truth(values['disabled']),
+        email: values['email'],
         password,
         ...(switches.has('no-second-factor') && { secondFactor: false }),
       },
     }),
   ),
-
-  'admin org create': command(
-    'Make an organisation',
-    'NAME',
-    one,
-    [
-      { name: 'owner', value: 'USER', description: 'Its first owner.' },
-      { name: 'full-name', value: 'NAME', description: 'What people call it.' },
-    ],
-    ({ words: [name], values }) => ({ method: 'POST', path: '/organisations', body: { name, owner: values['owner'], fullName: values['full-name'] } }),
-  ),
-  'admin org members': command('List the members of an organisation', 'ORG', one, [], ({ words: [org] }) => ({
-    method: 'GET',
-    path: `/organisations/${segment(org)}/members?limit=1000`,
-  })),
-  'admin org add': command(
-    'Make somebody a member or an owner',
-    'ORG USER',
-    two,
-    [{ name: 'role', value: 'owner|member', description: 'What they are there.', default: 'member' }],
-    ({ words: [org, user], values }) => ({ method: 'PUT', path: `/organisations/${segment(org)}/members/${segment(user)}`, body: { role: values['role'] } }),
-  ),
-  'admin org rm-member': command('Remove a member', 'ORG USER', two, [], ({ words: [org, user] }) => ({
-    method: 'DELETE',
-    path: `/organisations/${segment(org)}/members/${segment(user)}`,
-  })),
-  'admin org set': command(
-    'Change what all members of an organisation may do',
-    'ORG',
-    one,
-    [{ name: 'member-role', value: 'none|read|write|maintain|admin', description: 'The role of every member.' }],
-    ({ words: [org], values }) => ({ method: 'PATCH', path: `/organisations/${segment(org)}`, body: { memberRole: values['member-role'] } }),
-  ),
-
-  'admin team create': command('Make a team', 'ORG TEAM', two, [], ({ words: [org, name] }) => ({
-    method: 'POST',
-    path: `/organisations/${segment(org)}/teams`,
-    body: { name },
-  })),
-  'admin team add': command('Put a member into a team', 'ORG TEAM USER', three, [], ({ words: [org, team, user] }) => ({
-    method: 'PUT',
-    path: `/organisations/${segment(org)}/teams/${segment(team)}/members/${segment(user)}`,
-  })),
-  'admin team rm-member': command('Take somebody out of a team', 'ORG TEAM USER', three, [], ({ words: [org, team, user] }) => ({
-    method: 'DELETE',
-    path: `/organisations/${segment(org)}/teams/${segment(team)}/members/${segment(user)}`,
-  })),
 
   'admin grant create': command(
     'Allow or deny something to somebody: SUBJECT is user:NAME, team:NAME, robot:NAME, ci:NAME or everybody',
@@ -145,57 +99,23 @@ export const accountCommands = {
     path: `/namespaces/${segment(namespace)}/grants/${segment(id)}`,
   })),
 
-  'admin robot create': command('Make an account without a person', 'NAMESPACE NAME', two, [], ({ words: [namespace, name] }) => ({
-    method: 'POST',
-    path: `/namespaces/${segment(namespace)}/robots`,
-    body: { name },
-  })),
-  'admin robot rm': command('Delete a robot account with its tokens', 'NAMESPACE NAME', two, [], ({ words: [namespace, name] }) => ({
-    method: 'DELETE',
-    path: `/namespaces/${segment(namespace)}/robots/${segment(name)}`,
-  })),
-
-  'admin token create': command(
-    'Make an access token, which is shown once: OWNER is a user, or a robot as NAMESPACE+NAME',
-    'OWNER',
-    one,
-    [
-      { name: 'name', value: 'TEXT', description: 'What it is for.', default: 'made by naru admin' },
-      { name: 'action', value: 'ACTION', repeated: true, description: 'pull, push, tag:move, delete or manage. Without any: all that the owner may do.' },
-      { name: 'repositories', value: 'PATTERN', repeated: true, description: 'Only for these.' },
-      { name: 'days', value: 'N', description: 'How long it is good. Without it: until it is deleted.' },
-    ],
-    ({ words: [owner], values, lists, now }) => ({
-      method: 'POST',
-      path: `${ownerPath(owner)}/tokens`,
-      body: {
-        name: values['name'] ?? 'made by naru admin',
-        actions: lists?.['action'],
-        repositories: lists?.['repositories'],
-        expiresAt: values['days'] === undefined ? undefined : now + Number(values['days']) * 86_400_000,
-      },
-    }),
-  ),
-  'admin token ls': command('List the access tokens of a user or a robot', 'OWNER', one, [], ({ words: [owner] }) => ({
-    method: 'GET',
-    path: `${ownerPath(owner)}/tokens?limit=1000`,
-  })),
-  'admin token rm': command('Revoke an access token', 'OWNER ID', two, [], ({ words: [owner, id] }) => ({
-    method: 'DELETE',
-    path: `${ownerPath(owner)}/tokens/${segment(id)}`,
-  })),
-
   'admin repository ls': command('List all repositories', '', none, [], () => ({ method: 'GET', path: '/repositories?limit=1000' })),
   'admin repository create': command('Make an empty repository', 'NAME', one, [visibilityFlag], ({ words: [name], values }) => ({
     method: 'PUT',
     path: `/repositories/${name}`,
     body: { visibility: values['visibility'] },
   })),
-  'admin repository set': command('Change who may see a repository', 'NAME', one, [visibilityFlag], ({ words: [name], values }) => ({
-    method: 'PATCH',
-    path: `/repositories/${name}`,
-    body: { visibility: values['visibility'] },
-  })),
+  'admin repository set': command(
+    'Change who may see a repository, and what it is said to be',
+    'NAME',
+    one,
+    [visibilityFlag, { name: 'description', value: 'TEXT', description: 'One line that says what it is; "" takes it away.' }],
+    ({ words: [name], values }) => ({
+      method: 'PATCH',
+      path: `/repositories/${name}`,
+      body: { visibility: values['visibility'], description: values['description'] },
+    }),
+  ),
   'admin repository rename': command('Rename a repository, or move it to another namespace', 'FROM TO', two, [], ({ words: [from, to] }) => ({
     method: 'POST',
     path: `/repositories/${from}/-/rename`,
@@ -257,18 +177,12 @@ export const accountCommands = {
 
 export type AccountCommandName = keyof typeof accountCommands;
 
-/** `kim`, or the robot `acme+deploy`. */
-function ownerPath(owner = ''): string {
-  const plus = owner.indexOf('+');
-  return plus < 0 ? `/users/${segment(owner)}` : `/namespaces/${segment(owner.slice(0, plus))}/robots/${segment(owner.slice(plus + 1))}`;
-}
-
 function auditFilter({ actor, action, namespace, repository, digest, address, since, until, limit }: Given['values'], now: number): URLSearchParams {
   const asked = { actor, action, namespace, repository, digest, address, since: moment(since, now), until: moment(until, now), limit };
   return new URLSearchParams(Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 /** Anything else is passed on, and refused by the server with the name of the field. */
-function truth(text: string | undefined): unknown {
+export function truth(text: string | undefined): unknown {
   return text === 'true' ? true : text === 'false' ? false : text;
 }

@@ -3,6 +3,8 @@ import { accountCommands } from './account-commands.ts';
 import { deployCommands } from './deploy-commands.ts';
 import { findingCommands } from './finding-commands.ts';
 import { goldenCommands } from './golden-commands.ts';
+import { machineCommands } from './machine-commands.ts';
+import { organisationCommands } from './organisation-commands.ts';
 import { packageCommands } from './package-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { retentionCommands } from './retention-commands.ts';
@@ -12,6 +14,8 @@ import { webhookCommands } from './webhook-commands.ts';
 
 export const apiCommands = {
   ...accountCommands,
+  ...organisationCommands,
+  ...machineCommands,
   ...webhookCommands,
   ...tagRuleCommands,
   ...policyCommands,

@@ -93,6 +93,8 @@ describe('precedence', () => {
       NARU_PORT: 'tcp://10.0.0.1:5000',
       NARU_PORT_5000_TCP_ADDR: '10.0.0.1',
       NARU_SERVICE_HOST: '10.0.0.1',
+      NARU_TOKEN: 'naru_x',
+      NARU_CLIENT_CONFIG: '/etc/naru/client.yaml',
     };
     expect(load({ env }).port).toBe(5000);
   });

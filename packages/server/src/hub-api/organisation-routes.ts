@@ -32,6 +32,22 @@ export const organisationRoutes: readonly ApiRoute[] = [
     },
   }),
   route({
+    operation: 'listOrganisations',
+    method: 'GET',
+    path: '/organisations',
+    summary: 'List all organisations',
+    access: 'administrator',
+    query: page,
+    response: listOf(organisation.extend({ createdAt: time })),
+    async handle({ query, parts: { rows } }) {
+      const accounts = await rows.identity.accounts.list({ ...toPage(query), kind: 'organisation' });
+      const found = await Promise.all(accounts.map(async ({ id, createdAt }) => ({ one: await rows.identity.organisations.get(id), createdAt })));
+      const items = found.flatMap(({ one, createdAt }) => (one === undefined ? [] : [{ ...toOrganisation(one), createdAt }]));
+      const last = accounts.length < query.limit ? undefined : accounts.at(-1);
+      return { value: { items, ...(last !== undefined && { next: last.name }) } };
+    },
+  }),
+  route({
     operation: 'createOrganisation',
     method: 'POST',
     path: '/organisations',

@@ -89,6 +89,8 @@ export type Api = {
   'DELETE /user/sessions/{session}': { params: { session: string }; query: {  }; body: undefined; response: undefined };
   /** List the organisations that one is in */
   'GET /user/organisations': { params: {  }; query: {  }; body: undefined; response: { "items": readonly ({ "name": string; "fullName": string; "memberActions": readonly ("pull" | "push" | "tag:move" | "delete" | "manage" | "pull:blocked")[]; "role": "owner" | "member" })[]; "next"?: string } };
+  /** List all organisations */
+  'GET /organisations': { params: {  }; query: { after?: string | undefined; limit?: number | undefined }; body: undefined; response: { "items": readonly ({ "name": string; "fullName": string; "memberActions": readonly ("pull" | "push" | "tag:move" | "delete" | "manage" | "pull:blocked")[]; "createdAt": number })[]; "next"?: string } };
   /** Make an organisation; who makes it owns it */
   'POST /organisations': { params: {  }; query: {  }; body: { "name": string; "fullName"?: string; "owner"?: string }; response: { "name": string; "fullName": string; "memberActions": readonly ("pull" | "push" | "tag:move" | "delete" | "manage" | "pull:blocked")[] } };
   /** Get an organisation */
