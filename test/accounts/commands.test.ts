@@ -39,9 +39,9 @@ describe.each(['--data', '--server'] as const)('%s', (way) => {
     ]);
     expect(await naru('org set', ['acme', '--member-role', 'none', '--full-name', 'Acme & Co'])).toMatchObject({ fullName: 'Acme & Co', memberActions: [] });
     await naru('org add', ['acme', 'lee']);
-    expect((await items('org members', ['acme'])).map(({ name, role }) => [name, role]).toSorted()).toEqual([
-      ['kim', 'owner'],
-      ['lee', 'member'],
+    expect((await items('org members', ['acme'])).map(({ name, role }) => `${String(name)}: ${String(role)}`).toSorted()).toEqual([
+      'kim: owner',
+      'lee: member',
     ]);
 
     await naru('team create', ['acme', 'dev', '--description', 'who builds']);
@@ -54,7 +54,7 @@ describe.each(['--data', '--server'] as const)('%s', (way) => {
     const { secret } = await naru('org invite', ['acme', 'mina@example.org', '--team', 'dev']);
     expect(await items('org invitations', ['acme'])).toMatchObject([{ email: 'mina@example.org', role: 'member' }]);
     expect((await mina.api('POST', '/invitations/accept', { secret })).status).toBe(200);
-    expect((await items('team members', ['acme', 'dev'])).map(({ name }) => name).toSorted()).toEqual(['lee', 'mina']);
+    expect((await items('team members', ['acme', 'dev'])).map(({ name }) => String(name)).toSorted()).toEqual(['lee', 'mina']);
     const withdrawn = await naru('org invite', ['acme', 'somebody@example.org', '--role', 'owner']);
     await naru('org withdraw', ['acme', String(withdrawn['id'])]);
     expect(await items('org invitations', ['acme'])).toEqual([]);
@@ -76,7 +76,7 @@ describe.each(['--data', '--server'] as const)('%s', (way) => {
     expect(await items('team ls', ['acme'])).toEqual([]);
     expect(await items('grant ls', ['acme'])).toEqual([]);
     await naru('org rm-member', ['acme', 'lee']);
-    expect((await items('org members', ['acme'])).map(({ name }) => name).toSorted()).toEqual(['kim', 'mina']);
+    expect((await items('org members', ['acme'])).map(({ name }) => String(name)).toSorted()).toEqual(['kim', 'mina']);
 
     // Repositories and namespaces.
     await naru('repository create', ['acme/empty', '--visibility', 'internal']);
