@@ -46,7 +46,8 @@ export async function startWorld({
   };
 }
 
-function personAt(url: string, name: string, secret: string): Person {
+/** Somebody who logs in at this address; without a name, nobody. */
+export function personAt(url: string, name: string, secret: string): Person {
   const basic = `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`;
   const authorization: Record<string, string> = name === '' ? {} : { authorization: basic };
 

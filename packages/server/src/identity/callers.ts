@@ -34,7 +34,13 @@ export type Callers = {
 /** What of a request tells whom it comes from. */
 export type Evidence = { header(name: string): string | undefined; readonly remoteAddress: string };
 
-export type Identity = { readonly subject: Subject; readonly scope?: Scope; readonly credential: Credential };
+export type Identity = {
+  readonly subject: Subject;
+  readonly scope?: Scope;
+  readonly credential: Credential;
+  /** When what it was proved by ends: nothing that is issued for it lasts longer. Epoch ms. */
+  readonly expiresAt?: number;
+};
 
 export type CallerParts = {
   readonly profile: Profile;

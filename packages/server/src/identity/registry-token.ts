@@ -25,7 +25,8 @@ export type RegistryToken = {
 };
 
 export type RegistryTokens = {
-  issue(token: Omit<RegistryToken, 'expiresAt'>): Promise<{ token: string; issuedAt: number; lifetimeSeconds: number }>;
+  /** `endsBy`: sooner than otherwise. Epoch ms. */
+  issue(token: Omit<RegistryToken, 'expiresAt'> & { readonly endsBy?: number }): Promise<{ token: string; issuedAt: number; lifetimeSeconds: number }>;
   /** Throws UNAUTHORIZED for whatever is not a token of ours that holds now. */
   verify(token: string): Promise<RegistryToken>;
 };
@@ -41,9 +42,10 @@ export const tokenService = 'naru';
 
 export function createRegistryTokens(keys: SigningKeys, clock: Clock): RegistryTokens {
   return {
-    async issue({ subject, actions, patterns, repositories, asked, catalog }) {
+    async issue({ subject, actions, patterns, repositories, asked, catalog, endsBy = Number.POSITIVE_INFINITY }) {
       const { id, key } = await keys.current();
       const issuedAt = Math.floor(clock.now() / 1000);
+      const lifetimeSeconds = Math.max(0, Math.min(tokenLifetimeSeconds, Math.floor(endsBy / 1000) - issuedAt));
       const access = [
         ...[...repositories].map(([name, allowed]) => ({ type: 'repository', name, actions: allowed, ...(asked?.has(name) && { asked: asked.get(name) }) })),
         ...(catalog ? [{ type: 'registry', name: 'catalog', actions: ['*'] }] : []),
@@ -60,10 +62,10 @@ export function createRegistryTokens(keys: SigningKeys, clock: Clock): RegistryT
         .setAudience(tokenService)
         .setIssuedAt(issuedAt)
         .setNotBefore(issuedAt - skewSeconds)
-        .setExpirationTime(issuedAt + tokenLifetimeSeconds)
+        .setExpirationTime(issuedAt + lifetimeSeconds)
         .setJti(newId())
         .sign(key);
-      return { token, issuedAt: issuedAt * 1000, lifetimeSeconds: tokenLifetimeSeconds };
+      return { token, issuedAt: issuedAt * 1000, lifetimeSeconds };
     },
 
     async verify(token) {

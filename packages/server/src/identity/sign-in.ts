@@ -224,10 +224,11 @@ export async function findUser(rows: IdentityRows, login: string): Promise<User 
   return text.includes('@') ? rows.users.findByEmail(text) : rows.users.findByName(text);
 }
 
-export function identityOf({ id, owner, actions, patterns }: StoredCredential): Identity {
+export function identityOf({ id, owner, actions, patterns, expiresAt }: StoredCredential): Identity {
   return {
     subject: { kind: owner.kind, id: owner.id, credentialId: id },
     credential: { kind: 'token', id },
+    ...(expiresAt !== undefined && { expiresAt }),
     ...((actions ?? patterns) && { scope: { ...(actions && { actions }), ...(patterns && { patterns }) } }),
   };
 }

@@ -60,6 +60,7 @@ export function createTokenGrants({ callers, access, tokens, clock, onAsked }: T
         catalog,
         ...(actions && { actions }),
         ...(patterns && { patterns }),
+        ...(identity.expiresAt !== undefined && { endsBy: identity.expiresAt }),
       });
       const granted = [...repositories]
         .filter(([, allowed]) => allowed.length > 0)
