@@ -26,7 +26,7 @@ let layer = '';
 
 beforeAll(async () => {
   issuer = await startCiIssuer();
-  world = await startWorld({ flags: ['--federation-issuers', issuer.issuer] });
+  world = await startWorld({ flags: ['--federation-issuers', issuer.issuer, '--metrics-networks', 'none'] });
   const named = await Promise.all(['owner', 'outsider', 'member', 'coder'].map((name) => world.person(`the-${name}`)));
   const [owner, outsider, member, coder] = named;
   if (!owner || !outsider || !member || !coder) throw new Error('people are missing');
@@ -272,6 +272,141 @@ describe('/api/v1', () => {
         return mayManage.includes(who) ? 'open' : 'denied';
     }
   }
+});
+
+describe('what is beside both tables', () => {
+  const ask = (who: Who, path: string, headers: Record<string, string> = {}) =>
+    fetch(world.server.url + path, { headers: { ...(who !== 'anonymous' && { authorization: callers[who].basic }), ...headers } });
+
+  test('/token grants what one may, and says nothing of the rest', async () => {
+    for (const who of people) {
+      for (const visibility of visibilities) {
+        const query = new URLSearchParams({ service: 'naru', scope: `repository:acme/${visibility}:pull,push,delete` });
+        const answer = (await (await ask(who, `/token?${query}`)).json()) as { scope: string };
+        const actions = [
+          ...(mayPull[who].includes(visibility) ? ['pull'] : []),
+          ...(mayPush.includes(who) ? ['push'] : []),
+          // Which tags one may delete is asked with the tag.
+          ...(mayPull[who].includes(visibility) ? ['delete'] : []),
+        ];
+        const granted =
+          answer.scope === ''
+            ? []
+            : answer.scope
+                .split(':')
+                .slice(2)
+                .join(':')
+                .split(',')
+                .filter((action) => action !== 'tag:move');
+        expect({ who, visibility, granted: granted.toSorted() }).toEqual({ who, visibility, granted: actions.toSorted() });
+      }
+      const absent = (await (await ask(who, '/token?service=naru&scope=repository:acme/absent:pull')).json()) as { scope: string };
+      const hidden = (await (await ask(who, '/token?service=naru&scope=repository:acme/private:pull')).json()) as { scope: string };
+      if (!mayPull[who].includes('private')) expect(absent.scope).toBe(hidden.scope);
+    }
+  });
+
+  test('the signing keys are everybody’s, and only their public halves', async () => {
+    for (const who of people) {
+      const { keys } = (await (await ask(who, '/.well-known/jwks.json')).json()) as { keys: Record<string, unknown>[] };
+      expect(keys.map((key) => Object.keys(key).toSorted())).toEqual([['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']]);
+    }
+  });
+
+  test('/v1 finds what one may pull', async () => {
+    for (const who of people) {
+      expect((await ask(who, '/v1/_ping')).status).toBe(200);
+      for (const term of ['acme', 'private']) {
+        const { results } = (await (await ask(who, `/v1/search?q=${term}&n=100`)).json()) as { results: { name: string }[] };
+        const found = results.map(({ name }) => name).filter((name) => name.startsWith('acme/'));
+        const expected = mayPull[who].map((visibility) => `acme/${visibility}`).filter((name) => term === 'acme' || name.includes(term));
+        expect({ who, term, found: found.toSorted() }).toEqual({ who, term, found: expected.toSorted() });
+      }
+    }
+  });
+
+  test('health is everybody’s; metrics are for administrators, where the operator names no network', async () => {
+    for (const who of people) {
+      expect([await (await ask(who, '/healthz')).text(), await (await ask(who, '/readyz')).text()]).toEqual(['ok\n', 'ready\n']);
+      const answer = await ask(who, '/metrics');
+      expect({ who, status: answer.status, isMetrics: (await answer.text()).includes('naru_') }).toEqual({
+        who,
+        status: who === 'administrator' ? 200 : who === 'anonymous' ? 401 : 403,
+        isMetrics: who === 'administrator',
+      });
+    }
+    expect((await ask('anonymous', '/metrics')).headers.get('www-authenticate')).toBe('Basic realm="naru"');
+    const { secret } = (await world.admin.api('POST', '/user/tokens', { name: 'prometheus' })).body;
+    const scraped = (authorization: string) => ask('anonymous', '/metrics', { authorization }).then(({ status }) => status);
+    expect(await scraped(`Bearer ${String(secret)}`)).toBe(200);
+    expect(await scraped('Bearer naru_wrong')).toBe(401);
+    expect((await fetch(`${world.server.url}/metrics`, { method: 'POST' })).status).toBe(405);
+  });
+
+  test('a page is the same document for everybody: what is in it comes by the API', async () => {
+    const document = async (who: Who, path: string) => {
+      const answer = await ask(who, path, { accept: 'text/html' });
+      return `${answer.status} ${await answer.text()}`;
+    };
+    const absent = await document('anonymous', '/r/acme/absent');
+    for (const who of people) {
+      for (const visibility of visibilities) expect(await document(who, `/r/acme/${visibility}`)).toBe(absent);
+      expect(await document(who, '/admin')).toBe(await document('anonymous', '/admin'));
+    }
+  });
+
+  test('the live stream tells of what one may pull', async () => {
+    for (const visibility of ['private', 'internal']) await pushImage(callers.owner, `acme/${visibility}`, 'told', 'the same');
+    await pushImage(callers.owner, 'acme/public', 'told-last', 'the same');
+    for (const who of people) {
+      const stop = new AbortController();
+      const answer = await fetch(`${world.server.url}/api/v1/events?after=0`, {
+        headers: who === 'anonymous' ? {} : { authorization: callers[who].basic },
+        signal: stop.signal,
+      });
+      let text = '';
+      const decoder = new TextDecoder();
+      for await (const chunk of answer.body ?? []) {
+        text += decoder.decode(chunk, { stream: true });
+        if (text.includes('"told-last"')) break;
+      }
+      stop.abort();
+      const told = visibilities.filter((visibility) => text.includes(`"acme/${visibility}"`));
+      expect({ who, told }).toEqual({ who, told: visibilities.filter((visibility) => mayPull[who].includes(visibility)) });
+    }
+  });
+
+  test('a blob is mounted from where one may pull it, and found nowhere else', async () => {
+    const only = await pushImage(callers.owner, 'acme/private', 'only-here');
+    const targets: Partial<Record<Who, string>> = {
+      outsider: 'the-outsider/own',
+      member: 'the-member/own',
+      team: 'acme/public',
+      robot: 'acme/public',
+      ci: 'acme/public',
+    };
+    for (const [who, target] of [...Object.entries(targets), ['owner', 'acme/internal'], ['administrator', 'acme/internal']] as [Who, string][]) {
+      const mount = async (query: string, scopes: string[]) => {
+        const answer = await callers[who].v2('POST', `${target}/blobs/uploads/?mount=${only.layer}${query}`, [`repository:${target}:pull,push`, ...scopes]);
+        if (answer.status === 201) await callers.administrator.v2('DELETE', `${target}/blobs/${only.layer}`, [`repository:${target}:pull,delete`]);
+        return answer.status;
+      };
+      const isThere = mayPull[who].includes('private');
+      const source = ['repository:acme/private:pull'];
+      expect({ who, from: await mount('&from=acme/private', source) }).toEqual({ who, from: isThere ? 201 : 202 });
+      expect({ who, fromOther: await mount('&from=acme/public', [...source, 'repository:acme/public:pull']) }).toEqual({ who, fromOther: 202 });
+      if (!isThere) expect({ who, anywhere: await mount('', source) }).toEqual({ who, anywhere: 202 });
+    }
+    // By another repository's address it is nowhere, whoever asks.
+    for (const who of people) {
+      const answer = await callers[who].v2('GET', `acme/public/blobs/${only.layer}`, ['repository:acme/public:pull', 'repository:acme/private:pull']);
+      expect({ who, status: answer.status, code: ((await answer.json()) as { errors: { code: string }[] }).errors[0]?.code }).toEqual({
+        who,
+        status: 404,
+        code: 'BLOB_UNKNOWN',
+      });
+    }
+  });
 });
 
 /** For whoever may pull, as long as it is a person. */

@@ -32,3 +32,15 @@ test('the first administrator is printed once, with a password that works, and s
   expect((await fetch(`${again.url}/token`, { headers: { authorization: basic } })).status).toBe(200);
   await server[Symbol.asyncDispose]();
 });
+
+test('metrics are open to this computer, and not to whom a proxy beside the server speaks for', async () => {
+  const status = async (url: string, headers: Record<string, string> = {}) => (await fetch(`${url}/metrics`, { headers })).status;
+  await using local = await startServer();
+  expect([await status(local.url), await status(local.url, { 'x-forwarded-for': '203.0.113.7' })]).toEqual([200, 200]);
+  await using hub = await startWorld();
+  expect([await status(hub.server.url), await status(hub.server.url, { 'x-forwarded-for': '127.0.0.1' })]).toEqual([200, 401]);
+  expect(await status(hub.server.url, { via: '1.1 proxy', authorization: hub.admin.basic })).toBe(200);
+  await using behind = await startWorld({ flags: ['--http-trusted-proxies', '127.0.0.1', '--metrics-networks', '10.0.0.0/8'] });
+  const from = (address: string) => status(behind.server.url, { 'x-forwarded-for': address, 'x-forwarded-proto': 'https', 'x-forwarded-host': 'r.example' });
+  expect([await from('10.1.2.3'), await from('203.0.113.7')]).toEqual([200, 401]);
+});

@@ -32,6 +32,7 @@ import { ensureAdministrator, type FirstAdministrator } from './identity/first-a
 import { keepHouse } from './identity/housekeeping.ts';
 import { apiPrefix } from './hub-api/match.ts';
 import { answerDockerSearch, dockerSearchPrefix } from './hub-api/docker-search.ts';
+import { createMetricsReader, metricsPath } from './hub-api/metrics.ts';
 import { answerSignInProblem, signInProblemPath } from './hub-api/sign-in-problem-page.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
 import { imagesToRead, prunePackages, readEarlierInventories, readInventories } from './inventory/read-inventory.ts';
@@ -151,14 +152,28 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   const health = {
     async check(): Promise<void> {
       if (draining) throw new Error('the server is shutting down');
-      await stores.rows.repositories.list({ limit: 1 });
+      try {
+        await stores.rows.repositories.list({ limit: 1 });
+      } catch (error) {
+        // What went wrong is the operator's to read, and not everybody's.
+        log.error('the server is not ready', { error });
+        throw new Error('the database cannot be read, see the log', { cause: error });
+      }
     },
   };
 
   const pages = pagesFolder === undefined ? undefined : openPages(pagesFolder);
   const certificate = speaksTls(config) ? await openServerCertificate({ config, folder: stores.folder.tls, clock, log, metrics }) : undefined;
   const dockerSearch = { search, identify: identity.callers.identify, profile: config.profile, log };
-  const plain = { health, metrics, ca: certificate?.authority?.ca };
+  const plain = { health, ca: certificate?.authority?.ca };
+  const readMetrics = createMetricsReader({
+    metrics,
+    identify: identity.callers.identifyBrowser,
+    profile: config.profile,
+    networks: config.metrics.networks,
+    knowsProxies: config.http.trustedProxies.length > 0,
+    log,
+  });
   const server = await listen({
     config,
     certificate,
@@ -168,6 +183,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       if (request.path.startsWith(`${apiPrefix}/`)) return hub.answer(request);
       if (request.path.startsWith(dockerSearchPrefix)) return answerDockerSearch(request, dockerSearch);
       if (config.profile !== 'local' && (request.path === tokenPath || request.path === keysPath)) return auth.answer(request);
+      if (request.path === metricsPath) return readMetrics(request);
       if (request.path === signInProblemPath) return answerSignInProblem(request);
       return answerPage(request, pages) ?? answerPlain(request, plain);
     }),

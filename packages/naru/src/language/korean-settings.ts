@@ -40,6 +40,8 @@ export const settingSentences: Readonly<Record<string, string>> = {
   'federation-issuers': '네임스페이스가 믿을 수 있는 CI 시스템의 OpenID 제공자. 이 서버는 이들에게만 키를 묻습니다.',
   'audit-pulls': '계정이 있는 서버에서 pull을 감사 기록에 남길지. 사람, 리포지터리, 다이제스트마다 10초에 한 줄입니다.',
   'audit-keep': '감사 기록의 항목을 두는 시간.',
+  'metrics-networks':
+    '계정이 있는 서버에서 로그인 없이 `/metrics`를 읽는 주소와 네트워크(CIDR). 다른 곳에서는 관리자가 액세스 토큰을 `Authorization: Bearer`로 보내 읽습니다. `http.trustedProxies`에 없는 프록시를 거친 것은 다른 곳에서 온 것입니다.',
   tls: '`auto`: `tls.cert`가 있으면 TLS로 말합니다. `self-signed`: 데이터 폴더에 인증 기관과 인증서를 만듭니다. `off`: 평문 HTTP로 말합니다.',
   'tls-cert': '이 서버의 인증서와 그 위의 중간 인증서가 차례로 든 PEM 파일. 바뀌면 다시 읽습니다.',
   'tls-key': '`tls.cert`의 개인 키가 든 PEM 파일. 암호 없이 둡니다.',

@@ -11,11 +11,10 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { groupRules } from './group-rules.ts';
-import { networkProblem } from './network-problem.ts';
 import { attributeName, ldapFilter } from './ldap-values.ts';
 import { oidcProviders } from './oidc-providers.ts';
 import { publicUrl } from './public-url.ts';
-import { choice, duration, durationOrNever, list, onOff, size, text, textOrNone, wholeNumber } from './values.ts';
+import { choice, duration, durationOrNever, list, networks, onOff, size, text, textOrNone, wholeNumber } from './values.ts';
 
 export type Config = z.output<typeof configSchema>;
 export type LogLevel = Config['log']['level'];
@@ -148,6 +147,14 @@ export const configSchema = z.strictObject({
     keepMs: duration({ min: 86_400e3 }).prefault('365d').describe('How long entries of the audit are kept.'),
   }),
 
+  metrics: z.strictObject({
+    networks: networks()
+      .prefault('127.0.0.0/8, ::1/128')
+      .describe(
+        'Addresses and networks (CIDR) that read `/metrics` without a log-in, where there are accounts. From elsewhere an administrator reads it, with an access token as `Authorization: Bearer`; what came through a proxy is from elsewhere, unless the proxy is among `http.trustedProxies`.',
+      ),
+  }),
+
   tls: z.strictObject({
     mode: choice('auto', 'self-signed', 'off')
       .prefault('auto')
@@ -168,10 +175,7 @@ export const configSchema = z.strictObject({
     publicUrl: publicUrl()
       .prefault('none')
       .describe('How others reach this server, like https://registry.example.com; `none` takes each client’s own word for it.'),
-    trustedProxies: list()
-      .refine((networks) => networks.every((network) => networkProblem(network) === undefined), {
-        error: ({ input }) => (Array.isArray(input) ? input : []).map((network) => networkProblem(String(network))).find(Boolean) ?? 'not a list of networks',
-      })
+    trustedProxies: networks()
       .prefault('none')
       .describe('Addresses and networks (CIDR) of reverse proxies whose X-Forwarded-* and Forwarded headers are believed. Nobody else’s are.'),
   }),

@@ -40,6 +40,7 @@ describe('precedence', () => {
       advisories: { sources: [], intervalMs: 86_400e3 },
       federation: { issuers: ['https://token.actions.githubusercontent.com', 'https://gitlab.com'] },
       audit: { pulls: true, keepMs: 31_536_000_000 },
+      metrics: { networks: ['127.0.0.0/8', '::1/128'] },
       tls: { mode: 'auto', cert: undefined, key: undefined, names: [], clientCa: undefined, clientCertificates: 'request', reloadMs: 10_000 },
       http: { publicUrl: undefined, trustedProxies: [] },
       log: { level: 'info', access: true },

@@ -5,6 +5,7 @@
  * The title of each is its type in the reference.
  */
 import { z } from 'zod';
+import { networkProblem } from './network-problem.ts';
 
 const raw = z.union([z.string(), z.number(), z.boolean(), z.null()], { error: 'a single value is needed here, not a list or a group' });
 
@@ -47,6 +48,13 @@ export function list() {
     .union([z.array(z.string()), text().transform((value) => (value === 'none' ? [] : value.split(',')))], { error: 'a list like "a, b" is needed here' })
     .transform((items) => items.map((item) => item.trim()).filter(Boolean))
     .meta({ title: 'list | none' });
+}
+
+/** Of addresses and networks (CIDR). */
+export function networks() {
+  return list().refine((written) => written.every((network) => networkProblem(network) === undefined), {
+    error: ({ input }) => (Array.isArray(input) ? input : []).map((network) => networkProblem(String(network))).find(Boolean) ?? 'not a list of networks',
+  });
 }
 
 export function choice<const Choice extends string>(...choices: readonly Choice[]) {

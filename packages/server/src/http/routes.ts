@@ -1,6 +1,5 @@
-/** Everything beside the API: health, metrics, and a page for whoever opens the address in a browser. */
+/** Everything beside the API: health, and a page for whoever opens the address in a browser. */
 import { RegistryError } from '@naru/oci/registry-error';
-import type { Metrics } from '../runtime/metrics.ts';
 import { errorReply } from './errors.ts';
 import { type Reply, reply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
@@ -12,14 +11,13 @@ export type Health = {
 
 export type PlainParts = {
   readonly health: Health;
-  readonly metrics: Metrics;
   /** PEM of the authority that clients must be told to trust, when it is one of our own. */
   readonly ca?: string | undefined;
 };
 
 const text = { 'content-type': 'text/plain; charset=utf-8' };
 
-export async function answerPlain(request: HttpRequest, { health, metrics, ca }: PlainParts): Promise<Reply> {
+export async function answerPlain(request: HttpRequest, { health, ca }: PlainParts): Promise<Reply> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return errorReply(new RegistryError('UNSUPPORTED'), { allow: 'GET, HEAD' });
   switch (request.path) {
     case '/':
@@ -30,8 +28,6 @@ export async function answerPlain(request: HttpRequest, { health, metrics, ca }:
       return ca === undefined ? errorReply(new RegistryError('NOT_FOUND')) : reply(200, { 'content-type': 'application/x-pem-file' }, ca);
     case '/readyz':
       return readiness(health);
-    case '/metrics':
-      return reply(200, { 'content-type': metrics.contentType }, await metrics.render());
     default:
       return errorReply(new RegistryError('NOT_FOUND'));
   }
