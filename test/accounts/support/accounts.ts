@@ -1,4 +1,6 @@
 /** A server with accounts, and people who talk to it: plain requests, so that a test sees what a client sees. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 export const adminName = 'chief';
@@ -31,29 +33,33 @@ export async function startWorld({
   env = {},
 }: { profile?: string; flags?: readonly string[]; env?: Readonly<Record<string, string>> } = {}): Promise<World> {
   const server = await startServer({ flags: ['--profile', profile, ...flags], env: { NARU_ADMIN_USER: adminName, NARU_ADMIN_PASSWORD: password, ...env } });
-  const admin = personAt(server.url, adminName, password);
+  // With TLS of the server's own authority.
+  const ca = server.url.startsWith('https:') ? readFileSync(join(server.data, 'tls/ca.crt'), 'utf8') : undefined;
+  const as = (name: string, secret: string): Person => personAt(server.url, name, secret, ca);
+  const admin = as(adminName, password);
   return {
     server,
     admin,
-    anonymous: personAt(server.url, '', ''),
-    as: (name, secret) => personAt(server.url, name, secret),
+    anonymous: as('', ''),
+    as,
     async person(name) {
       const made = await admin.api('POST', '/users', { name, email: `${name}@example.org`, password });
       if (made.status !== 201) throw new Error(`${name}: ${JSON.stringify(made)}`);
-      return personAt(server.url, name, password);
+      return as(name, password);
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 
-/** Somebody who logs in at this address; without a name, nobody. */
-export function personAt(url: string, name: string, secret: string): Person {
+/** Somebody who logs in at this address; without a name, nobody. `ca`: PEM of the authority to trust. */
+export function personAt(url: string, name: string, secret: string, ca?: string): Person {
+  const send = (input: string, init: RequestInit) => fetch(input, ca === undefined ? init : { ...init, tls: { ca } });
   const basic = `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`;
   const authorization: Record<string, string> = name === '' ? {} : { authorization: basic };
 
   async function token(...scopes: string[]): Promise<string> {
     const query = new URLSearchParams([['service', 'naru'], ...scopes.map((scope) => ['scope', scope])]);
-    const response = await fetch(`${url}/token?${query}`, { headers: authorization });
+    const response = await send(`${url}/token?${query}`, { headers: authorization });
     if (response.status !== 200) throw new Error(`token for ${name}: ${response.status} ${await response.text()}`);
     return ((await response.json()) as { token: string }).token;
   }
@@ -63,13 +69,13 @@ export function personAt(url: string, name: string, secret: string): Person {
     basic,
     token,
     async api(method, path, body) {
-      const response = await fetch(`${url}/api/v1${path}`, { method, headers: authorization, ...(body !== undefined && { body: JSON.stringify(body) }) });
+      const response = await send(`${url}/api/v1${path}`, { method, headers: authorization, ...(body !== undefined && { body: JSON.stringify(body) }) });
       const text = await response.text();
       return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
     },
     async v2(method, path, scopes, { body, type } = {}) {
       const headers = { authorization: `Bearer ${await token(...scopes)}`, ...(type !== undefined && { 'content-type': type }) };
-      return fetch(`${url}/v2/${path}`, { method, headers, redirect: 'manual', ...(body !== undefined && { body }) });
+      return send(`${url}/v2/${path}`, { method, headers, redirect: 'manual', ...(body !== undefined && { body }) });
     },
   };
 }

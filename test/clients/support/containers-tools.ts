@@ -2,10 +2,10 @@
  * skopeo, podman and buildah with a store and settings of their own, in one folder: nothing of the
  * machine's `/etc/containers` or `/var/lib/containers/storage` is read or changed. The vfs driver
  * copies whole layers, which is slow and works everywhere. The registry under test speaks plain
- * HTTP; the settings say so once, in `registries.conf`.
+ * HTTP, or TLS with an authority that the settings name, once.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFolder } from './folder.ts';
 import { run, type RunOptions, type RunResult, tryRun } from './run.ts';
@@ -20,15 +20,15 @@ export type ContainersTools = AsyncDisposable & {
   readonly start: (tool: Tool, args: readonly string[]) => ChildProcess;
 };
 
-/** `host` is the registry's `host:port`. */
-export async function createContainersTools(host: string): Promise<ContainersTools> {
+/** `host` is the registry's `host:port`. `ca`: a file with the authority of its certificate; without it it speaks plain HTTP. */
+export async function createContainersTools(host: string, { ca }: { ca?: string } = {}): Promise<ContainersTools> {
   const folder = await createFolder();
   const at = (name: string): string => join(folder.path, name);
   await Promise.all(['tmp', 'run', '.config/containers'].map((name) => mkdir(at(name), { recursive: true })));
   await Promise.all([
     // Below HOME, where all three look before `/etc`.
     writeFile(at('.config/containers/policy.json'), '{"default":[{"type":"insecureAcceptAnything"}]}'),
-    writeFile(at('.config/containers/registries.conf'), `[[registry]]\nlocation = "${host}"\ninsecure = true\n`),
+    writeFile(at('.config/containers/registries.conf'), `[[registry]]\nlocation = "${host}"\ninsecure = ${ca === undefined}\n`),
     writeFile(at('auth.json'), '{}'),
     writeFile(at('storage.conf'), `[storage]\ndriver = "vfs"\ngraphroot = "${at('graph')}"\nrunroot = "${at('run')}"\n`),
     // Where nobody may raise a limit, a container must not ask for the usual high ones.
@@ -37,6 +37,10 @@ export async function createContainersTools(host: string): Promise<ContainersToo
       '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n',
     ),
   ]);
+  if (ca !== undefined) {
+    await mkdir(at(`.config/containers/certs.d/${host}`), { recursive: true });
+    await copyFile(ca, at(`.config/containers/certs.d/${host}/ca.crt`));
+  }
   const env = {
     CONTAINERS_CONF: at('containers.conf'),
     CONTAINERS_STORAGE_CONF: at('storage.conf'),
