@@ -34,3 +34,29 @@ test('system df and info', async () => {
   expect(await read('system', 'df')).toMatchObject({ images: { count: 1, each: [{ id: image.id }] } });
   expect(await read('info')).toMatchObject({ Images: 1, DockerRootDir: naru.root });
 });
+
+test('what inspects: the array of documents, whatever --format says', async () => {
+  for (const words of [['inspect'], ['image', 'inspect'], ['inspect', '--format', '{{.Id}}']]) {
+    expect(await read(...words, 'app:1')).toMatchObject([{ Id: image.id, RepoTags: ['app:1'] }]);
+  }
+  const missing = await naru.run(['inspect', '--json', 'nosuch']);
+  expect([missing.exitCode, JSON.parse(missing.stdout), missing.stderr]).toEqual([1, [], 'Error: No such object: nosuch\n']);
+});
+
+test('volumes', async () => {
+  expect(await read('volume', 'ls')).toEqual([]);
+  await naru.ok(['volume', 'create', 'kept']);
+  const volumes = [{ name: 'kept', path: join(naru.root, 'volumes/kept'), created: expect.stringMatching(/^\d{4}-.*Z$/) as unknown }];
+  expect(await read('volume', 'ls')).toEqual(volumes);
+  expect(await read('volume', 'ls', '--filter', 'name=other')).toEqual([]);
+  expect(await read('volume', 'inspect', 'kept')).toMatchObject([{ Name: 'kept' }]);
+});
+
+test('containers, of which there are none', async () => {
+  for (const words of [['ps'], ['container', 'ls', '-a']]) expect(await read(...words)).toEqual([]);
+});
+
+test('the version', async () => {
+  const { version } = (await read('version')) as { version: string };
+  expect(await naru.ok(['version'])).toBe(`naru ${version}\n`);
+});

@@ -108,7 +108,7 @@ describe('help and reference', () => {
       'Usage: naru admin advisories status [FLAGS]',
       'Usage: naru agent [FLAGS]',
       'Usage: naru agent-forward DIR',
-      'Usage: naru version',
+      'Usage: naru version [FLAGS]',
       'Usage: naru help [COMMAND]',
     ]);
   });

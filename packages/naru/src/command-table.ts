@@ -8,7 +8,7 @@ import { containerCommands, type ContainerCommandName } from './container-comman
 import { type CommandSpec, type Flag, listCommands } from './command-spec.ts';
 import { clientCommands, type ClientCommandName } from './client-commands.ts';
 import { transferCommands, type TransferCommandName } from './transfer-commands.ts';
-import { imageCommands, type ImageCommandName } from './image-commands.ts';
+import { imageCommands, type ImageCommandName, json } from './image-commands.ts';
 
 export type CommandName =
   | 'serve'
@@ -103,7 +103,7 @@ export const commands: readonly Command[] = [
   ...imageCommands,
   ...containerCommands,
   ...agentCommands,
-  { name: 'version', summary: 'Print the version', details: [], flags: [] },
+  { name: 'version', summary: 'Print the version', details: [], flags: [json] },
   { name: 'help', summary: 'Explain a command', details: [], flags: [], words: '[COMMAND]' },
 ];
 

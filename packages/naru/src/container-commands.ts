@@ -1,7 +1,7 @@
 /** The part of the command table that runs containers. */
 import { configFlag } from './client-commands.ts';
 import { type CommandSpec, type Flag, listCommands } from './command-spec.ts';
-import { dataRoot } from './image-commands.ts';
+import { dataRoot, json } from './image-commands.ts';
 
 const many = { words: 'CONTAINER [CONTAINER...]', wordCount: { min: 1, max: Infinity }, completes: 'container' } as const;
 const one = { words: 'CONTAINER', wordCount: { min: 1, max: 1 }, completes: 'container' } as const;
@@ -147,7 +147,7 @@ const verbs = {
   port: {
     summary: 'Show the published ports of a container',
     details: [],
-    flags: [dataRoot],
+    flags: [json, dataRoot],
     words: 'CONTAINER [PORT[/PROTOCOL]]',
     wordCount: { min: 1, max: 2 },
     completes: 'container',
@@ -185,6 +185,7 @@ const list = {
     { name: 'no-trunc', description: "Don't truncate output." },
     { name: 'quiet', short: 'q', description: 'Only show container IDs.' },
     { name: 'size', short: 's', description: 'How much it has written.' },
+    json,
     dataRoot,
   ],
 } as const satisfies CommandSpec;
@@ -201,11 +202,19 @@ export const containerSpecs = {
   ...inContainer,
   'container ls': list,
   'container ps': list,
-  'container inspect': { summary: 'Show everything about containers', details: [], flags: [template, dataRoot], ...many },
+  'container inspect': { summary: 'Show everything about containers', details: [], flags: [template, json, dataRoot], ...many },
   'container prune': {
     summary: 'Remove all containers that do not run',
     details: [],
     flags: [force, longFilter('until and label'), dataRoot],
+  },
+  'container boot': {
+    summary: 'Start what must run, after the machine has started',
+    details: [
+      'By --restart: always; unless-stopped, if nobody stopped it; on-failure, if it failed or was cut off. What runs is left alone, and nothing is stopped. Prints the names of what it started.',
+      'At each start of the machine: naru container boot --print-unit | sudo tee /etc/systemd/system/naru-containers.service, then sudo systemctl enable naru-containers.',
+    ],
+    flags: [{ name: 'print-unit', description: 'Only print the unit for systemd.' }, dataRoot],
   },
   'container settle': {
     summary: 'Record that a container has ended',
@@ -217,7 +226,7 @@ export const containerSpecs = {
   'volume ls': {
     summary: 'List volumes',
     details: [],
-    flags: [filter('name and dangling'), format, { name: 'quiet', short: 'q', description: 'Only show names.' }, dataRoot],
+    flags: [filter('name and dangling'), format, { name: 'quiet', short: 'q', description: 'Only show names.' }, json, dataRoot],
   },
   'volume create': {
     summary: 'Make a volume',
@@ -232,7 +241,7 @@ export const containerSpecs = {
     flags: [{ name: 'force', short: 'f', description: 'Say nothing of those that are not there.' }, dataRoot],
     ...volumes,
   },
-  'volume inspect': { summary: 'Show everything about volumes', details: [], flags: [template, dataRoot], ...volumes },
+  'volume inspect': { summary: 'Show everything about volumes', details: [], flags: [template, json, dataRoot], ...volumes },
   'volume prune': {
     summary: 'Remove volumes that no container has',
     details: [],

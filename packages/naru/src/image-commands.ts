@@ -8,7 +8,7 @@ export const dataRoot = {
   default: '$XDG_DATA_HOME/naru or ~/.local/share/naru',
   env: 'NARU_DATA_ROOT',
 } as const satisfies Flag;
-const json = { name: 'json', description: 'Print JSON.' } as const satisfies Flag;
+export const json = { name: 'json', description: 'Print JSON.' } as const satisfies Flag;
 const quiet = { name: 'quiet', short: 'q', description: 'Only show image IDs.' } as const satisfies Flag;
 const noTrunc = { name: 'no-trunc', description: "Don't truncate output." } as const satisfies Flag;
 const format = {
@@ -68,7 +68,7 @@ const remove = {
   ...oneOrMore,
 } as const satisfies CommandSpec;
 
-const inspect = { summary: 'Show everything about images', details: [], flags: [format], ...oneOrMore } as const satisfies CommandSpec;
+const inspect = { summary: 'Show everything about images', details: [], flags: [format, json], ...oneOrMore } as const satisfies CommandSpec;
 
 const history = {
   summary: 'Show the steps that made an image',
@@ -108,7 +108,7 @@ export const imageSpecs = {
   inspect: {
     summary: 'Show everything about containers, images and volumes',
     details: ['A container, an image or a volume, whichever has the name, in this order.'],
-    flags: [format, { name: 'type', value: 'container|image|volume', description: 'Look only among these.' }],
+    flags: [format, { name: 'type', value: 'container|image|volume', description: 'Look only among these.' }, json],
     words: 'NAME [NAME...]',
     wordCount: { min: 1, max: Infinity },
     completes: 'image',

@@ -32,5 +32,6 @@ export const containerCommands = {
   'container ps': list,
   'container inspect': async () => (await import('@naru/client/commands/container-inspect')).containerInspect,
   'container prune': async () => (await control()).containerPrune,
+  'container boot': async () => (await import('@naru/client/commands/container-boot')).containerBoot,
   'container settle': async () => (await control()).containerSettle,
 };

@@ -62,7 +62,7 @@ async function run(line: CommandLine & { kind: 'run' }): Promise<number> {
     case 'admin advisories status':
       return (await import('./admin/advisory-command.ts')).showAdvisoryStatus({ flags: values, json: switches.has('json') });
     case 'version':
-      await print(`naru ${(await import('@naru/server/runtime/version')).version}\n`);
+      await printVersion(switches.has('json'));
       return 0;
     case 'help':
       await print(await (await import('./help.ts')).helpText('', chooseLanguage(environment)));
@@ -71,6 +71,15 @@ async function run(line: CommandLine & { kind: 'run' }): Promise<number> {
       if (isApiCommand(name)) return (await import('./admin/run-api-command.ts')).runApiCommand(name, line);
       return (await import('./run-client-command.ts')).runClientCommand({ ...line, name });
   }
+}
+
+async function printVersion(isJson: boolean): Promise<void> {
+  const { version } = await import('@naru/server/runtime/version');
+  await print(
+    isJson
+      ? `${JSON.stringify({ version, runtime: `bun ${process.versions.bun ?? ''}`, os: process.platform, architecture: process.arch }, null, 2)}\n`
+      : `naru ${version}\n`,
+  );
 }
 
 /** The rest of `admin` and its like: without loading the table of these commands for those that are none. */

@@ -14,9 +14,13 @@ import { daemonText, exitCodes, storeRoot } from './image-command.ts';
 export async function withContainers<Result>(line: ClientCommandLine, context: CommandContext, work: (lives: Lives) => Promise<Result>): Promise<Result> {
   const root = resolve(storeRoot(line, context));
   using rows = openContainerRows(root, context.clock);
-  const program = process.argv[1] ?? '';
-  const settleCommand = [process.execPath, '--no-install', '--no-env-file', '--config=/dev/null', program, 'container', 'settle', '--data-root', root];
+  const settleCommand = [...programWords(), 'container', 'settle', '--data-root', root];
   return await work({ root, rows, clock: context.clock, settleCommand });
+}
+
+/** This program, as somebody else can call it from anywhere. */
+export function programWords(): string[] {
+  return [process.execPath, '--no-install', '--no-env-file', '--config=/dev/null', process.argv[1] ?? ''];
 }
 
 /** All of them, and none that is thought to run and does not: its supervisor, or whoever waited for it, may have been killed. */

@@ -12,6 +12,7 @@ import { complaining, forEachContainer, listSettled, withContainers } from './co
 import { chooseContainers } from './container-filters.ts';
 import { startInForeground } from './container-foreground.ts';
 import { exitCodes } from './image-command.ts';
+import { jsonDocument } from './json-document.ts';
 
 const pollMs = 50;
 
@@ -100,6 +101,10 @@ export const containerPort: ClientCommand = (line, context) =>
       const wanted = words[1]?.replace(/^(\d+)$/, '$1/tcp');
       const ports = (state.ports ?? spec.ports).filter((port) => wanted === undefined || wanted === `${port.containerPort}/${port.protocol}`);
       if (wanted !== undefined && ports.length === 0) throw new ContainerError(`No public port '${wanted}' published for ${name}`);
+      if (line.switches.has('json')) {
+        await context.terminal.out(jsonDocument(ports));
+        return exitCodes.done;
+      }
       for (const { containerPort, protocol, hostAddress, hostPort } of ports)
         await context.terminal.out(`${wanted === undefined ? `${containerPort}/${protocol} -> ` : ''}${hostAddress}:${hostPort}\n`);
       return 0;

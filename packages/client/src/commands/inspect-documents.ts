@@ -1,4 +1,4 @@
-/** What every `inspect` prints: an array of documents, or a template filled with each; and a line for what is not there. */
+/** What every `inspect` prints: an array of documents, also for `--json`, or a template filled with each; and a line for what is not there. */
 import type { JsonObject } from '@naru/oci/manifest-json';
 import { goJson } from '../format/go-json.ts';
 import { templateOf } from '../format/list-format.ts';
@@ -11,7 +11,7 @@ export type NotFound = { readonly problem: string };
 
 /** `describe` says of each word what it is, or why there is nothing. */
 export async function printDocuments(
-  { words = [], values }: ClientCommandLine,
+  { words = [], values, switches }: ClientCommandLine,
   { terminal }: CommandContext,
   describe: (word: string) => Promise<object | NotFound>,
 ): Promise<number> {
@@ -24,7 +24,7 @@ export async function printDocuments(
   }
   const { format } = values;
   await terminal.out(
-    format === undefined || format === ''
+    format === undefined || format === '' || switches.has('json')
       ? `${goJson(documents, { escapeHtml: false, indent: '    ' })}\n`
       : documents.map((document) => render(format, document as JsonObject)).join(''), // made of JSON's values
   );

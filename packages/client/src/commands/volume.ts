@@ -12,6 +12,7 @@ import type { ClientCommand, ClientCommandLine } from './command.ts';
 import { complaining, forEachWord, withContainers } from './container-command.ts';
 import { exitCodes } from './image-command.ts';
 import { printDocuments } from './inspect-documents.ts';
+import { jsonDocument } from './json-document.ts';
 import { volumeHeader, volumeRow } from './volume-rows.ts';
 
 export const volumeLs: ClientCommand = (line, context) =>
@@ -19,6 +20,10 @@ export const volumeLs: ClientCommand = (line, context) =>
     const { switches, values } = line;
     const format = values['format'] ?? 'table';
     const chosen = chooseVolumes(line, listVolumes(root), (name) => usersOf(rows.list(), name).length > 0);
+    if (switches.has('json')) {
+      await context.terminal.out(jsonDocument(chosen.map(({ name, path, createdAt }) => ({ name, path, created: new Date(createdAt).toISOString() }))));
+      return exitCodes.done;
+    }
     const table = switches.has('quiet') ? '{{.Name}}' : 'table {{.Driver}}\t{{.Name}}';
     await context.terminal.out(
       formatList(

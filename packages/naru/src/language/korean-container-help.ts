@@ -7,6 +7,7 @@ type ContainerHelp = SpokenAll<typeof containerSpecs>;
 const dataRoot = '로컬 이미지가 있는 폴더.';
 const config = 'Docker의 config.json이 있는 폴더.';
 const format = "'table', 'table 템플릿', 'json', 또는 '{{.Names}}' 같은 Go 템플릿.";
+const json = 'JSON으로 출력합니다.';
 const template = "'json' 또는 '{{.Id}}' 같은 Go 템플릿.";
 const detachKeys = '켜 둔 채 빠져나올 때 누르는 키.';
 const interactive = '표준 입력을 넘겨줍니다.';
@@ -89,7 +90,7 @@ const verbs: Pick<ContainerHelp, ContainerVerb> = {
   kill: { summary: '컨테이너에 시그널을 보내기', details: [], flags: { 'data-root': dataRoot, signal: '어느 시그널인지.' } },
   rm: { summary: '컨테이너를 지우기', details: [], flags: { 'data-root': dataRoot, force: '실행 중인 것도.', volumes: '이름 없는 볼륨과 함께.' } },
   wait: { summary: '컨테이너가 끝나기를 기다려 종료 코드를 출력하기', details: [], flags: { 'data-root': dataRoot } },
-  port: { summary: '컨테이너가 연 포트를 보기', details: [], flags: { 'data-root': dataRoot } },
+  port: { summary: '컨테이너가 연 포트를 보기', details: [], flags: { 'data-root': dataRoot, json } },
   exec: {
     summary: '실행 중인 컨테이너에서 명령을 실행하기',
     details: [],
@@ -117,6 +118,7 @@ const list: ContainerHelp['ps'] = {
     'no-trunc': '출력을 자르지 않습니다.',
     quiet: '컨테이너 ID만 보여 줍니다.',
     size: '얼마나 썼는지.',
+    json,
   },
 };
 
@@ -128,11 +130,19 @@ export const containerHelp: ContainerHelp = {
   }),
   'container ls': list,
   'container ps': list,
-  'container inspect': { summary: '컨테이너의 모든 것을 보기', details: [], flags: { 'data-root': dataRoot, format: template } },
+  'container inspect': { summary: '컨테이너의 모든 것을 보기', details: [], flags: { 'data-root': dataRoot, format: template, json } },
   'container prune': {
     summary: '실행 중이 아닌 컨테이너를 모두 지우기',
     details: [],
     flags: { 'data-root': dataRoot, force, filter: 'until, label로 거릅니다.' },
+  },
+  'container boot': {
+    summary: '컴퓨터가 켜진 뒤 실행되어야 할 것을 시작하기',
+    details: [
+      '--restart에 따릅니다. always는 언제나, unless-stopped는 아무도 멈추지 않았으면, on-failure는 실패했거나 도중에 끊겼으면 시작합니다. 실행 중인 것은 그대로 두고, 아무것도 멈추지 않습니다. 시작한 것의 이름을 출력합니다.',
+      '컴퓨터가 켜질 때마다 하려면: naru container boot --print-unit | sudo tee /etc/systemd/system/naru-containers.service, 그다음 sudo systemctl enable naru-containers.',
+    ],
+    flags: { 'data-root': dataRoot, 'print-unit': 'systemd의 유닛만 출력합니다.' },
   },
   'container settle': {
     summary: '컨테이너가 끝났음을 기록하기',
@@ -142,7 +152,7 @@ export const containerHelp: ContainerHelp = {
   'volume ls': {
     summary: '볼륨 목록',
     details: [],
-    flags: { 'data-root': dataRoot, filter: 'name, dangling으로 거릅니다.', format, quiet: '이름만 보여 줍니다.' },
+    flags: { 'data-root': dataRoot, filter: 'name, dangling으로 거릅니다.', format, quiet: '이름만 보여 줍니다.', json },
   },
   'volume create': { summary: '볼륨을 만들기', details: ['"run -v"가 없는 것을 만들므로 먼저 만들지 않아도 됩니다.'], flags: { 'data-root': dataRoot } },
   'volume rm': {
@@ -150,6 +160,6 @@ export const containerHelp: ContainerHelp = {
     details: ['컨테이너가 갖고 있으면, 실행 중이 아니어도, 지우지 않습니다.'],
     flags: { 'data-root': dataRoot, force: '없는 것은 말없이 넘어갑니다.' },
   },
-  'volume inspect': { summary: '볼륨의 모든 것을 보기', details: [], flags: { 'data-root': dataRoot, format: template } },
+  'volume inspect': { summary: '볼륨의 모든 것을 보기', details: [], flags: { 'data-root': dataRoot, format: template, json } },
   'volume prune': { summary: '어느 컨테이너도 갖지 않은 볼륨을 지우기', details: [], flags: { 'data-root': dataRoot, all: '이름을 지어 준 것도.', force } },
 };

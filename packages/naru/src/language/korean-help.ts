@@ -99,7 +99,7 @@ const remove: ClientHelp['rmi'] = {
   flags: { force: 'ID로 부른 이미지를 모든 이름과 함께 지웁니다. 없는 것은 실패로 치지 않습니다.', 'no-prune': '마지막 이름을 잃은 이미지를 남깁니다.' },
 };
 
-const inspect: ClientHelp['image inspect'] = { summary: '이미지의 모든 것 보기', details: [], flags: { format } };
+const inspect: ClientHelp['image inspect'] = { summary: '이미지의 모든 것 보기', details: [], flags: { format, json } };
 
 const history: ClientHelp['history'] = {
   summary: '이미지가 만들어진 단계 보기',
@@ -240,7 +240,7 @@ const client: ClientHelp = {
   inspect: {
     summary: '컨테이너, 이미지, 볼륨의 모든 것 보기',
     details: ['그 이름을 가진 컨테이너, 이미지, 볼륨을 이 순서로 찾습니다.'],
-    flags: { format, type: '이 가운데서만 찾습니다.' },
+    flags: { format, type: '이 가운데서만 찾습니다.', json },
   },
   'image inspect': inspect,
   history,
@@ -317,7 +317,7 @@ const server: Readonly<Partial<Record<string, AnyHelp>>> = {
     flags: { ...adminFlags, force: '지금 것보다 오래된 데이터도 받아들입니다.' },
   },
   'admin advisories status': { summary: '어떤 권고를 언제 것까지 아는지 보기', details: [whereItRuns], flags: adminFlags },
-  version: { summary: '버전을 출력하기', details: [], flags: {} },
+  version: { summary: '버전을 출력하기', details: [], flags: { json } },
   help: { summary: '명령을 설명하기', details: [], flags: {} },
 };
 
