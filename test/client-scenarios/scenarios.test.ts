@@ -14,7 +14,7 @@ import { dockerHubNames, type HermeticNetwork, openHermeticNetwork } from '../su
 import { needs, recordSkip } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { steps } from './support/steps.ts';
-import { fillHub, type Hub, passwords, startHub } from './support/hub.ts';
+import { fillHub, passwords, startHub } from './support/hub.ts';
 import { normalized, type Said } from './support/normalized.ts';
 
 setDefaultTimeout(600_000);
@@ -61,8 +61,8 @@ describe.if(needs('docker', 'dockerd', 'nginx', 'ip', 'nsenter', 'openssl', 'cur
     const authority = makeAuthority(join(own, 'authority'));
     // In place of the machine's authorities: nothing else is to be trusted in there.
     const trusting = [...enter, 'env', '--unset=SSL_CERT_DIR', `SSL_CERT_FILE=${authority.ca}`];
-    await using hub: Hub = await startHub({ enter }, { folder: own, authority, aliasAddress });
-    await fill(hub, trusting, own);
+    await using _hub = await startHub({ enter }, { folder: own, authority, aliasAddress });
+    await fill(trusting, own);
     await writeFile(join(own, 'bin/naru'), `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`);
     await chmod(join(own, 'bin/naru'), 0o755);
     await using engine: DockerEngine | undefined = who === 'docker' ? await startDockerEngine('scenarios.test.ts', { prefix: trusting }) : undefined;
@@ -90,14 +90,14 @@ describe.if(needs('docker', 'dockerd', 'nginx', 'ip', 'nsenter', 'openssl', 'cur
   }
 
   /** What the hub has before anybody types: a base, an image of somebody's, and an official one. And the file that holds what one has built. */
-  async function fill(hub: Hub, prefix: readonly string[], own: string): Promise<void> {
+  async function fill(prefix: readonly string[], own: string): Promise<void> {
     // Images of one family stand on each other's layers, as those that are built from one base do.
     const layered = (name: string, family: string, layers: number) => dockerImage({ seed: name, layerSeed: family, layers, tags: [name] });
     const inHub = [layered('diamol/base:latest', 'base', 2), layered('devwikirepo/simple-web:1.0', 'web', 4), layered('library/nginx:latest', 'nginx', 3)];
     await writeFile(join(own, 'hub.tar'), dockerArchive(inHub));
     await writeFile(join(own, 'gallery.tar'), dockerArchive([layered('image-gallery:latest', 'base', 6)]));
     await writeFile(join(own, 'log.tar'), dockerArchive([layered('access-log:latest', 'base', 5)]));
-    await fillHub(hub, prefix, { folder: own, file: join(own, 'hub.tar'), names: inHub.map(({ tags }) => tags[0] ?? '') });
-    await fillHub(hub, prefix, { folder: own, file: join(folder.path, 'registry.tar'), names: ['diamol/registry:latest'] });
+    await fillHub(prefix, { folder: own, file: join(own, 'hub.tar'), names: inHub.map(({ tags }) => tags[0] ?? '') });
+    await fillHub(prefix, { folder: own, file: join(folder.path, 'registry.tar'), names: ['diamol/registry:latest'] });
   }
 });

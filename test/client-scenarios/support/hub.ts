@@ -1,7 +1,7 @@
 /**
- * What a hermetic network has to offer: Docker Hub, which is Naru with accounts behind an nginx that ends
- * TLS for docker.io, and a private registry, which is another Naru without any, on localhost:5000 and,
- * in the clear, on registry.local:5000.
+ * What a hermetic network has to offer: Docker Hub, which is Naru with accounts that speaks TLS as
+ * docker.io, and a private registry, which is another Naru without any, on localhost:5000 and, through an
+ * nginx, in the clear on registry.local:5000.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -22,23 +22,17 @@ export const passwords = {
   soonyong4330: 'staple battery horse correct',
 } as const;
 
-export type Hub = AsyncDisposable & {
-  /** Where the hub answers without TLS, inside. */
-  readonly plainHost: string;
-};
-
 const program = join(import.meta.dirname, '../../../packages/naru/src/main.ts');
 const readyWithinMs = 30_000;
-const hubPort = 5001;
 
 /** `aliasAddress` is where registry.local leads. */
 export async function startHub(
   { enter }: Pick<HermeticNetwork, 'enter'>,
   { folder, authority, aliasAddress }: { readonly folder: string; readonly authority: TestAuthority; readonly aliasAddress: string },
-): Promise<Hub> {
+): Promise<AsyncDisposable> {
   const at = (name: string) => join(folder, name);
   const { cert, key } = authority.issue('hub', dockerHubNames.map((name) => `DNS:${name}`).join(','));
-  await writeFile(at('nginx.conf'), nginxConfiguration({ cert, key, folder, aliasAddress }));
+  await writeFile(at('nginx.conf'), nginxConfiguration({ folder, aliasAddress }));
   await using started = new AsyncDisposableStack();
   const start = async (command: readonly string[], probe: string): Promise<void> => {
     const daemon: Daemon | undefined = await startDaemon([...enter, ...command], {
@@ -52,22 +46,17 @@ export async function startHub(
   const serve = (port: number, data: string) => [process.execPath, program, 'serve', '--port', String(port), '--data', at(data)];
   await start(serve(5000, 'private'), 'http://127.0.0.1:5000/healthz');
   const asAdministrator = ['env', `NARU_ADMIN_USER=${administrator}`, `NARU_ADMIN_PASSWORD=${passwords[administrator]}`];
-  await start([...asAdministrator, ...serve(hubPort, 'hub'), '--profile', 'hub'], `http://127.0.0.1:${hubPort}/healthz`);
-  await start(['nginx', '-c', at('nginx.conf'), '-g', 'daemon off;'], 'https://registry-1.docker.io/');
+  await start([...asAdministrator, ...serve(443, 'hub'), '--profile', 'hub', '--tls-cert', cert, '--tls-key', key], 'https://registry-1.docker.io/healthz');
+  await start(['nginx', '-c', at('nginx.conf'), '-g', 'daemon off;'], `http://${aliasAddress}:5000/healthz`);
   for (const [name, password] of Object.entries(passwords)) {
     if (name === administrator) continue;
     execFileSync(process.execPath, [program, 'admin', 'user', 'create', name, '--password-stdin', '--data', at('hub')], { input: password, stdio: 'pipe' });
   }
-  const all = started.move();
-  return { plainHost: `localhost:${hubPort}`, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  return started.move();
 }
 
 /** Puts images there before anybody types: `name` of the archive `file`, as the owner of its namespace. */
-export async function fillHub(
-  hub: Hub,
-  prefix: readonly string[],
-  { folder, file, names }: { folder: string; file: string; names: readonly string[] },
-): Promise<void> {
+export async function fillHub(prefix: readonly string[], { folder, file, names }: { folder: string; file: string; names: readonly string[] }): Promise<void> {
   const naru = async (environment: string, ...words: readonly string[]) => {
     const home = join(folder, `filler-${environment}`);
     const env = { HOME: home, DOCKER_CONFIG: home, LANG: 'C', NARU_DATA_ROOT: join(folder, 'filler') };
@@ -77,15 +66,12 @@ export async function fillHub(
   for (const name of names) {
     const namespace = name.slice(0, name.indexOf('/'));
     const owner = namespace in passwords ? (namespace as keyof typeof passwords) : administrator; // just looked
-    await naru(owner, 'login', '-u', owner, '-p', passwords[owner], hub.plainHost);
-    await naru(owner, 'tag', name, `${hub.plainHost}/${name}`);
-    await naru(owner, 'push', '-q', `${hub.plainHost}/${name}`);
+    await naru(owner, 'login', '-u', owner, '-p', passwords[owner]);
+    await naru(owner, 'push', '-q', name);
   }
 }
 
-/** nginx says to whom it speaks TLS; the address of the token service in the challenge is told of plain HTTP otherwise. */
-function nginxConfiguration({ cert, key, folder, aliasAddress }: { cert: string; key: string; folder: string; aliasAddress: string }): string {
-  const to = (port: number) => `proxy_pass http://127.0.0.1:${port}; proxy_set_header Host $http_host; proxy_request_buffering off; proxy_http_version 1.1;`;
+function nginxConfiguration({ folder, aliasAddress }: { folder: string; aliasAddress: string }): string {
   return `
     pid ${folder}/nginx.pid;
     error_log ${folder}/nginx.log;
@@ -100,28 +86,10 @@ function nginxConfiguration({ cert, key, folder, aliasAddress }: { cert: string;
       fastcgi_temp_path ${folder}/nginx-fastcgi;
       uwsgi_temp_path ${folder}/nginx-uwsgi;
       scgi_temp_path ${folder}/nginx-scgi;
-      map $upstream_http_www_authenticate $challenge {
-        default "";
-        "~^(?<before>.*)http://(?<after>.*)$" "\${before}https://\${after}";
-      }
-      map $upstream_http_location $place {
-        default $upstream_http_location;
-        "~^http://(?<rest>.*)$" "https://\${rest}";
-      }
       server {
-        listen 127.0.0.1:443 ssl;
-        ssl_certificate ${cert};
-        ssl_certificate_key ${key};
-        location / {
-          ${to(hubPort)}
-          proxy_redirect off;
-          proxy_hide_header WWW-Authenticate;
-          add_header WWW-Authenticate $challenge always;
-          proxy_hide_header Location;
-          add_header Location $place always;
-        }
+        listen ${aliasAddress}:5000;
+        location / { proxy_pass http://127.0.0.1:5000; proxy_set_header Host $http_host; proxy_request_buffering off; proxy_http_version 1.1; }
       }
-      server { listen ${aliasAddress}:5000; location / { ${to(5000)} } }
     }
   `;
 }
