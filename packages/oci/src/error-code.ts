@@ -51,6 +51,8 @@ export const errorTable = {
   PULL_BLOCKED: entry('DENIED', 403, 'a policy keeps this image from being pulled', 'naru'),
   /** Asked of images by the repository or its namespace. With a message of its own, too. */
   BASE_REFUSED: entry('DENIED', 403, 'an image here must be based on an approved golden image', 'naru'),
+  /** There is no room in the namespace. With a message of its own, too. */
+  QUOTA_EXCEEDED: entry('DENIED', 403, 'quota exceeded', 'naru'),
   PAGE_INVALID: entry('PAGINATION_NUMBER_INVALID', 400, 'invalid number of results requested', 'docker'),
   RANGE_INVALID: entry('RANGE_INVALID', 416, 'requested range not satisfiable', 'RFC 9110 15.5.17'),
   NAME_TAKEN: entry('NAME_TAKEN', 409, 'this name is taken', 'naru'),

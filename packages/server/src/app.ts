@@ -93,7 +93,14 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   await using opened = new AsyncDisposableStack();
   const metrics = createMetrics(version);
   const stores = opened.use(
-    await openStores({ data: config.data, clock, log, onRot: metrics.recordRot, visibility: config.profile === 'private' ? 'private' : 'public' }),
+    await openStores({
+      data: config.data,
+      clock,
+      log,
+      onRot: metrics.recordRot,
+      visibility: config.profile === 'private' ? 'private' : 'public',
+      quotaBytes: config.repositories.quotaBytes,
+    }),
   );
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
   const directory = openDirectory({ rows: stores.rows.identity, config, clock, log });

@@ -20,7 +20,7 @@ import { createSearch } from './search/search.ts';
 export type OfflineRequest = { readonly method: string; readonly path: string; readonly body: string };
 
 export async function runApiOffline(config: Config, { method, path, body }: OfflineRequest): Promise<{ status: number; body: string }> {
-  await using stores = await openStores({ data: config.data });
+  await using stores = await openStores({ data: config.data, quotaBytes: config.repositories.quotaBytes });
   const identity = openIdentity({ ...stores, config, clock: systemClock });
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
   const security = openFindings({ rows: stores.rows, clock: systemClock });

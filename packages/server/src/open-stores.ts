@@ -27,6 +27,8 @@ export type OpenStoresOptions = {
   readonly log?: Log;
   readonly onRot?: () => void;
   readonly visibility?: Visibility;
+  /** Of every namespace that has no limit of its own. */
+  readonly quotaBytes?: number | undefined;
 };
 
 /** Throws DataFolderError and the like for what an operator must mend. Nothing stays open then. */
@@ -36,10 +38,11 @@ export async function openStores({
   log = silentLog,
   onRot = () => undefined,
   visibility = 'public',
+  quotaBytes,
 }: OpenStoresOptions): Promise<OpenStores> {
   await using opened = new AsyncDisposableStack();
   const folder = opened.use(await openDataFolder(data));
-  const rows = await openSqliteMetadata({ path: folder.database, visibility });
+  const rows = await openSqliteMetadata({ path: folder.database, visibility, quotaBytes });
   opened.defer(() => rows.close());
   const bytes = await openBlobFolder({ root: folder.blobs, clock, mustExist: (await rows.integrity.listBlobRows({ limit: 1 })).length > 0 });
   opened.defer(() => bytes.close());

@@ -2,6 +2,7 @@
  * `naru admin user|grant|repository|namespace|audit …`: each is one request to /api/v1, made of the words
  * and flags of the command line.
  */
+import { size } from '@naru/server/config/values';
 import type { Flag } from '../command-spec.ts';
 import { type ApiCommand, apiCommand as command, type Given, segment } from './api-command.ts';
 import { moment } from './moment.ts';
@@ -142,6 +143,29 @@ export const accountCommands = {
     }),
   ),
 
+  'admin usage ls': command('List how much each namespace holds and may', '', none, [], () => ({ method: 'GET', path: '/usage?limit=1000' })),
+  'admin usage show': command(
+    'Show how much a namespace holds and may: "server" stands for the names of one part',
+    'NAMESPACE',
+    one,
+    [],
+    ({ words: [name] }) => ({
+      method: 'GET',
+      path: `/namespaces/${segment(name)}/usage`,
+    }),
+  ),
+  'admin quota set': command(
+    'Say how much a namespace may hold: what is over it stays, and nothing more comes in',
+    'NAMESPACE BYTES|none',
+    two,
+    [],
+    ({ words: [name, size] }) => ({ method: 'PUT', path: `/namespaces/${segment(name)}/quota`, body: { maxBytes: size === 'none' ? null : sizeOf(size) } }),
+  ),
+  'admin quota rm': command('Let a namespace hold what the server allows everybody', 'NAMESPACE', one, [], ({ words: [name] }) => ({
+    method: 'DELETE',
+    path: `/namespaces/${segment(name)}/quota`,
+  })),
+
   'admin audit ls': command(
     'What was done, newest first',
     '',
@@ -180,6 +204,12 @@ export type AccountCommandName = keyof typeof accountCommands;
 function auditFilter({ actor, action, namespace, repository, digest, address, since, until, limit }: Given['values'], now: number): URLSearchParams {
   const asked = { actor, action, namespace, repository, digest, address, since: moment(since, now), until: moment(until, now), limit };
   return new URLSearchParams(Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+/** `500MB`, `10GiB`, or bytes. Anything else is passed on, and refused by the server with the name of the field. */
+function sizeOf(text = ''): unknown {
+  const parsed = size({}).safeParse(text);
+  return parsed.success ? parsed.data : text;
 }
 
 /** Anything else is passed on, and refused by the server with the name of the field. */

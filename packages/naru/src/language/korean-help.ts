@@ -420,6 +420,10 @@ const adminSummaries: Readonly<Partial<Record<string, string>>> = {
   rollback: '환경에서 전에 실행되던 것으로 돌아가기',
   agent: '서버가 원하는 것을 대상 옆에서 실행하고 끊김 없이 바꾸기',
   'agent-forward': '지금 응답하는 것으로 연결을 이끌기',
+  'admin usage ls': '네임스페이스마다 얼마나 차지하고 얼마까지 쓸 수 있는지 보기',
+  'admin usage show': '네임스페이스 하나가 얼마나 차지하고 얼마까지 쓸 수 있는지 보기',
+  'admin quota set': '네임스페이스가 얼마까지 차지할 수 있는지 정하기',
+  'admin quota rm': '네임스페이스를 서버의 기본 한도로 되돌리기',
   'admin audit ls': '한 일의 목록 보기, 최근 것부터',
   'admin audit verify': '아무도 감사 기록을 바꾸지 않았는지 확인하기',
 };

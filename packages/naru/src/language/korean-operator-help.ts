@@ -185,6 +185,8 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'The agent starts this, and it goes on when the agent ends. Harmless otherwise: a second one for the same folder ends at once.':
     '에이전트가 시작하며 에이전트가 끝나도 계속됩니다. 그 밖에는 해가 없습니다. 같은 폴더의 두 번째는 바로 끝납니다.',
   'with its platforms, on those of its tags that are nowhere now.': '플랫폼과 함께, 지금 비어 있는 자기 태그에 돌아옵니다.',
+  '"server" stands for the names of one part.': '"server"는 이름이 한 부분인 리포지터리들입니다.',
+  'what is over it stays, and nothing more comes in.': '넘는 것은 남고, 더 들어오지 않습니다.',
   'On no tag.': '태그 없이.',
   'one image, or all of a repository.': '이미지 하나, 또는 리포지터리의 모두.',
   'what any rule keeps stays, the rest is deleted every hour, and can be put back.':

@@ -36,6 +36,7 @@ export const settingSentences: Readonly<Record<string, string>> = {
   'ldap-check-interval': '디렉터리에서 온 사람들이 아직 거기 있는지 살피는 간격. 없는 사람의 계정은 끕니다.',
   'oidc-providers':
     '로그인에 쓸 OpenID 제공자. 파일에서는 목록, 여기서는 같은 것을 JSON으로 적습니다. 각각 `id`, `issuer`, `clientId`와 `clientSecret` 또는 `clientSecretFile`이 있어야 하고, `label`, `scopes`, `nameClaim`, `emailClaim`, `groupsClaim`, `ldap.groups`와 같은 `groups`, `emailDomains`, `signUp`(auto, on, off)을 더할 수 있습니다.',
+  'repositories-quota': '자기 한도가 없는 네임스페이스가 차지할 수 있는 크기. 레이어와 설정을 한 번씩만 셉니다.',
   'repositories-renamed-for': '이름이 바뀌거나 옮겨진 리포지터리를 옛 이름으로도 pull할 수 있는 시간.',
   'federation-issuers': '네임스페이스가 믿을 수 있는 CI 시스템의 OpenID 제공자. 이 서버는 이들에게만 키를 묻습니다.',
   'audit-pulls': '계정이 있는 서버에서 pull을 감사 기록에 남길지. 사람, 리포지터리, 다이제스트마다 10초에 한 줄입니다.',

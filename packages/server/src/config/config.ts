@@ -14,7 +14,7 @@ import { groupRules } from './group-rules.ts';
 import { attributeName, ldapFilter } from './ldap-values.ts';
 import { oidcProviders } from './oidc-providers.ts';
 import { publicUrl } from './public-url.ts';
-import { choice, duration, durationOrNever, list, networks, onOff, size, text, textOrNone, wholeNumber } from './values.ts';
+import { choice, duration, durationOrNever, list, networks, onOff, size, sizeOrNone, text, textOrNone, wholeNumber } from './values.ts';
 
 export type Config = z.output<typeof configSchema>;
 export type LogLevel = Config['log']['level'];
@@ -131,6 +131,9 @@ export const configSchema = z.strictObject({
   }),
 
   repositories: z.strictObject({
+    quotaBytes: sizeOrNone()
+      .prefault('none')
+      .describe('How much each namespace may hold that has no limit of its own: layers and configurations, each counted once.'),
     renamedForMs: duration().prefault('90d').describe('How long pulls find a renamed or transferred repository under its old name.'),
   }),
 

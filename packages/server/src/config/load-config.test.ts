@@ -36,7 +36,7 @@ describe('precedence', () => {
         checkIntervalMs: 3_600_000,
       },
       oidc: { providers: [] },
-      repositories: { renamedForMs: 7_776_000_000 },
+      repositories: { quotaBytes: undefined, renamedForMs: 7_776_000_000 },
       advisories: { sources: [], intervalMs: 86_400e3 },
       federation: { issuers: ['https://token.actions.githubusercontent.com', 'https://gitlab.com'] },
       audit: { pulls: true, keepMs: 31_536_000_000 },

@@ -100,6 +100,13 @@ export function size(bounds: Bounds = {}) {
     .meta({ title: 'size' });
 }
 
+/** `none` stands for no limit. */
+export function sizeOrNone(bounds: Bounds = {}) {
+  return z
+    .union([z.literal('none').transform(() => undefined), size(bounds)], { error: 'a size like 512MiB or 10GB is needed here, or none' })
+    .meta({ title: 'size | none' });
+}
+
 /** Milliseconds. `500ms`, `30s`, `15m`, `24h`, `30d`. */
 export function duration(bounds: Bounds = {}) {
   return raw

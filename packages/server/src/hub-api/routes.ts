@@ -41,6 +41,7 @@ import { trustedIssuerRoutes } from './trusted-issuer-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 import { namespaceFindingRoutes } from './namespace-finding-routes.ts';
 import { vexRoutes } from './vex-routes.ts';
+import { usageRoutes } from './usage-routes.ts';
 import { userRoutes } from './user-routes.ts';
 
 export const routes: readonly ApiRoute[] = [
@@ -55,6 +56,7 @@ export const routes: readonly ApiRoute[] = [
   ...organisationRoutes,
   ...teamRoutes,
   ...namespaceRoutes,
+  ...usageRoutes,
   ...grantRoutes,
   ...robotRoutes,
   ...trustedIssuerRoutes,

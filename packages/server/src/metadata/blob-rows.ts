@@ -11,8 +11,13 @@ import { recordEvents } from './event-rows.ts';
 import { referrersInDetail } from './manifest-content.ts';
 import { ensureRepository } from './repository-rows.ts';
 import { forgetNeeding } from './trash-rows.ts';
+import { countLinked, countUnlinked } from './usage-rows.ts';
 
-export function blobRows({ read, write }: MetadataDatabase, hot: HotReads, visibility: Visibility): BlobRows {
+export function blobRows(
+  { read, write }: MetadataDatabase,
+  hot: HotReads,
+  { visibility, quotaBytes }: { visibility: Visibility; quotaBytes: number | undefined },
+): BlobRows {
   return {
     find: hot.findBlob,
 
@@ -23,6 +28,7 @@ export function blobRows({ read, write }: MetadataDatabase, hot: HotReads, visib
         await tx.deleteFrom('condemned_blob').where('digest', '=', digest).execute();
         await ensureStored(tx, { digest, size_bytes: sizeBytes, storage_key: storageKey, state: 'stored', stored_at: at, checked_at: at });
         await ensureRepository(tx, repository, change, visibility);
+        await countLinked(tx, { repository, digest, sizeBytes }, change, quotaBytes);
         await link(tx, repository, digest, at);
         await recordEvents(tx, [{ kind: 'blob.pushed', repository, digest, ...change }]);
       });
@@ -30,8 +36,10 @@ export function blobRows({ read, write }: MetadataDatabase, hot: HotReads, visib
 
     async recordMounted({ repository, from, digest, ...change }) {
       return write(async (tx) => {
-        if (!(await holds(tx, from, digest))) return false;
+        const sizeBytes = await findSize(tx, from, digest);
+        if (sizeBytes === undefined) return false;
         await ensureRepository(tx, repository, change, visibility);
+        await countLinked(tx, { repository, digest, sizeBytes }, change, quotaBytes);
         await link(tx, repository, digest, change.at);
         await recordEvents(tx, [{ kind: 'blob.mounted', repository, digest, from, ...change }]);
         return true;
@@ -85,6 +93,7 @@ export function blobRows({ read, write }: MetadataDatabase, hot: HotReads, visib
           throw new RegistryError('CONTENT_REFERENCED', { detail: { digest, manifests: manifests.map((manifest) => manifest.digest) } });
         await forgetNeeding(tx, repository, digest);
         await tx.deleteFrom('repository_blob').where('repository', '=', repository).where('digest', '=', digest).execute();
+        await countUnlinked(tx, repository, [digest]);
         await recordEvents(tx, [{ kind: 'blob.deleted', repository, digest, ...change }]);
       });
     },
@@ -114,14 +123,15 @@ async function link(tx: Writer, repository: RepositoryName, digest: Digest, at: 
     .execute();
 }
 
-async function holds(tx: Writer, repository: RepositoryName, digest: Digest): Promise<boolean> {
+/** Of a sound blob that the repository has. */
+async function findSize(tx: Writer, repository: RepositoryName, digest: Digest): Promise<number | undefined> {
   const row = await tx
     .selectFrom('repository_blob')
     .innerJoin('blob', 'blob.digest', 'repository_blob.digest')
-    .select('blob.digest')
+    .select('blob.size_bytes')
     .where('repository_blob.repository', '=', repository)
     .where('repository_blob.digest', '=', digest)
     .where('blob.state', '=', 'stored')
     .executeTakeFirst();
-  return row !== undefined;
+  return row?.size_bytes;
 }

@@ -30,6 +30,7 @@ import { webhookContract } from './contract/webhooks.ts';
 import { retentionContract } from './contract/retention.ts';
 import { tagPolicyContract } from './contract/tag-policies.ts';
 import { trashContract } from './contract/trash.ts';
+import { usageContract } from './contract/usage.ts';
 import { uploadContract } from './contract/uploads.ts';
 
 const subjects = {
@@ -50,6 +51,7 @@ const subjects = {
   'tag policies': tagPolicyContract,
   retention: retentionContract,
   trash: trashContract,
+  usage: usageContract,
   lineage: lineageContract,
   'inventories of images': inventoryContract,
   'golden images': goldenContract,

@@ -56,6 +56,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     hub: faultyGroup('hub', store.hub),
     retention: faulty('retention', store.retention),
     trash: faulty('trash', store.trash),
+    usage: faulty('usage', store.usage),
     tagPolicies: faulty('tagPolicies', store.tagPolicies),
     webhooks: faulty('webhooks', store.webhooks),
     deliveries: faulty('deliveries', store.deliveries),

@@ -22,6 +22,7 @@ import type { CollectionRows, IntegrityRows } from './collection-port.ts';
 import type { AdvisoryRows } from './advisory-port.ts';
 import type { FindingRows, FindingRuleRows } from './finding-port.ts';
 import type { TrashRows } from './trash-port.ts';
+import type { UsageRows } from './usage-port.ts';
 import type { FileRows } from './file-port.ts';
 import type { GateRows } from './gate/port.ts';
 import type { GoldenPolicyRows, GoldenRows, OutdatedRows } from './golden-port.ts';
@@ -63,6 +64,7 @@ export type MetadataStore = {
   readonly goldenPolicies: GoldenPolicyRows;
   readonly outdated: OutdatedRows;
   readonly trash: TrashRows;
+  readonly usage: UsageRows;
   readonly findings: FindingRows;
   readonly findingRules: FindingRuleRows;
   readonly commits: CommitSignals;
@@ -115,7 +117,7 @@ export interface RepositoryRows {
   describe(repository: { name: RepositoryName; description: string } & Change): Promise<void>;
   /**
    * All that it holds is then found under the new name; pulls find it under the old one too, until
-   * `aliasUntil` or until somebody makes a repository of the old name. Throws NAME_UNKNOWN, NAME_TAKEN.
+   * `aliasUntil` or until somebody makes a repository of the old name. Throws NAME_UNKNOWN, NAME_TAKEN, QUOTA_EXCEEDED.
    */
   rename(repository: { from: RepositoryName; to: RepositoryName; aliasUntil: number } & Change): Promise<void>;
   /**
@@ -263,6 +265,8 @@ export const eventKinds = [
   'manifest.deleted',
   'tag.moved',
   'tag.deleted',
+  'quota.near',
+  'quota.reached',
   'base.updated',
   'base.deleted',
   'base.missing',
@@ -295,7 +299,7 @@ export type Event = {
   readonly visibility?: Visibility;
   /** repository.pulled: how often, since the last event of this kind. */
   readonly pulls?: number;
-  /** deploy.…: which release, where, and why it is so. image.…: the first reason. base.…: what became of the base. */
+  /** deploy.…: which release, where, and why it is so. image.…: the first reason. quota.…: how full it is. base.…: what became of the base. */
   readonly environment?: string;
   readonly instance?: string;
   readonly release?: number;

@@ -4,6 +4,8 @@ import type { Writer } from './database.ts';
 import { chunks } from './chunks.ts';
 import type { Tables } from './schema.ts';
 import { removeWebhooksOf } from './webhook-rows.ts';
+import { countAgain } from './usage-rows.ts';
+import { namespaceOf } from '../access/namespace.ts';
 
 /** What points comes before what is pointed at. Links and manifests themselves are not among them: these are pointed at. */
 export const ofRepository = [
@@ -65,6 +67,7 @@ export async function moveContent(tx: Writer, from: RepositoryName, to: Reposito
   await tx.updateTable('finding_rule').set({ scope_name: to }).where('scope', '=', 'repository').where('scope_name', '=', from).execute();
   await tx.deleteFrom('repository_manifest').where('repository', '=', from).execute();
   await tx.deleteFrom('repository_blob').where('repository', '=', from).execute();
+  for (const namespace of new Set([namespaceOf(from), namespaceOf(to)])) await countAgain(tx, namespace);
   // An upload that is under way goes on where it began, and its repository is made anew if it ends.
 }
 
@@ -87,4 +90,5 @@ export async function removeContent(tx: Writer, name: RepositoryName): Promise<v
       .execute();
   }
   await tx.deleteFrom('repository_blob').where('repository', '=', name).execute();
+  await countAgain(tx, namespaceOf(name));
 }

@@ -15,8 +15,9 @@ import { toLetters } from './text-letters.ts';
 import { moveContent, removeContent } from './repository-content.ts';
 import type { Tables } from './schema.ts';
 import { requireRemoval } from './tag-policy-rows.ts';
+import { requireWithin } from './usage-rows.ts';
 
-export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRows {
+export function repositoryRows({ read, write }: MetadataDatabase, quotaBytes: number | undefined): RepositoryRows {
   return {
     async has(name) {
       return (await read.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst()) !== undefined;
@@ -117,6 +118,7 @@ export function repositoryRows({ read, write }: MetadataDatabase): RepositoryRow
         await tx.deleteFrom('repository_alias').where('name', '=', to).execute();
         await moveRow(tx, moved, to);
         await moveContent(tx, from, to);
+        if (namespaceOf(from) !== namespaceOf(to)) await requireWithin(tx, namespaceOf(to), quotaBytes);
         await moveBadge(tx, from, to, change);
         await tx.updateTable('repository_alias').set({ repository: to }).where('repository', '=', from).execute();
         await tx.deleteFrom('repository').where('name', '=', from).execute();

@@ -22,6 +22,8 @@
  *     golden_image ──< golden_version · outdated_notice      golden_policy
  *     webhook ──< webhook_delivery ──< webhook_attempt
  *
+ *     namespace_usage · namespace_quota              how much a namespace holds, and may
+ *
  *     trashed_manifest ──< trashed_content           deleted, and what it needs to come back
  *
  *     upload · event · event_consumer · job · condemned_blob   stand alone
@@ -141,6 +143,10 @@ type ContentTables = {
   };
   manifest_blob: { repository: RepositoryName; digest: Digest; blob_digest: Digest; role: 'config' | 'layer' };
   manifest_child: { repository: RepositoryName; digest: Digest; child_digest: Digest };
+  /** Of a namespace, '' included: each blob once, whichever of its repositories have it. `refused_at`: when there was no room last. */
+  namespace_usage: { namespace: string; bytes: number; refused_at: number | null };
+  /** No bytes: as much as it likes, whatever the server says of others. */
+  namespace_quota: { namespace: string; max_bytes: number | null; changed_at: number; changed_by: string };
   /** `tags`: those that were on it, as JSON. */
   trashed_manifest: {
     repository: RepositoryName;

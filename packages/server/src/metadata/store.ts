@@ -31,21 +31,24 @@ import { tagMoves, tagRows } from './tag-rows.ts';
 import { deliveryRows } from './delivery-rows.ts';
 import { webhookRows } from './webhook-rows.ts';
 import { trashRows } from './trash-rows.ts';
+import { usageRows } from './usage-rows.ts';
 import { uploadRows } from './upload-rows.ts';
 
 export type MetadataStoreOptions = {
   readonly limits?: HotReadLimits;
   /** Of repositories that a first push makes where their namespace does not say. */
   readonly visibility?: Visibility;
+  /** Of every namespace that has no limit of its own; absent: none. */
+  readonly quotaBytes?: number | undefined;
 };
 
-export function metadataStore(engine: MetadataDatabase, { limits, visibility = 'public' }: MetadataStoreOptions = {}): MetadataStore {
+export function metadataStore(engine: MetadataDatabase, { limits, visibility = 'public', quotaBytes }: MetadataStoreOptions = {}): MetadataStore {
   const { database, commits } = withCommitSignals(engine);
   const hot = hotReads(database, limits);
   return {
-    repositories: repositoryRows(database),
+    repositories: repositoryRows(database, quotaBytes),
     uploads: uploadRows(database),
-    blobs: blobRows(database, hot, visibility),
+    blobs: blobRows(database, hot, { visibility, quotaBytes }),
     manifests: manifestRows(database, hot, visibility),
     tags: tagRows(database),
     events: eventRows(database),
@@ -59,6 +62,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     retention: retentionRows(database),
     tagPolicies: tagPolicyRows(database, tagMoves),
     trash: trashRows(database),
+    usage: usageRows(database, quotaBytes),
     webhooks: webhookRows(database),
     deliveries: deliveryRows(database),
     files: fileRows(database),

@@ -5,6 +5,7 @@ import { beforeAll, byRepository } from './collection-keys.ts';
 import { recordEvents } from './event-rows.ts';
 import { rowsPerScan, scan } from './scan.ts';
 import { isNeededByTrash } from './trash-rows.ts';
+import { countUnlinked } from './usage-rows.ts';
 
 export function unreferencedLinkRows({ read, write }: MetadataDatabase): Pick<CollectionRows, 'listUnreferencedLinks' | 'unlinkUnreferenced'> {
   async function readStretch({ repository, digest }: typeof beforeAll, trashBefore: number | undefined) {
@@ -72,6 +73,11 @@ export function unreferencedLinkRows({ read, write }: MetadataDatabase): Pick<Co
               .where((eb) => eb.not(isNeededByTrash('repository_blob', trashBefore)))
               .returning('digest')
               .execute();
+            await countUnlinked(
+              tx,
+              repository,
+              rows.map(({ digest }) => digest),
+            );
             unlinked.push(...rows.map(({ digest }) => ({ repository, digest, sizeBytes: sizes.get(digest) ?? 0 })));
             await recordEvents(
               tx,

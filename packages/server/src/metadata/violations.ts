@@ -161,4 +161,29 @@ const checks: readonly Check[] = [
     }
     return found;
   },
+
+  async (db, limit) => {
+    const held = db
+      .selectFrom('repository')
+      .innerJoin('repository_blob', 'repository_blob.repository', 'repository.name')
+      .innerJoin('blob', 'blob.digest', 'repository_blob.digest')
+      .select(['repository.namespace', 'blob.digest', 'blob.size_bytes'])
+      .distinct();
+    const rows = await db
+      .selectFrom('namespace_usage as counted')
+      .leftJoin(
+        db
+          .selectFrom(held.as('held'))
+          .select((eb) => ['held.namespace', eb.fn.sum<number>('held.size_bytes').as('bytes')])
+          .groupBy('held.namespace')
+          .as('true'),
+        'true.namespace',
+        'counted.namespace',
+      )
+      .select(['counted.namespace', 'counted.bytes', 'true.bytes as held'])
+      .where((eb) => eb('counted.bytes', '<>', eb.fn.coalesce('true.bytes', eb.lit(0))))
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({ invariant: 'I6', what: `namespace "${row.namespace}" holds ${row.held ?? 0} bytes, and ${row.bytes} are counted` }));
+  },
 ];

@@ -147,9 +147,20 @@ export function createUploadRules({ bytes, rows, clock, digestLocks, uploadLocks
     if (now - touchedAt >= uploadTouchIntervalMs) await rows.uploads.touch(id, now);
   }
 
+  /** What there is no room for ends here: nobody could do anything with it. Throws QUOTA_EXCEEDED. */
+  async function requireRoom(repository: RepositoryName, id: UploadId, digest: Digest, actor: Actor, uploadId: UploadId | undefined): Promise<void> {
+    try {
+      await rows.usage.requireRoom({ repository, digest, sizeBytes: await bytes.getUploadSize(id), at: clock.now(), ...actor });
+    } catch (error) {
+      if (uploadId !== undefined) await discard(uploadId);
+      throw error;
+    }
+  }
+
   /** Bytes before rows (I1). The lock keeps collection from deleting the bytes of this digest in between. */
   async function commit(repository: RepositoryName, id: UploadId, digest: Digest, actor: Actor, uploadId: UploadId | undefined): Promise<void> {
     await digestLocks.hold(digest, async () => {
+      await requireRoom(repository, id, digest, actor, uploadId);
       const { storageKey, sizeBytes } = await bytes.commitUpload(id, digest);
       await rows.blobs.recordUploaded({ repository, uploadId, digest, sizeBytes, storageKey, at: clock.now(), ...actor });
     });

@@ -5,6 +5,7 @@ import type { Tables } from '../schema.ts';
 import { removeGateOf } from '../gate/remove-gate.ts';
 import { removeGoldenOf } from '../golden-rows.ts';
 import { removeWebhooksOf } from '../webhook-rows.ts';
+import { removeUsageOf } from '../usage-rows.ts';
 import { touchAccess } from './access-version.ts';
 import { getAccount, hasRepositories, removeSubject } from './account-row.ts';
 import { recordAudit } from './audit-rows.ts';
@@ -63,6 +64,7 @@ export function accountRows({ read, write }: MetadataDatabase): AccountRows {
         await removeWebhooksOf(tx, { kind: 'namespace', name });
         await removeGateOf(tx, { kind: 'namespace', name });
         await removeGoldenOf(tx, name);
+        await removeUsageOf(tx, name);
         await tx.deleteFrom('account').where('id', '=', id).execute();
         await touchAccess(tx);
         await recordAudit(tx, [auditOf(change, `${kind}.delete`, { namespace: name })]);

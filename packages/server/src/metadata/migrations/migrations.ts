@@ -16,10 +16,11 @@ import { createAdvisories } from './0012-create-advisories.ts';
 import { createGate } from './0013-create-gate.ts';
 import { createSigners } from './0014-create-signers.ts';
 import { createLineage } from './0015-create-lineage.ts';
-import { createTrash } from './0016-create-trash.ts';
 import { createImageSecrets } from './0018-create-image-secrets.ts';
 import { createGoldenImages } from './0020-create-golden-images.ts';
 import { extendAudit } from './0021-extend-audit.ts';
+import { createTrash } from './0023-create-trash.ts';
+import { createUsage } from './0024-create-usage.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -38,9 +39,10 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0013-create-gate': { up: (db) => createGate(db, types) },
     '0014-create-signers': { up: (db) => createSigners(db, types) },
     '0015-create-lineage': { up: (db) => createLineage(db, types) },
-    '0016-create-trash': { up: (db) => createTrash(db, types) },
     '0018-create-image-secrets': { up: (db) => createImageSecrets(db, types) },
     '0020-create-golden-images': { up: (db) => createGoldenImages(db, types) },
     '0021-extend-audit': { up: (db) => extendAudit(db, types) },
+    '0023-create-trash': { up: (db) => createTrash(db, types) },
+    '0024-create-usage': { up: (db) => createUsage(db, types) },
   };
 }

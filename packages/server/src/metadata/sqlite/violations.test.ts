@@ -11,8 +11,14 @@ const folder = makeScratchFolder();
 let opened = 0;
 
 const breakages: { statement: string; found: string[] }[] = [
-  { statement: 'delete from repository_blob', found: ['I4 manifest mina/app@IMAGE has the layer LAYER, which the repository does not hold'] },
-  { statement: 'delete from blob', found: ['I4 repository mina/app holds the blob LAYER, which is not stored'] },
+  {
+    statement: 'delete from repository_blob',
+    found: ['I4 manifest mina/app@IMAGE has the layer LAYER, which the repository does not hold', 'I6 namespace "mina" holds 0 bytes, and 5 are counted'],
+  },
+  {
+    statement: 'delete from blob',
+    found: ['I4 repository mina/app holds the blob LAYER, which is not stored', 'I6 namespace "mina" holds 0 bytes, and 5 are counted'],
+  },
   {
     statement: "delete from repository_manifest where digest = 'IMAGE'",
     found: [
@@ -28,6 +34,7 @@ const breakages: { statement: string; found: string[] }[] = [
   },
   { statement: "update tag_history set digest = 'INDEX'", found: ['I7 tag mina/app:latest points at IMAGE, and its history ends elsewhere'] },
   { statement: 'delete from tag_history', found: ['I7 tag mina/app:latest points at IMAGE, and its history ends elsewhere'] },
+  { statement: 'update namespace_usage set bytes = 7', found: ['I6 namespace "mina" holds 5 bytes, and 7 are counted'] },
   { statement: 'delete from tag', found: ['I7 the history of mina/app:latest ends at IMAGE, and there is no such tag'] },
   {
     statement: 'delete from repository',
@@ -35,6 +42,7 @@ const breakages: { statement: string; found: string[] }[] = [
       'I4 repository_blob names the repository mina/app, which has no row',
       'I4 repository_manifest names the repository mina/app, which has no row',
       'I4 tag_history names the repository mina/app, which has no row',
+      'I6 namespace "mina" holds 0 bytes, and 5 are counted',
     ],
   },
 ];

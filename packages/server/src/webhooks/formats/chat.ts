@@ -32,6 +32,9 @@ export function sentence(report: Report, quote: (name: string) => string = (name
       return `${who} deleted ${what}`;
     case 'repository.created':
       return `${who} made the repository ${what}`;
+    case 'quota.near':
+    case 'quota.reached':
+      return event.message ?? kind;
     case 'repository.deleted':
       return `${who} deleted the repository ${what}`;
     case 'repository.renamed':
