@@ -122,6 +122,33 @@ describe.skipIf(!needs('chromium'))('inside of an image', () => {
     expect([await page.title(), await page.locator('main img').count(), opened.complaints]).toEqual(['team/app:2 · Naru', 0, []]);
   });
 
+  test('which image stands on which is a tree that leads on, with what became of a golden base', async () => {
+    const golden = await fetch(`${server.url}/api/v1/namespaces/other/golden-images`, {
+      method: 'POST',
+      body: JSON.stringify({ repository: 'other/app', tags: 'first', reason: 'reviewed' }),
+    });
+    expect(golden.status).toBe(201);
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await page.goto(address);
+    await page.getByRole('tab', { name: 'Lineage' }).click();
+    await page.getByText('Stands on the golden image other/app:first, as it is now.').waitFor();
+    const graph = page.getByRole('group', { name: 'What this image was built on' });
+    expect((await graph.innerText()).replaceAll(/\s+/g, ' ')).toBe('other/app:first team/app:1 1 layer team/app:2 this image 2 layers');
+    expect(await graph.locator('ul').count()).toBe(1);
+    await graph.getByRole('link', { name: 'team/app:1' }).click();
+    await page.getByRole('heading', { name: '1', exact: true }).waitFor();
+    await page.getByText('this image').waitFor();
+    expect((await graph.innerText()).replaceAll(/\s+/g, ' ')).toBe('team/app:1 this image 1 layer team/app:2 2 layers');
+    await createRegistryClient(server.url).pushImage('other/app', imageOf([above], []), 'first');
+    await page.goto(`${address}&view=lineage`);
+    await page.getByText('Stands on an older version of the golden image other/app:first: build it again.').waitFor();
+    await page.getByRole('link', { name: 'Where it is now' }).click();
+    await page.getByRole('heading', { name: 'first', exact: true }).waitFor();
+    expect(opened.complaints).toEqual([]);
+    await createRegistryClient(server.url).pushImage('other/app', older, 'first');
+  });
+
   test('two images are compared: layers, configuration, files; also of another repository', async () => {
     await using opened = await openPage(browser, server.url);
     const { page } = opened;

@@ -81,6 +81,7 @@ describe.skipIf(!needs('chromium'))('every page', () => {
       ['image-config', image, tab('config')],
       ['image-files', image, tab('files')],
       ['image-compare', image, tab('compare')],
+      ['image-lineage', image, tab('lineage')],
       ['image-referrers', image, tab('referrers')],
       ['image-history', image, tab('history')],
       ['search', '/search?q=nginx'],

@@ -21,6 +21,7 @@ import { TagHistory } from './tag-history.tsx';
 
 const Files = lazy(async () => ({ default: (await import('./files.tsx')).Files }));
 const Security = lazy(async () => ({ default: (await import('./security.tsx')).Security }));
+const LineageGraph = lazy(async () => ({ default: (await import('./lineage.tsx')).LineageGraph }));
 const Compare = lazy(async () => ({ default: (await import('./compare.tsx')).Compare }));
 
 export type Image = Answer<'GET /repositories/{repository}/-/images/{reference}'>;
@@ -106,7 +107,7 @@ function Inside({ facts, image, tag, platform }: InsideProps) {
 }
 
 const tagsShown = 8;
-const sections = ['layers', 'security', 'config', 'files', 'compare', 'referrers', 'history'] as const;
+const sections = ['layers', 'security', 'config', 'files', 'compare', 'lineage', 'referrers', 'history'] as const;
 type Section = (typeof sections)[number];
 
 function Sections({ facts, image, tag, member }: { facts: RepositoryFacts; image: Image; tag: string | undefined; member: string | undefined }) {
@@ -175,6 +176,7 @@ function Sections({ facts, image, tag, member }: { facts: RepositoryFacts; image
             <Suspense fallback={<Skeleton />}>
               {section === 'security' && <Security repository={facts.name} digest={image.digest} image={shown} />}
               {section === 'files' && <Files repository={facts.name} at={image.digest} image={shown} />}
+              {section === 'lineage' && <LineageGraph repository={facts.name} digest={shown.digest} tag={tag} />}
               {section === 'compare' && <Compare repository={facts.name} at={image.digest} image={shown} />}
             </Suspense>
           </>
