@@ -11,6 +11,7 @@ import { pushImage } from '../accounts/support/push.ts';
 import { needs } from '../support/needs.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { dockerArchive } from './support/archives.ts';
 import { openPage, type Reader, startBrowser, takePicture } from './support/browser.ts';
 import { buildPages } from './support/build-pages.ts';
 import { hostile, pushExample } from './support/example.ts';
@@ -122,6 +123,9 @@ const signedIn: readonly Step[] = [
   ['home-signed-in', '/'],
   ['mine', '/mine'],
   ['new', '/new'],
+  ['import', '/import'],
+  ['import-bad', '/import', (page) => page.locator('input[type=file]').setInputFiles({ name: 'a.tar', mimeType: '', buffer: Buffer.alloc(600, 1) })],
+  ['import-read', '/import', (page) => page.locator('input[type=file]').setInputFiles({ name: 'a.tar', mimeType: '', buffer: dockerArchive('a/b:1').bytes })],
   ['settings', '/r/kim/app/settings'],
   ['settings-access', '/r/kim/app/settings?view=access'],
   ['settings-webhooks', '/r/kim/app/settings?view=webhooks', (page) => page.locator('main details summary').first().click()],

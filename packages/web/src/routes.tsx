@@ -54,6 +54,12 @@ const create = createRoute({
   component: lazyRouteComponent(() => import('./pages/new/new-repository-page.tsx'), 'NewRepositoryPage'),
 });
 
+const importArchive = createRoute({
+  getParentRoute: () => root,
+  path: '/import',
+  component: lazyRouteComponent(() => import('./pages/import/import-page.tsx'), 'ImportPage'),
+});
+
 const mine = createRoute({ getParentRoute: () => root, path: '/mine', component: lazyRouteComponent(() => import('./pages/mine/mine-page.tsx'), 'MinePage') });
 
 const search = createRoute({
@@ -102,7 +108,7 @@ const administration = createRoute({
 
 const people = [ownAccount, newOrganisation, organisation, person, administration] as const;
 
-const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link, create, mine, search, ...people]);
+const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link, create, importArchive, mine, search, ...people]);
 
 export function createPagesRouter(queries: QueryClient) {
   return createRouter({

@@ -1,5 +1,6 @@
 /** Sessions of browsers: a cookie that only this server can read. */
 import { RegistryError } from '@naru/oci/registry-error';
+import { isRepositoryName, parseRepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import { baseUrl, type HttpRequest } from '../http/request.ts';
 import { parseAccountName, parseEmail } from '../identity/account-name.ts';
@@ -9,6 +10,7 @@ import { type Browser, clearedSessionCookie, type NewSession, sessionCookie } fr
 import { actorOf } from '../registry/actor-of.ts';
 import { assertion, options, readAssertion } from './passkey-schemas.ts';
 import { type ApiResult, type ApiRoute, route } from './route.ts';
+import { idOf } from './user-routes.ts';
 
 export const sessionRoutes: readonly ApiRoute[] = [
   route({
@@ -47,6 +49,22 @@ export const sessionRoutes: readonly ApiRoute[] = [
     async handle({ request, body, parts: { identity } }) {
       const user = await identity.passkeys.prove(readAssertion(body.passkey, request), request.remoteAddress);
       return sessionResult(await identity.sessions.begin(user, 'passkey', browserOf(request)), request);
+    },
+  }),
+  route({
+    operation: 'issueRegistryToken',
+    method: 'POST',
+    path: '/session/registry-token',
+    summary: 'A token for /v2, good for some minutes, to pull from and push into one repository as far as one may: for pages that upload',
+    access: 'user',
+    body: z.object({ repository: z.string().refine(isRepositoryName, 'must be the name of a repository') }),
+    response: z.object({ token: z.string(), lifetimeSeconds: z.number() }),
+    async handle({ request, caller, body, parts: { identity } }) {
+      const { credential } = caller;
+      const subject = { kind: 'user' as const, id: idOf(caller), ...(credential.id !== undefined && { credentialId: credential.id }) };
+      const scope = { kind: 'repository' as const, name: parseRepositoryName(body.repository), actions: ['pull', 'push'] };
+      const { token, lifetimeSeconds } = await identity.grants.grant({ subject, credential }, [scope], request.remoteAddress);
+      return { value: { token, lifetimeSeconds }, headers: { 'cache-control': 'no-store' } };
     },
   }),
   route({

@@ -11,6 +11,8 @@ export type Api = {
   'POST /session/passkey-challenge': { params: {  }; query: {  }; body: undefined; response: { "challenge": string } };
   /** Log in with a passkey alone: it names the account, and counts as both factors */
   'POST /session/passkey': { params: {  }; query: {  }; body: { "passkey": { "id": string; "rawId": string; "type": "public-key"; "response": { "clientDataJSON": string; "authenticatorData": string; "signature": string; "userHandle"?: string | null } } }; response: { "name": string } };
+  /** A token for /v2, good for some minutes, to pull from and push into one repository as far as one may: for pages that upload */
+  'POST /session/registry-token': { params: {  }; query: {  }; body: { "repository": string }; response: { "token": string; "lifetimeSeconds": number } };
   /** Make an account of one’s own, where the server lets everybody */
   'POST /sign-up': { params: {  }; query: {  }; body: { "name": string; "email"?: string; "password": string; "language"?: "en" | "ko" }; response: { "name": string; "mail"?: "on-its-way" | "late" } };
   /** Ask for another mail that confirms the address of an account */

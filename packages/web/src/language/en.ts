@@ -93,6 +93,8 @@ export const en = {
     arrived: 'It has arrived.',
     emptyTitle: 'Naru is empty and ready.',
     emptyLead: 'Push a first image: take any that “docker images” lists.',
+    orDrop: 'Or drop an image archive, such as “docker save” writes.',
+    drop: 'Upload an archive',
     noDocker: 'No docker here? Naru’s own client pushes too:',
     signInFirst: 'Log in first, with the name and password of your account here:',
     nothingVisible: 'There is no public repository yet.',

@@ -93,6 +93,8 @@ export const ko: Texts = {
     arrived: '도착했습니다.',
     emptyTitle: 'Naru가 준비되었습니다. 아직 비어 있습니다.',
     emptyLead: '첫 이미지를 push해 보세요. “docker images”에 나오는 것이면 무엇이든 됩니다.',
+    orDrop: '또는 “docker save”가 만든 이미지 아카이브를 놓으세요.',
+    drop: '아카이브 올리기',
     noDocker: 'docker가 없다면 Naru의 클라이언트로도 push할 수 있습니다:',
     signInFirst: '먼저 이 서버의 계정 이름과 비밀번호로 로그인하세요:',
     nothingVisible: '아직 공개 저장소가 없습니다.',

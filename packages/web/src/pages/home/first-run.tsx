@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { LiveState } from '../../api/live-events.ts';
 import { selfQuery, serverQuery } from '../../api/queries.ts';
 import { useTexts } from '../../language/language.tsx';
@@ -34,6 +35,11 @@ export function FirstRun({ live }: { live: LiveState }) {
       />
       <p className="mt-8 mb-3 text-muted">{home.noDocker}</p>
       <Command lines={[`naru push ${image}`]} />
+      <p className="mt-6">
+        <Link to="/import" className="link underline underline-offset-3">
+          {home.orDrop}
+        </Link>
+      </p>
     </div>
   );
 }

@@ -32,9 +32,14 @@ export function HomePage() {
       <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
         <h1>{home.title}</h1>
         {mayCreate && (
-          <Link to="/new" className="button">
-            {mine.create}
-          </Link>
+          <span className="flex flex-wrap gap-2">
+            <Link to="/import" className="button">
+              {home.drop}
+            </Link>
+            <Link to="/new" className="button">
+              {mine.create}
+            </Link>
+          </span>
         )}
       </div>
       <div className="space-y-8">
