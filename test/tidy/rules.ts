@@ -120,6 +120,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^hub\//,
     /^webhooks\/(webhooks|signature)\.ts$/,
     /^(tag-rules|retention|lineage|lint|golden|inventory)\//,
+    /^lifecycle\/admin-request\.ts$/,
     /^files\//,
     /^advisories\//,
     /^identity\//,

@@ -137,7 +137,7 @@ const signedIn: readonly Step[] = [
   ...['', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'].map((part): Step => [`organisation-${part}`, `/o/acme/${part}`]),
 ];
 
-const administrator: readonly Step[] = ['', 'audit', 'health'].map((part) => [`administration-${part}`, `/admin/${part}`]);
+const administrator: readonly Step[] = ['', 'badges', 'storage', 'jobs', 'audit', 'health'].map((part) => [`administration-${part}`, `/admin/${part}`]);
 
 /** What axe found, and what the browser complained of. */
 async function look(

@@ -89,6 +89,38 @@ describe.skipIf(!needs('chromium'))('sign in', () => {
     expect(new URL(page.url()).pathname).toBe('/settings/tokens');
     expect(opened.complaints).toEqual([]);
   });
+
+  test('a provider is bound in the settings, which asks for the password, signs in, and is let go', async () => {
+    provider.people.set('bea-1', { preferred_username: 'somebody', email: 'else@example.org', email_verified: true });
+    provider.intercept = ({ url = '' }, response) => {
+      if (!/^\/interaction\/[^?]+$/.test(url)) return false;
+      response.writeHead(303, { location: `${url}?person=bea-1` }).end();
+      return true;
+    };
+    await using opened = await openAs(browser, world, 'bea');
+    const { page } = opened;
+    await page.goto('/settings/security');
+    await page.getByRole('button', { name: 'Bind', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Bind Company <b>& Co</b>' });
+    await dialog.getByLabel('Your password').fill('not this one');
+    await dialog.getByRole('button', { name: 'Bind' }).click();
+    await dialog.getByText('This is not your password.').waitFor();
+    await dialog.getByLabel('Your password').fill(password);
+    await dialog.getByRole('button', { name: 'Bind' }).click();
+    await page.getByRole('button', { name: 'Unbind' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/settings/security');
+
+    await opened.context.clearCookies();
+    await page.goto('/sign-in');
+    await page.getByRole('link', { name: 'Sign in with Company <b>& Co</b>' }).click();
+    await page.getByTitle('Signed in as bea').waitFor();
+    await page.goto('/settings/security');
+    await page.getByRole('button', { name: 'Unbind' }).click();
+    await page.getByRole('dialog').getByLabel('Your password').fill(password);
+    await page.getByRole('dialog').getByRole('button', { name: 'Unbind' }).click();
+    await page.getByRole('button', { name: 'Bind', exact: true }).waitFor();
+    expect(opened.complaints).toEqual([]);
+  });
 });
 
 async function addAuthenticator(page: Page) {

@@ -6,6 +6,7 @@ import { fetchAdvisories, fetchJob } from './advisories/fetch/fetch-advisories.t
 import { runAdvisoryRequest } from './advisories/run-advisory-request.ts';
 import { createAuthApi, keysPath, tokenPath } from './auth-api/router.ts';
 import type { Config } from './config/config.ts';
+import type { HubParts } from './hub-api/parts.ts';
 import type { Caller } from './access/caller.ts';
 import { speaksTls } from './config/exposure.ts';
 import { isLoopback } from './network/loopback.ts';
@@ -48,7 +49,7 @@ import { openMail } from './open-mail.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { pruneDeadJobs } from './jobs/prune-dead.ts';
 import { startJobRunner } from './jobs/runner.ts';
-import { runAdminRequest } from './lifecycle/admin.ts';
+import { collectOnce, runAdminRequest } from './lifecycle/admin.ts';
 import { countReport } from './lifecycle/count-report.ts';
 import { retentionJob } from './retention/retention.ts';
 import { readEarlierImages } from './lineage/read-earlier-images.ts';
@@ -149,6 +150,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       findings: security.findings,
       profile: config.profile,
       clock,
+      collect: collectIn(stores, config, metrics, opened),
       settings: hubSettings(config),
     },
     identify: identity.callers.identifyBrowser,
@@ -286,6 +288,17 @@ async function listen({ config, certificate, ...parts }: ListenParts) {
   if (certificate === undefined) return { ...startHttpServer(options), useIdentity: () => undefined };
   const { current, clients } = certificate;
   return startTlsServer({ ...options, identity: current, ...(clients && { clients }), connectionsMax: limits.tlsConnectionsMax });
+}
+
+/** As an administrator asks for it on the pages; a server that stops does not wait for its end. */
+function collectIn(stores: OpenStores, config: Config, metrics: Metrics, opened: AsyncDisposableStack): HubParts['collect'] {
+  const stop = new AbortController();
+  opened.defer(() => stop.abort(new Error('the server is shutting down')));
+  return async (wanted) => {
+    const report = await collectOnce(stores, wanted, { ...config.collection, signal: stop.signal });
+    countReport(metrics, report);
+    return report;
+  };
 }
 
 /** Without its socket a server serves as well: only `naru admin` must wait for its end. */

@@ -4,6 +4,7 @@ import { createWishDesk } from './deploy/wishes.ts';
 import { createLiveEvents } from './events/live-events.ts';
 import { createImageFiles } from './files/image-files.ts';
 import { createHubApi } from './hub-api/router.ts';
+import { collectOnce } from './lifecycle/admin.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
 import { openGate } from './open-gate.ts';
 import { openFindings } from './open-findings.ts';
@@ -45,6 +46,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
       wishes: createWishDesk({ rows: stores.rows, clock: systemClock, sleep: systemSleep }),
       profile: config.profile,
       clock: systemClock,
+      collect: (wanted) => collectOnce(stores, wanted, config.collection),
       settings: hubSettings(config),
     },
     identify: async () => operator,

@@ -7,6 +7,7 @@ import type { Gate } from '../gate/gate.ts';
 import type { FactParts } from '../gate/image-facts.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { MailRules } from '../identity/mail/mail-rules.ts';
+import type { CollectionWish, GcReport } from '../lifecycle/admin-request.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ImageSignatures } from '../signatures/signatures.ts';
@@ -29,6 +30,8 @@ export type HubParts = {
   /** What verdicts are made of, for those that are only tried. */
   readonly facts: FactParts;
   readonly findings: Findings;
+  /** Deletes what nothing refers to, or says what would go. */
+  readonly collect: (wanted: CollectionWish) => Promise<GcReport>;
   /** Absent: this server sends no mails. */
   readonly mail?: MailPart | undefined;
   readonly profile: Profile;

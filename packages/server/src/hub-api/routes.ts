@@ -11,6 +11,7 @@ import { findingRuleRoutes } from './finding-rule-routes.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { imageRoutes } from './image-routes.ts';
 import { inventoryRoutes } from './inventory-routes.ts';
+import { jobRoutes } from './job-routes.ts';
 import { lineageRoutes } from './lineage-routes.ts';
 import { lintRoutes } from './lint-routes.ts';
 import { mailRoutes } from './mail-routes.ts';
@@ -31,6 +32,7 @@ import { secondFactorRoutes } from './second-factor-routes.ts';
 import { serverRoutes } from './server-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { signerRoutes } from './signer-routes.ts';
+import { storageRoutes } from './storage-routes.ts';
 import { tagRoutes } from './tag-routes.ts';
 import { retentionRoutes } from './retention-routes.ts';
 import { trashRoutes } from './trash-routes.ts';
@@ -86,6 +88,8 @@ export const routes: readonly ApiRoute[] = [
   ...vexRoutes,
   ...namespaceFindingRoutes,
   ...auditRoutes,
+  ...jobRoutes,
+  ...storageRoutes,
   ...eventRoutes,
   ...webhookRoutes,
 ];

@@ -6,11 +6,13 @@
 import type { Violation } from '../metadata/collection-port.ts';
 
 export type AdminRequest =
-  /** `untagged`: manifests without a tag go too, whatever `collection.untaggedAfter` says, once their grace is over. */
-  | { readonly verb: 'gc'; readonly dryRun: boolean; readonly untagged: boolean }
+  | ({ readonly verb: 'gc' } & CollectionWish)
   | { readonly verb: 'fsck'; readonly repair: boolean }
   /** Every stored blob, now, at full speed. */
   | { readonly verb: 'scrub' };
+
+/** `untagged`: manifests without a tag go too, whatever `collection.untaggedAfter` says, once their grace is over. */
+export type CollectionWish = { readonly dryRun: boolean; readonly untagged: boolean };
 
 export type AdminReport = GcReport | FsckReport | ScrubReport;
 

@@ -1,5 +1,5 @@
 /** What an operator asks for by hand, of a running server or of a command that has opened the stores itself. */
-import type { AdminReport, AdminRequest } from './admin-request.ts';
+import type { AdminReport, AdminRequest, CollectionWish, GcReport } from './admin-request.ts';
 import { collectGarbage } from './collect.ts';
 import { estimateCollection } from './estimate.ts';
 import { fsck } from './fsck/fsck.ts';
@@ -15,13 +15,17 @@ export type AdminOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
+/** Throws as `collectGarbage` does. */
+export function collectOnce(stores: Stores, { dryRun, untagged }: CollectionWish, options: AdminOptions): Promise<GcReport> {
+  const asked = { ...options, untaggedAfterMs: untagged ? options.graceMs : options.untaggedAfterMs };
+  return dryRun ? estimateCollection(stores, asked) : collectGarbage(stores, asked);
+}
+
 /** Throws the signal's reason, and what the stores throw. */
 export async function runAdminRequest(stores: Stores, request: AdminRequest, options: AdminOptions): Promise<AdminReport> {
   switch (request.verb) {
-    case 'gc': {
-      const asked = { ...options, untaggedAfterMs: request.untagged ? options.graceMs : options.untaggedAfterMs };
-      return request.dryRun ? estimateCollection(stores, asked) : collectGarbage(stores, asked);
-    }
+    case 'gc':
+      return collectOnce(stores, request, options);
     case 'fsck':
       return fsck(stores, { ...options, repair: request.repair });
     case 'scrub':

@@ -389,6 +389,16 @@ export type Api = {
   'GET /audit/entries': { params: {  }; query: { after?: number | undefined; limit?: number | undefined }; body: undefined; response: { "items": readonly ({ "id": number; "hash": string; "text": string })[]; "next"?: number } };
   /** Is the chain of hashes whole? Note `last`: who changes entries later cannot get it again */
   'GET /audit/verify': { params: {  }; query: {  }; body: undefined; response: { "entries": number; "last": string; "broken"?: { "id": number; "why": string } } };
+  /** List the jobs of the server in a state, by kind: `behind` wait for one before them, `dead` have used up their tries */
+  'GET /jobs': { params: {  }; query: { after?: string | undefined; limit?: number | undefined; state?: "waiting" | "behind" | "running" | "dead" | undefined }; body: undefined; response: { "items": readonly ({ "id": number; "kind": string; "state": "waiting" | "behind" | "running" | "dead"; "attempts": number; "createdAt": number; "runAt": number; "changedAt": number; "error"?: string })[]; "next"?: string } };
+  /** Let a dead job wait again, with all its tries */
+  'POST /jobs/{job}/retry': { params: { job: string }; query: {  }; body: undefined; response: undefined };
+  /** Give up a job that is not running */
+  'DELETE /jobs/{job}': { params: { job: string }; query: {  }; body: undefined; response: undefined };
+  /** Count what is stored, each blob once; `quarantined`: set aside, since its bytes are not what they were */
+  'GET /storage': { params: {  }; query: {  }; body: undefined; response: { "stored": { "count": number; "sizeBytes": number }; "quarantined": { "count": number; "sizeBytes": number } } };
+  /** Delete what nothing refers to and whose time is over, while everything goes on; with `dryRun`, say what would go */
+  'POST /storage/collection': { params: {  }; query: {  }; body: { "dryRun": boolean; "untagged"?: boolean }; response: { "dryRun": boolean; "manifests": { "count": number; "sizeBytes": number }; "links": { "count": number; "sizeBytes": number }; "blobs": { "count": number; "sizeBytes": number }; "uploads": { "count": number; "sizeBytes": number }; "details": readonly (string)[] } };
   /** A stream of server-sent events on repositories that one may pull; Last-Event-ID goes on behind that event */
   'GET /events': { params: {  }; query: { after?: number | undefined; repository?: string | undefined; kinds?: string | undefined }; body: undefined; response: undefined };
   /** List the webhooks of a namespace, or of the server (namespace `server`) */

@@ -7,8 +7,11 @@ import { selfQuery, serverQuery } from '../../api/queries.ts';
 import { useTexts } from '../../language/language.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { ErrorState, Skeleton } from '../../parts/states.tsx';
+import { lazy, Suspense } from 'react';
 import { FirstRun } from './first-run.tsx';
 import { Shelf } from './shelf.tsx';
+
+const OwnShelves = lazy(async () => ({ default: (await import('./own-shelves.tsx')).OwnShelves }));
 
 export function HomePage() {
   const { home, titles, mine } = useTexts();
@@ -43,6 +46,11 @@ export function HomePage() {
         )}
       </div>
       <div className="space-y-8">
+        {self?.kind === 'user' && (
+          <Suspense fallback={<Skeleton rows={3} />}>
+            <OwnShelves />
+          </Suspense>
+        )}
         <Shelf title={home.official} query={{ official: 'true' }} all={{ official: true }} isOptional />
         <Shelf title={home.verified} query={{ verified: 'true', official: 'false' }} all={{ verified: true }} isOptional />
         <Shelf title={home.mostUsed} query={{}} all={{}} limit={20} />

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type Answer, call } from '../../api/client.ts';
 import { useFormTexts } from '../../language/form-texts.ts';
 import { ActForm, fieldText, fieldWords } from '../../parts/act-form.tsx';
+import { BadgeRequests } from '../../parts/badge-requests/badge-requests.tsx';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { FormField } from '../../parts/form-field.tsx';
 import { Section } from '../../parts/section.tsx';
@@ -59,6 +60,7 @@ export function OrganisationSettings({ organisation, settings }: Props) {
           />
         </ActForm>
       </Section>
+      <BadgeRequests of={{ namespace }} />
       <Section title={texts.deleteOrganisation} hint={texts.deleteHint}>
         <ConfirmButton
           text={texts.deleteOrganisation}

@@ -7,6 +7,7 @@ import { useOwnPassword } from '../../parts/own-password.tsx';
 import { Section } from '../../parts/section.tsx';
 import { useAct } from '../../parts/use-act.ts';
 import { Passkeys } from './passkeys.tsx';
+import { Providers } from './providers.tsx';
 import { SecondFactor } from './second-factor.tsx';
 import { useOwnAccountTexts } from './texts.ts';
 
@@ -16,6 +17,7 @@ export function Security({ person }: { person: Person }) {
       <Password person={person} />
       <SecondFactor person={person} />
       <Passkeys />
+      <Providers />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useTexts } from '../../language/language.tsx';
-import { platforms, updatedDays, type Wanted } from './wanted.ts';
+import { artifactTypes, platforms, updatedDays, type Wanted } from './wanted.ts';
 
 export function SearchFilters({ wanted }: { wanted: Wanted }) {
   const { search: texts, tags } = useTexts();
@@ -60,6 +60,25 @@ export function SearchFilters({ wanted }: { wanted: Wanted }) {
           onBlur={({ currentTarget }) => change({ organisation: currentTarget.value.trim().toLowerCase() })}
           onKeyDown={({ key, currentTarget }) => key === 'Enter' && change({ organisation: currentTarget.value.trim().toLowerCase() })}
         />
+      </label>
+      <label>
+        <span className="mb-1 block text-sm text-muted">{texts.artifactType}</span>
+        <input
+          className="field"
+          list="artifact-types"
+          placeholder="application/…"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          defaultValue={wanted.artifactType ?? ''}
+          onBlur={({ currentTarget }) => change({ artifactType: currentTarget.value.trim() })}
+          onKeyDown={({ key, currentTarget }) => key === 'Enter' && change({ artifactType: currentTarget.value.trim() })}
+        />
+        <datalist id="artifact-types">
+          {artifactTypes.map((type) => (
+            <option key={type} value={type} />
+          ))}
+        </datalist>
       </label>
     </div>
   );

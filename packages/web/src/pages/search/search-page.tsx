@@ -64,7 +64,7 @@ function Results({ pages }: { pages: readonly Awaited<ReturnType<typeof call<'GE
   );
 }
 
-function toQuery({ q, official, verified, organisation, platform, updated }: Wanted) {
+function toQuery({ q, official, verified, organisation, platform, artifactType, updated }: Wanted) {
   const days = updatedDays.find((one) => one === updated);
   return {
     q: q ?? '',
@@ -72,6 +72,7 @@ function toQuery({ q, official, verified, organisation, platform, updated }: Wan
     ...(verified === true && { verified: 'true' as const }),
     ...(organisation !== undefined && organisation !== '' && { organisation }),
     ...(platform !== undefined && { platform }),
+    ...(artifactType !== undefined && artifactType !== '' && { artifactType }),
     ...(days !== undefined && { updatedSince: now() - days * dayMs }),
   };
 }

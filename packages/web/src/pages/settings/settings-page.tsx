@@ -16,6 +16,7 @@ import type { RepositoryFacts } from '../repository/repository-head.tsx';
 import { Access } from './access.tsx';
 import { DeleteRepository } from './delete-repository.tsx';
 import { Description } from './description.tsx';
+import { BadgeRequests } from '../../parts/badge-requests/badge-requests.tsx';
 import { Rename } from './rename.tsx';
 import { SettingsTabs, settingsViews } from './settings-tabs.tsx';
 
@@ -54,6 +55,7 @@ function General({ facts, hasAccounts }: { facts: RepositoryFacts; hasAccounts: 
     <div className="space-y-10">
       <Description facts={facts} />
       {hasAccounts && <VisibilitySetting facts={facts} />}
+      {hasAccounts && <BadgeRequests of={{ repository: facts.name }} />}
       <Rename repository={facts.name} />
       {facts.may.includes('delete') && <DeleteRepository repository={facts.name} />}
     </div>
