@@ -98,6 +98,30 @@ describe.skipIf(!needs('chromium'))('administration', () => {
     expect(chief.complaints).toEqual([]);
   });
 
+  test('a namespace is given a limit, which a push meets, and the limit is taken away', async () => {
+    const uma = await world.person('uma');
+    await pushImage(uma, 'uma/app', '1');
+    await using chief = await openPage(browser, world.server.url);
+    const { page } = chief;
+    await signIn(adminName)(page);
+    await page.goto('/admin/usage');
+    await page.getByRole('button', { name: 'Limit uma' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Limit of uma' });
+    await dialog.getByLabel('Limit').selectOption('own');
+    await dialog.getByLabel('It may hold').fill('0.001');
+    await dialog.getByLabel('Unit').selectOption('MB');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The limit holds from the next push on.').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'uma' }).getByText('full').waitFor();
+    expect((await pushImage(uma, 'uma/app', '2')).status).toBe(403);
+    await page.getByRole('button', { name: 'Limit uma' }).click();
+    await dialog.getByLabel('Limit').selectOption('server');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'uma' }).getByText('full').waitFor({ state: 'detached' });
+    expect((await pushImage(uma, 'uma/app', '2')).status).toBe(201);
+    expect(chief.complaints).toEqual([]);
+  });
+
   test('a job that failed for good is tried again, or given up; what it is about is not shown', async () => {
     const rows = new Database(join(world.server.data, 'naru.db'));
     rows.run('PRAGMA busy_timeout = 5000');

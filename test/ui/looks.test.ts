@@ -50,6 +50,8 @@ describe.skipIf(!needs('chromium'))('every page', () => {
     const owner = await world.person('kim');
     await pushImage(owner, 'kim/app', '1.0.0');
     await owner.api('PATCH', '/repositories/kim/app', { visibility: 'private' });
+    await owner.api('PUT', '/repositories/kim/app/-/environments/test', { follows: { kind: 'tags', pattern: '1.*' }, agents: ['kim'] });
+    await owner.api('POST', '/repositories/kim/app/-/environments/test/releases', { tag: '1.0.0' });
     await owner.api('POST', '/organisations', { name: 'acme' });
     await pushImage(owner, 'kim/app', '0.9.0');
     await owner.api('POST', '/repositories/kim/app/-/delete-tags', { tags: ['0.9.0'] });
@@ -130,6 +132,8 @@ const signedIn: readonly Step[] = [
   ['settings-access', '/r/kim/app/settings?view=access'],
   ['settings-webhooks', '/r/kim/app/settings?view=webhooks', (page) => page.locator('main details summary').first().click()],
   ...['tag-rules', 'retention', 'trash'].map((view): Step => [`settings-${view}`, `/r/kim/app/settings?view=${view}`]),
+  ['environments', '/r/kim/app/environments'],
+  ['environment', '/r/kim/app/environments?item=test'],
   ['private', '/r/kim/app'],
   ['person', '/u/kim'],
   ...['', 'security', 'sessions', 'tokens'].map((part): Step => [`account-${part}`, `/settings/${part}`]),
@@ -137,7 +141,10 @@ const signedIn: readonly Step[] = [
   ...['', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'].map((part): Step => [`organisation-${part}`, `/o/acme/${part}`]),
 ];
 
-const administrator: readonly Step[] = ['', 'badges', 'storage', 'jobs', 'audit', 'health'].map((part) => [`administration-${part}`, `/admin/${part}`]);
+const administrator: readonly Step[] = ['', 'badges', 'usage', 'storage', 'jobs', 'audit', 'health'].map((part) => [
+  `administration-${part}`,
+  `/admin/${part}`,
+]);
 
 /** What axe found, and what the browser complained of. */
 async function look(

@@ -2,7 +2,7 @@
  * Addresses of what belongs to a repository, behind `/r/`:
  *
  *     <repository>                      overview          <repository>/tags
- *     <repository>/image/<digest>                         <repository>/settings
+ *     <repository>/image/<digest>                         <repository>/settings   <repository>/environments
  *
  * A repository's name has any number of parts, and `tags` may be one of them. Where the short form
  * would mean something else, `/-/` parts the two, which no name can hold: `/r/team/tags/-/tags`.
@@ -14,6 +14,7 @@ export type RepositorySection =
   | { readonly kind: 'overview' }
   | { readonly kind: 'tags' }
   | { readonly kind: 'settings' }
+  | { readonly kind: 'environments' }
   | { readonly kind: 'image'; readonly digest: string };
 
 export type RepositoryAddress = { readonly repository: RepositoryName; readonly section: RepositorySection };
@@ -46,6 +47,6 @@ function sectionOf([first, second, ...more]: readonly string[]): RepositorySecti
   return isSection(first) && second === undefined ? { kind: first } : undefined;
 }
 
-function isSection(part: string | undefined): part is 'tags' | 'settings' {
-  return part === 'tags' || part === 'settings';
+function isSection(part: string | undefined): part is 'tags' | 'settings' | 'environments' {
+  return part === 'tags' || part === 'settings' || part === 'environments';
 }

@@ -108,6 +108,7 @@ export const en = {
     internal: 'internal',
     private: 'private',
     titles: { public: 'Everybody may pull', internal: 'Everybody with an account may pull', private: 'Only who was given the right may pull' },
+    environments: 'Environments',
     overview: 'Overview',
     tags: 'Tags',
     settings: 'Settings',

@@ -108,6 +108,7 @@ export const ko: Texts = {
     internal: '내부 공개',
     private: '비공개',
     titles: { public: '누구나 pull할 수 있습니다', internal: '계정이 있으면 누구나 pull할 수 있습니다', private: '권한을 받은 사람만 pull할 수 있습니다' },
+    environments: '환경',
     overview: '개요',
     tags: '태그',
     settings: '설정',

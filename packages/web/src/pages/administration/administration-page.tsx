@@ -13,11 +13,12 @@ import { useAdministrationTexts } from './texts.ts';
 const Users = lazy(async () => ({ default: (await import('./users.tsx')).Users }));
 const AuditView = lazy(async () => ({ default: (await import('../audit/audit-view.tsx')).AuditView }));
 const BadgeReview = lazy(async () => ({ default: (await import('./badges.tsx')).BadgeReview }));
+const UsageList = lazy(async () => ({ default: (await import('./usage.tsx')).UsageList }));
 const Storage = lazy(async () => ({ default: (await import('./storage.tsx')).Storage }));
 const Jobs = lazy(async () => ({ default: (await import('./jobs.tsx')).Jobs }));
 const Health = lazy(async () => ({ default: (await import('./health.tsx')).Health }));
 
-const sections = ['users', 'badges', 'storage', 'jobs', 'audit', 'health'] as const;
+const sections = ['users', 'badges', 'usage', 'storage', 'jobs', 'audit', 'health'] as const;
 const pathOf = (section: (typeof sections)[number]) => (section === 'users' ? '/admin' : `/admin/${section}`);
 
 export function AdministrationPage() {
@@ -38,6 +39,7 @@ export function AdministrationPage() {
             <Suspense fallback={<Skeleton />}>
               {section === 'users' && <Users />}
               {section === 'badges' && <BadgeReview />}
+              {section === 'usage' && <UsageList />}
               {section === 'storage' && <Storage />}
               {section === 'jobs' && <Jobs />}
               {section === 'audit' && <AuditView />}

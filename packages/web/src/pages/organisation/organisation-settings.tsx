@@ -9,6 +9,7 @@ import { Section } from '../../parts/section.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
 import { useToast } from '../../parts/toasts.tsx';
 import { useAct } from '../../parts/use-act.ts';
+import { NamespaceUsage } from './namespace-usage.tsx';
 import { useOrganisationTexts } from './texts.ts';
 
 type Props = { organisation: Answer<'GET /organisations/{namespace}'>; settings: Answer<'GET /namespaces/{namespace}'> };
@@ -60,6 +61,7 @@ export function OrganisationSettings({ organisation, settings }: Props) {
           />
         </ActForm>
       </Section>
+      <NamespaceUsage namespace={namespace} />
       <BadgeRequests of={{ namespace }} />
       <Section title={texts.deleteOrganisation} hint={texts.deleteHint}>
         <ConfirmButton

@@ -33,6 +33,7 @@ export function RepositoryHead({ facts, section }: { facts: RepositoryFacts; sec
       <nav aria-label={texts.sections} className="mt-2 -mb-px flex gap-1 overflow-x-auto">
         <Tab name={name} section={{ kind: 'overview' }} isHere={section.kind === 'overview'} text={texts.overview} />
         <Tab name={name} section={{ kind: 'tags' }} isHere={section.kind === 'tags'} text={texts.tags} count={tags} />
+        <Tab name={name} section={{ kind: 'environments' }} isHere={section.kind === 'environments'} text={texts.environments} />
         {may.includes('manage') && <Tab name={name} section={{ kind: 'settings' }} isHere={section.kind === 'settings'} text={texts.settings} />}
       </nav>
     </div>

@@ -11,6 +11,7 @@ import { RepositoryHead } from './repository-head.tsx';
 const Overview = lazy(async () => ({ default: (await import('./overview.tsx')).Overview }));
 const TagsPage = lazy(async () => ({ default: (await import('../tags/tags-page.tsx')).TagsPage }));
 const SettingsPage = lazy(async () => ({ default: (await import('../settings/settings-page.tsx')).SettingsPage }));
+const EnvironmentsPage = lazy(async () => ({ default: (await import('../environments/environments-page.tsx')).EnvironmentsPage }));
 const ImagePage = lazy(async () => ({ default: (await import('../image/image-page.tsx')).ImagePage }));
 
 export function RepositoryPage() {
@@ -39,6 +40,7 @@ function Repository({ repository, section }: { repository: string; section: Repo
         {section.kind === 'overview' && <Overview facts={facts.data} />}
         {section.kind === 'tags' && <TagsPage facts={facts.data} />}
         {section.kind === 'image' && <ImagePage key={section.digest} facts={facts.data} digest={section.digest} />}
+        {section.kind === 'environments' && <EnvironmentsPage facts={facts.data} />}
         {section.kind === 'settings' && <SettingsPage facts={facts.data} />}
       </Suspense>
     </>

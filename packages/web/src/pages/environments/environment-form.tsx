@@ -1,0 +1,152 @@
+/** The rules of an environment: the same fields make one and change one. */
+import { useState } from 'react';
+import { type Answer, call } from '../../api/client.ts';
+import type { Api } from '../../api/schema.ts';
+import { useFormTexts } from '../../language/form-texts.ts';
+import { ActForm, fieldText, fieldWords } from '../../parts/act-form.tsx';
+import { FormField } from '../../parts/form-field.tsx';
+import { Section } from '../../parts/section.tsx';
+import { SelectField } from '../../parts/select-field.tsx';
+import { useAct } from '../../parts/use-act.ts';
+import { environmentsKey } from './environment-query.ts';
+import { useEnvironmentTexts } from './texts.ts';
+
+type Settings = Api['PUT /repositories/{repository}/-/environments/{environment}']['body'];
+type Detail = Answer<'GET /repositories/{repository}/-/environments/{environment}'>;
+
+const dayMs = 86_400_000;
+const kinds = ['nothing', 'tags', 'versions'] as const;
+
+export function NewEnvironment({ repository, others }: { repository: string; others: readonly string[] }) {
+  const texts = useEnvironmentTexts();
+  const create = useAct(
+    (fields: FormData) =>
+      call('PUT /repositories/{repository}/-/environments/{environment}', {
+        params: { repository, environment: fieldText(fields, 'name') },
+        body: readSettings(fields),
+      }),
+    { concerns: [environmentsKey(repository)], said: (_, { name }) => ({ text: texts.made(name) }) },
+  );
+  return (
+    <Section title={texts.new}>
+      <ActForm act={create} submit={texts.create} isQuiet>
+        <FormField label={texts.name} name="name" required maxLength={64} autoComplete="off" autoCapitalize="none" spellCheck={false} />
+        <Fields others={others} />
+      </ActForm>
+    </Section>
+  );
+}
+
+export function EnvironmentSettings({ repository, environment, others }: { repository: string; environment: Detail; others: readonly string[] }) {
+  const texts = useEnvironmentTexts();
+  const forms = useFormTexts();
+  const save = useAct(
+    (fields: FormData) =>
+      call('PUT /repositories/{repository}/-/environments/{environment}', {
+        params: { repository, environment: environment.name },
+        body: readSettings(fields),
+      }),
+    { concerns: [environmentsKey(repository)], said: () => ({ text: texts.saved }) },
+  );
+  return (
+    <Section title={texts.settings}>
+      <ActForm act={save} submit={forms.save} isQuiet>
+        <Fields now={environment} others={others} />
+      </ActForm>
+    </Section>
+  );
+}
+
+function Fields({ now, others }: { now?: Detail; others: readonly string[] }) {
+  const texts = useEnvironmentTexts();
+  const follows = now?.follows ?? { kind: 'nothing' };
+  const [kind, setKind] = useState<(typeof kinds)[number]>(follows.kind);
+  const names = (list: readonly string[] | undefined) => list?.join(', ');
+  return (
+    <>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <SelectField
+          label={texts.takes}
+          name="kind"
+          chosen={kind}
+          options={kinds.map((one) => [one, texts.takesOptions[one]])}
+          onChoose={(chosen) => setKind(kinds.find((one) => one === chosen) ?? 'nothing')}
+        />
+        {kind !== 'nothing' && (
+          <FormField
+            label={texts.pattern}
+            hint={texts.patternHint}
+            name="pattern"
+            required
+            defaultValue={follows.kind === 'tags' ? follows.pattern : follows.kind === 'versions' ? follows.range : ''}
+            autoComplete="off"
+            spellCheck={false}
+          />
+        )}
+        <SelectField
+          label={texts.afterLabel}
+          name="after"
+          chosen={now?.after ?? ''}
+          options={[['', texts.anything], ...others.map((name) => [name, name] as const)]}
+        />
+        <FormField
+          label={texts.ttlDays}
+          name="ttlDays"
+          type="number"
+          min={0.001}
+          max={366}
+          step="any"
+          defaultValue={now?.ttlMs === undefined ? '' : now.ttlMs / dayMs}
+        />
+        <FormField
+          label={texts.deployers}
+          hint={texts.deployersHint}
+          name="deployers"
+          defaultValue={names(now?.deployers)}
+          autoComplete="off"
+          spellCheck={false}
+        />
+        <FormField
+          label={texts.approvers}
+          hint={texts.approversHint}
+          name="approvers"
+          defaultValue={names(now?.approvers)}
+          autoComplete="off"
+          spellCheck={false}
+        />
+        <FormField label={texts.agents} hint={texts.agentsHint} name="agents" defaultValue={names(now?.agents)} autoComplete="off" spellCheck={false} />
+      </div>
+      <div>
+        {(
+          [
+            ['perTag', texts.perTag, now?.perTag],
+            ['needsApproval', texts.approval, now?.needsApproval],
+            ['paused', texts.pause, now?.paused],
+          ] as const
+        ).map(([name, text, isOn]) => (
+          <label key={name} className="flex min-h-7 items-center gap-2">
+            <input type="checkbox" name={name} className="accent-accent" defaultChecked={isOn} />
+            {text}
+          </label>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function readSettings(fields: FormData): Settings {
+  const kind = kinds.find((one) => one === fieldText(fields, 'kind')) ?? 'nothing';
+  const pattern = fieldText(fields, 'pattern');
+  const [after, ttlDays] = [fieldText(fields, 'after'), Number(fieldText(fields, 'ttlDays'))];
+  return {
+    follows: kind === 'tags' ? { kind, pattern } : kind === 'versions' ? { kind, range: pattern } : { kind },
+    perTag: fields.has('perTag'),
+    needsApproval: fields.has('needsApproval'),
+    paused: fields.has('paused'),
+    deployers: fieldWords(fields, 'deployers') ?? [],
+    approvers: fieldWords(fields, 'approvers') ?? [],
+    agents: fieldWords(fields, 'agents') ?? [],
+    ...(after !== '' && { after }),
+    ...(ttlDays > 0 && { ttlMs: Math.round(ttlDays * dayMs) }),
+  };
+}
