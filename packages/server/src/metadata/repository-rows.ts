@@ -120,6 +120,7 @@ export function repositoryRows({ read, write }: MetadataDatabase, quotaBytes: nu
         await moveContent(tx, from, to);
         if (namespaceOf(from) !== namespaceOf(to)) await requireWithin(tx, namespaceOf(to), quotaBytes);
         await moveBadge(tx, from, to, change);
+        await moveGrantsOn(tx, from, to);
         await tx.updateTable('repository_alias').set({ repository: to }).where('repository', '=', from).execute();
         await tx.deleteFrom('repository').where('name', '=', from).execute();
         await tx.insertInto('repository_alias').values({ name: from, repository: to, until: aliasUntil }).execute();
@@ -164,6 +165,12 @@ async function refuseRunning(tx: Writer, name: RepositoryName): Promise<void> {
 async function listTags(tx: Writer, name: RepositoryName): Promise<Tag[]> {
   const rows = await tx.selectFrom('tag').select('name').where('repository', '=', name).execute();
   return rows.map((row) => row.name);
+}
+
+/** Those on this one alone. Whom another namespace lets in is its own affair. */
+async function moveGrantsOn(tx: Writer, from: RepositoryName, to: RepositoryName): Promise<void> {
+  if (namespaceOf(from) !== namespaceOf(to)) return removeGrantsOn(tx, from);
+  await tx.updateTable('access_grant').set({ pattern: to }).where('namespace', '=', namespaceOf(from)).where('pattern', '=', from).execute();
 }
 
 /** Those on this one alone: whoever makes a repository of this name next decides anew. */

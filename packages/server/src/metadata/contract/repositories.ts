@@ -117,6 +117,21 @@ export function repositoryContract(it: Contract): void {
     ]);
   });
 
+  it('takes the grants on it alone along to a new name, and not into another namespace', async (store) => {
+    const change = { at: 3, actor };
+    await store.repositories.create({ name: repository, visibility: 'private', ...change });
+    const grant = { namespace: 'mina', subject: { kind: 'everybody', id: '' }, effect: 'allow', actions: ['pull'], conditions: {} } as const;
+    await store.identity.grants.create({ id: 'one', ...grant, pattern: repository, ...change });
+    await store.identity.grants.create({ id: 'all', ...grant, pattern: 'mina/**', ...change });
+    const patterns = async () => (await store.identity.grants.list('mina', { limit: 9 })).map(({ pattern }) => pattern).toSorted();
+    const [near, far] = [parseRepositoryName('mina/near'), parseRepositoryName('jun/far')];
+    await store.repositories.rename({ from: repository, to: near, aliasUntil: 9, ...change });
+    expect(await patterns()).toEqual(['mina/**', near]);
+    await store.repositories.rename({ from: near, to: far, aliasUntil: 9, ...change });
+    expect(await patterns()).toEqual(['mina/**']);
+    expect(await store.identity.grants.list('jun', { limit: 9 })).toEqual([]);
+  });
+
   it('removes no repository whose image runs, or whose tag is immutable', async (store) => {
     const change = { at: 3, actor };
     const { digest } = await pushManifest(store, { name: 'image' }, { tags: [latest] });
