@@ -34,7 +34,7 @@ export const advisoryMatch: Scenario = {
     const names = Math.floor(advisories / 10);
     fillInventories(path, images, names);
     const importSeconds = await cpuSeconds(() => publish(rows, advisories, names, 0));
-    const parts = { ...rows, clock: { now: () => 1 }, onChecked: async () => undefined };
+    const parts = { ...rows, clock: { now: () => 1 }, onChecked: async () => undefined, onSignals: async () => undefined };
     const matchSeconds = await cpuSeconds(() => matchAll(parts));
     await publish(rows, changedPerEdition, names, 1);
     const changeSeconds = await cpuSeconds(() => matchAll(parts));

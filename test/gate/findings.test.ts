@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { osv } from '../advisories/files.ts';
+import { kev, osv } from '../advisories/files.ts';
 import { contentOf, digestOf, type Image, jsonContent, makeManifest, mediaTypes } from '../support/image.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
 import { runNaru, startServer, type TestServer } from '../support/server.ts';
@@ -77,3 +77,72 @@ test('what is vulnerable is refused with the reason, what is mended comes, an ex
   await judged('new', 'blocked');
   expect(await pull('new')).toBe('image blocked: CVE-2026-0001 (critical) in left-pad 1.3.1, fixed in 1.3.2 (rule of team)');
 });
+
+test('what a level sets aside is judged again, and what a repository sets aside does not lift what its namespace blocks', async () => {
+  const of = '/repositories/team/app/-/finding-rules';
+  const rule = { vulnerability: 'CVE-2026-0001', package: 'left-pad', reason: 'never called' };
+  const made = async (path: string, more = {}) => {
+    const { status, body } = await ask('POST', path, { ...rule, ...more });
+    expect(status).toBe(201);
+    return String(body['id']);
+  };
+  const wide = await made('/namespaces/team/finding-rules');
+  await judged('old', 'allowed');
+  expect(await pull('old')).toBe('came');
+  expect((await ask('DELETE', `/namespaces/team/finding-rules/${wide}`)).status).toBe(204);
+  await judged('old', 'blocked');
+
+  const own = await made(of);
+  await ask('PUT', '/namespaces/team/policy', { quarantine: true, block: [{ severity: 'high' }], forbidSecrets: true });
+  await judgedAgain('old');
+  expect((await verdictOf(ask, repository, 'old'))['state']).toBe('blocked');
+  await ask('PUT', '/namespaces/team/policy', { quarantine: true, block: [{ severity: 'high' }], mayLoosen: true });
+  await judged('old', 'allowed');
+  expect((await ask('DELETE', `${of}/${own}`)).status).toBe(204);
+  await judged('old', 'blocked');
+
+  const vex = {
+    '@context': 'https://openvex.dev/ns/v0.2.0',
+    author: 'mina',
+    statements: [
+      {
+        vulnerability: { name: 'CVE-2026-0001' },
+        products: [{ '@id': 'pkg:npm/left-pad' }],
+        status: 'not_affected',
+        justification: 'vulnerable_code_not_in_execute_path',
+      },
+    ],
+  };
+  expect(await ask('POST', '/namespaces/server/vex', vex)).toMatchObject({ status: 200, body: { added: 1 } });
+  await judged('old', 'allowed');
+  const { items } = (await ask('GET', '/namespaces/server/finding-rules')).body as { items: { id: string }[] };
+  await ask('DELETE', `/namespaces/server/finding-rules/${items[0]?.id}`);
+  await judged('old', 'blocked');
+});
+
+test('a verdict that hangs on a rule with an end is due then', async () => {
+  const endsAt = Date.now() + 60_000;
+  const { body } = await ask('POST', '/namespaces/team/finding-rules', { vulnerability: 'CVE-2026-0001', reason: 'for a moment', expiresAt: endsAt });
+  const allowed = await judged('old', 'allowed');
+  expect(allowed['reviewAt']).toBe(endsAt);
+  await ask('DELETE', `/namespaces/team/finding-rules/${String(body['id'])}`);
+  await judged('old', 'blocked');
+});
+
+test('what becomes known to be exploited is judged again where a policy asks for it', async () => {
+  await ask('PUT', '/namespaces/team/policy', { block: [{ exploited: true }] });
+  await judged('new', 'allowed');
+  const path = join(files, 'kev.json');
+  await writeFile(path, kev.replaceAll('CVE-2026-2001', 'CVE-2026-0001'));
+  expect((await runNaru(['admin', 'advisories', 'import', '--force', path, '--data', server.data])).exitCode).toBe(0);
+  await judged('new', 'blocked');
+});
+
+/** Once more than now. */
+async function judgedAgain(tag: string): Promise<void> {
+  const before = (await verdictOf(ask, repository, tag))['judgedAt'];
+  await until(
+    () => verdictOf(ask, repository, tag),
+    (verdict) => verdict['judgedAt'] !== before,
+  );
+}

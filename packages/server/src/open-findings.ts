@@ -5,7 +5,7 @@ import { checkImageJob } from './advisories/match-job.ts';
 import { matchKinds } from './advisories/match-advisories.ts';
 import type { Checks } from './gate/finding-summary.ts';
 import { gateChecks } from './open-gate-checks.ts';
-import { judgeCheckedJob } from './gate/judge-jobs.ts';
+import { judgeCheckedJob, judgeSignalsJob } from './gate/judge-jobs.ts';
 import type { JobKind } from './jobs/job-kind.ts';
 import type { MetadataStore } from './metadata/port.ts';
 import type { Clock } from './runtime/clock.ts';
@@ -19,6 +19,11 @@ export type OpenFindings = {
 
 export function openFindings({ rows, clock }: { readonly rows: MetadataStore; readonly clock: Clock }): OpenFindings {
   const findings = createFindings({ advisories: rows.advisories, findings: rows.findings, rules: rows.findingRules, clock });
-  const jobKinds = matchKinds({ ...rows, clock, onChecked: (images) => rows.jobs.enqueue(images.map(judgeCheckedJob), clock.now()) });
+  const jobKinds = matchKinds({
+    ...rows,
+    clock,
+    onChecked: (images) => rows.jobs.enqueue(images.map(judgeCheckedJob), clock.now()),
+    onSignals: () => rows.jobs.enqueue([judgeSignalsJob], clock.now()),
+  });
   return { findings, checks: gateChecks(findings, rows.inventory), jobKinds, onRead: (image) => rows.jobs.enqueue([checkImageJob(image)], clock.now()) };
 }

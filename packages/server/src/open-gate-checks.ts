@@ -1,5 +1,5 @@
 /** Tells the gate what is vulnerable in an image, in the gate's words. */
-import { type Check, type Findings, openFindings } from './advisories/findings.ts';
+import type { Check, Findings } from './advisories/findings.ts';
 import type { InventoryRows } from './metadata/inventory-port.ts';
 import type { Checks, FindingSummary } from './gate/finding-summary.ts';
 
@@ -10,8 +10,8 @@ const secretsMax = 100;
 
 export function gateChecks(findings: Findings, inventory: Pick<InventoryRows, 'listSecrets'>): Checks {
   return {
-    async findingSummary(image) {
-      const check = await findings.check(image);
+    async findingSummary(repository, image) {
+      const check = await findings.check(image, repository);
       const { checkedAt } = check;
       const unknown = check.state === 'checked' ? unknownText(check) : undefined;
       const problem = check.problem ?? unknown;
@@ -40,7 +40,7 @@ function unknownText({ packages, unknown }: Check): string | undefined {
 }
 
 function toGate(check: Check): FindingSummary['findings'] {
-  return openFindings(check).map(({ vulnerability, severity, package: { name, version }, fixed, publishedAt, foundAt, epss, exploitedSince }) => ({
+  return check.findings.map(({ vulnerability, severity, package: { name, version }, fixed, publishedAt, foundAt, epss, exploitedSince, rule }) => ({
     id: vulnerability,
     severity,
     package: name,
@@ -49,5 +49,6 @@ function toGate(check: Check): FindingSummary['findings'] {
     knownSince: publishedAt ?? foundAt,
     ...(epss !== undefined && { epss: epss / 1e6 }),
     exploited: exploitedSince !== undefined,
+    ...(rule !== undefined && { setAside: { scope: rule.scope, ...(rule.expiresAt !== undefined && { endsAt: rule.expiresAt }) } }),
   }));
 }

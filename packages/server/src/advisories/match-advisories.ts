@@ -16,6 +16,8 @@ export type MatchParts = {
   readonly advisories: AdvisoryRows;
   readonly findings: FindingRows;
   readonly clock: Clock;
+  /** Other CVEs are likely to be exploited now, or are: for who judges by that. May be told twice. */
+  readonly onSignals: () => Promise<void>;
   /** Something else is known of these images now, or for the first time: for who judges them. May be told twice. */
   readonly onChecked: (images: readonly Digest[]) => Promise<void>;
 };
@@ -61,6 +63,7 @@ export async function matchAll(parts: MatchParts, signal?: AbortSignal): Promise
     if (matchedTo === edition) continue;
     await matchChangedNames(name, parts, signal);
     await matchChangedSeverities(name, parts, signal);
+    if (await parts.advisories.hasSignals(name)) await parts.onSignals();
     await parts.advisories.recordMatched(name, edition);
   }
   while ((await parts.advisories.prune(rowsPerPrune)) + (await parts.findings.prune(rowsPerPrune)) > 0) signal?.throwIfAborted();

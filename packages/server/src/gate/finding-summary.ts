@@ -1,10 +1,11 @@
 /** What the checks of an image found, as the gate needs it. Offered by whoever checks. */
 import type { Digest } from '@naru/oci/digest';
-import type { Severity } from './policy.ts';
+import type { RepositoryName } from '@naru/oci/repository-name';
+import type { GateScope, Severity } from './policy.ts';
 
 export interface Checks {
   /** Of the last check that ended: while another runs, what the last one found still holds. */
-  findingSummary(image: Digest): Promise<FindingSummary>;
+  findingSummary(repository: RepositoryName, image: Digest): Promise<FindingSummary>;
 }
 
 export type FindingSummary = {
@@ -14,7 +15,7 @@ export type FindingSummary = {
   readonly checkedAt?: number;
   /** Why it failed. */
   readonly problem?: string;
-  /** Without those that somebody with a right to it has set aside (VEX, ignore rules). */
+  /** Also those that somebody has set aside. */
   readonly findings: readonly Finding[];
   readonly licences: readonly PackageLicence[];
   /** Passwords, keys and the like. */
@@ -32,6 +33,8 @@ export type Finding = {
   readonly knownSince?: number;
   readonly epss?: number;
   readonly exploited: boolean;
+  /** Somebody with a right to it says that it does not count (VEX, ignore rules): the widest who does. */
+  readonly setAside?: { readonly scope: GateScope; readonly endsAt?: number };
 };
 
 export type PackageLicence = { readonly package: string; readonly licence: string };

@@ -39,7 +39,7 @@ export async function gatherFacts(
     for (const kind of await listAttached(repository, named, parts)) attached.add(kind);
   }
   for (const { parsed } of indexes) for (const kind of await listStatements(repository, digest, parsed, parts)) attached.add(kind);
-  return { digest, check: await parts.checks.findingSummary(digest), signers, attached: [...attached] };
+  return { digest, check: await parts.checks.findingSummary(repository, digest), signers, attached: [...attached] };
 }
 
 /** Undefined when the repository does not hold it (any more). */

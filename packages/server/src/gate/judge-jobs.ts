@@ -9,6 +9,7 @@ import type { GateScope } from './policy.ts';
 export const judgeImageKind = 'judge-image';
 export const judgeScopeKind = 'judge-scope';
 export const judgeCheckedKind = 'judge-checked';
+export const judgeSignalsKind = 'judge-signals';
 
 /** One image, and what its verdict hangs together with. */
 export function judgeImageJob(repository: RepositoryName, digest: Digest): NewJob {
@@ -25,6 +26,9 @@ export function judgeScopeJob(scope: GateScope, after?: RepositoryName): NewJob 
 export function judgeCheckedJob(digest: Digest): NewJob {
   return { kind: judgeCheckedKind, payload: { digest }, key: digest, priority: 'high' };
 }
+
+/** After it has become known which CVEs are exploited, or are likely to be: for the levels that ask. */
+export const judgeSignalsJob: NewJob = { kind: judgeSignalsKind, payload: {}, key: 'all' };
 
 export const judgedEvents: EventConsumer = {
   name: 'judge',

@@ -6,8 +6,8 @@ import { namespaceOf } from '../access/namespace.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 import { judgeEach, type JudgeParts, judgeRelated, openJudging } from './judge-images.ts';
-import { judgeCheckedKind, judgeImageJob, judgeImageKind, judgeScopeJob, judgeScopeKind } from './judge-jobs.ts';
-import type { GateScope } from './policy.ts';
+import { judgeCheckedKind, judgeImageJob, judgeImageKind, judgeScopeJob, judgeScopeKind, judgeSignalsKind } from './judge-jobs.ts';
+import type { GatePolicy, GateScope } from './policy.ts';
 
 export type GateJobParts = JudgeParts & { readonly store: Pick<MetadataStore, 'repositories' | 'jobs'> };
 
@@ -53,6 +53,12 @@ export function gateJobKinds(parts: GateJobParts): JobKind[] {
       },
     },
     {
+      name: judgeSignalsKind,
+      concurrency: 1,
+      retry,
+      run: (_, signal) => judgeSignals(parts, signal),
+    },
+    {
       name: 'judge-due',
       concurrency: 1,
       everyMs: 60e3,
@@ -87,6 +93,25 @@ async function judgeScope(scope: GateScope, after: RepositoryName | undefined, p
   for (const repository of mine) await judgeRepository(repository, parts, signal);
   const last = mine.at(-1);
   if (last !== undefined && mine.length === repositoriesPerJob) await parts.store.jobs.enqueue([judgeScopeJob(scope, last)], parts.clock.now());
+}
+
+/** Only the levels that ask for what signals say: those are the images whose verdicts they can change. */
+async function judgeSignals({ rows, store, clock }: GateJobParts, signal: AbortSignal): Promise<void> {
+  let after: GateScope | undefined;
+  do {
+    signal.throwIfAborted();
+    const page = await rows.policies.list({ limit: perPage, ...(after !== undefined && { after }) });
+    const asking = page.filter(({ policy }) => asksForSignals(policy));
+    await store.jobs.enqueue(
+      asking.map(({ scope }) => judgeScopeJob(scope)),
+      clock.now(),
+    );
+    after = page.length < perPage ? undefined : page.at(-1)?.scope;
+  } while (after !== undefined);
+}
+
+function asksForSignals({ block = [] }: GatePolicy): boolean {
+  return block.some(({ epss, exploited }) => epss !== undefined || exploited !== undefined);
 }
 
 async function judgeRepository(repository: RepositoryName, parts: GateJobParts, signal: AbortSignal): Promise<void> {

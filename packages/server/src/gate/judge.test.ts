@@ -111,6 +111,19 @@ test('an exception lifts what it names, until it ends, and not what a wider leve
   expect(judged([{ target: { digest }, scope: here }], [server({ ...level.policy, mayLoosen: true })]).state).toBe('allowed');
 });
 
+test('what somebody set aside does not block, until that ends, and not what a wider level blocks', () => {
+  const level = app({ block: [{ severity: 'high' }] });
+  const judged = (setAside: NonNullable<Finding['setAside']>, from = level) =>
+    judge([from], { ...facts, check: { ...checked, findings: [{ ...openssl, setAside }] } }, [], now);
+  const here = { kind: 'repository', name: 'acme/app' } as const;
+  expect(judged({ scope: here })).toEqual({ state: 'allowed', reasons: [], reasonCount: 0, exceptions: [] });
+  expect(judged({ scope: here, endsAt: now + dayMs })).toMatchObject({ state: 'allowed', reviewAt: now + dayMs });
+  expect(judged({ scope: here, endsAt: now }).state).toBe('blocked');
+  expect(judged({ scope: here }, acme(level.policy)).state).toBe('blocked');
+  expect(judged({ scope: here }, acme({ ...level.policy, mayLoosen: true })).state).toBe('allowed');
+  expect(judged({ scope: { kind: 'server' } }, acme(level.policy)).state).toBe('allowed');
+});
+
 test('a level believes no signer whom a narrower one has named', () => {
   const fake: Signer = { name: 'ops', scope: { kind: 'repository', name: 'acme/app' } };
   const demanding = { signedBy: ['ops'] };

@@ -108,6 +108,7 @@ function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, no
   }
   for (const finding of check.findings) {
     if (!(policy.block ?? []).some((rule) => meets(finding, rule, now, dates))) continue;
+    if (isSetAside(finding, level, now, dates)) continue;
     object('finding', findingText(finding), { finding: finding.id, package: finding.package, weight: severities.indexOf(finding.severity) });
   }
   if (lacksSigner(level, signers)) object('signature', signatureText(policy.signedBy ?? []));
@@ -127,6 +128,14 @@ function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, no
 /** While another check runs, the one before it counts. Where nothing is installed, there is nothing to have a date. */
 function isChecked({ state, checkedAt }: FindingSummary): boolean {
   return state === 'checked' || (state === 'pending' && checkedAt !== undefined);
+}
+
+/** A repository does not set aside what its namespace or the server blocks, unless that lets it. */
+function isSetAside({ setAside }: Finding, level: Level, now: number, dates: number[]): boolean {
+  if (setAside === undefined || !countsFor(level, setAside.scope)) return false;
+  const { endsAt = Number.POSITIVE_INFINITY } = setAside;
+  if (Number.isFinite(endsAt)) dates.push(endsAt);
+  return endsAt > now;
 }
 
 function lacksSigner(level: Level, signers: readonly Signer[]): boolean {

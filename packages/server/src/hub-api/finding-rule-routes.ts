@@ -1,6 +1,7 @@
 /** Findings that are set aside, with a reason, an owner and an end: in a repository, a namespace, or (`/namespaces/server/…`) everywhere. */
 import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
+import { judgeScopeJob } from '../gate/judge-jobs.ts';
 import { type FindingRule, findingRuleStatuses, type FindingScope } from '../metadata/finding-port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { newRequestId } from '../runtime/ids.ts';
@@ -73,7 +74,7 @@ export const findingRuleRoutes: readonly ApiRoute[] = rulePlaces.flatMap(({ path
         createdBy: actor,
         ...(expiresAt !== undefined && { expiresAt }),
       };
-      await parts.rows.findingRules.record(made);
+      await parts.rows.findingRules.record([made], [judgeScopeJob(made.scope)]);
       return { status: 201, value: toShown(made) };
     },
   }),
@@ -87,7 +88,7 @@ export const findingRuleRoutes: readonly ApiRoute[] = rulePlaces.flatMap(({ path
       const { parts, params, caller } = call;
       const known = await parts.rows.findingRules.find(params['rule'] ?? '');
       if (known === undefined || !isSame(known.scope, scopeOf(call))) throw new RegistryError('NOT_FOUND');
-      await parts.rows.findingRules.remove(known.id, { ...actorOf(caller), at: parts.clock.now() });
+      await parts.rows.findingRules.remove({ id: known.id, jobs: [judgeScopeJob(known.scope)], ...actorOf(caller), at: parts.clock.now() });
       return {};
     },
   }),

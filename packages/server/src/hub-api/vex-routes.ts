@@ -1,14 +1,14 @@
 /** VEX documents: what their authors say that does not count becomes rules, in a repository, a namespace, or everywhere. */
 import { z } from 'zod';
 import { readVex, vexDocument } from '../advisories/read-vex.ts';
-import type { FindingRule } from '../metadata/finding-port.ts';
+import { judgeScopeJob } from '../gate/judge-jobs.ts';
+import { type FindingRule, findingRulesMax } from '../metadata/finding-port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { newRequestId } from '../runtime/ids.ts';
 import { rulePlaces, scopeOf } from './finding-rule-routes.ts';
 import { type ApiRoute, route } from './route.ts';
 
 const reasonMax = 1000;
-const rulesMax = 10_000;
 
 export const vexRoutes: readonly ApiRoute[] = rulePlaces.map(({ path, of, where }) =>
   route({
@@ -26,20 +26,19 @@ export const vexRoutes: readonly ApiRoute[] = rulePlaces.map(({ path, of, where 
       const { author, statements } = readVex(body);
       const keyOf = ({ vulnerability, package: of_, status }: Pick<FindingRule, 'vulnerability' | 'package' | 'status'>): string =>
         [vulnerability, of_, status].join('\0');
-      const known = new Set((await parts.rows.findingRules.list(scope, { limit: rulesMax })).map(keyOf));
+      const known = new Set((await parts.rows.findingRules.list(scope, { limit: findingRulesMax })).map(keyOf));
       const added = statements.filter((statement) => !known.has(keyOf(statement)));
       const createdAt = parts.clock.now();
-      for (const { reason, ...statement } of added) {
-        await parts.rows.findingRules.record({
-          ...statement,
-          reason: `VEX${author === '' ? '' : ` of ${author}`}: ${reason}`.slice(0, reasonMax),
-          id: newRequestId(),
-          scope,
-          owner: actor,
-          createdAt,
-          createdBy: actor,
-        });
-      }
+      const rules = added.map(({ reason, ...statement }) => ({
+        ...statement,
+        reason: `VEX${author === '' ? '' : ` of ${author}`}: ${reason}`.slice(0, reasonMax),
+        id: newRequestId(),
+        scope,
+        owner: actor,
+        createdAt,
+        createdBy: actor,
+      }));
+      if (rules.length > 0) await parts.rows.findingRules.record(rules, [judgeScopeJob(scope)]);
       return { value: { added: added.length, known: statements.length - added.length } };
     },
   }),

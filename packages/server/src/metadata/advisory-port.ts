@@ -93,6 +93,8 @@ export interface AdvisoryRows {
   /** The worst that any source says of these. */
   findScores(vulnerabilities: readonly string[]): Promise<{ vulnerability: string; severity: Severity; score?: number }[]>;
   findSignals(cves: readonly string[]): Promise<CveSignal[]>;
+  /** Is it a source of signals? */
+  hasSignals(source: string): Promise<boolean>;
   /** The findings are made of this edition now. */
   recordMatched(source: string, edition: number): Promise<void>;
   /** Takes away what no edition says any more, once it was matched; returns how many rows. */

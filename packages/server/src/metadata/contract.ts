@@ -11,6 +11,7 @@ import { concurrencyContract } from './contract/concurrency.ts';
 import { deploymentContract } from './contract/deployments.ts';
 import { eventContract } from './contract/events.ts';
 import { fileContract } from './contract/files.ts';
+import { findingContract } from './contract/findings.ts';
 import { gateContract } from './contract/gate.ts';
 import { goldenContract } from './contract/golden.ts';
 import { identityContract } from './contract/identity.ts';
@@ -58,6 +59,7 @@ const subjects = {
   webhooks: webhookContract,
   files: fileContract,
   advisories: advisoryContract,
+  findings: findingContract,
   gate: gateContract,
   identity: identityContract,
   deployments: deploymentContract,

@@ -8,6 +8,7 @@ import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { PackageType } from '../inventory/package.ts';
 import type { InventoryState } from './inventory-port.ts';
+import type { NewJob } from './job-port.ts';
 import type { Change, Page } from './port.ts';
 import type { PackageName, Severity } from './advisory-port.ts';
 
@@ -119,11 +120,16 @@ export interface FindingRows {
   listHolders(query: PackageQuery & { after?: Pick<PackageHolder, 'repository' | 'digest'>; limit: number }): Promise<PackageHolder[]>;
 }
 
+/** Of one scope (I6). */
+export const findingRulesMax = 10_000;
+
 export interface FindingRuleRows {
-  record(rule: FindingRule): Promise<void>;
+  /** All of them or none, with what has to be judged again. Throws CONFLICT when a scope would have more than `findingRulesMax`. */
+  record(rules: readonly FindingRule[], jobs: readonly NewJob[]): Promise<void>;
   find(id: string): Promise<FindingRule | undefined>;
-  remove(id: string, change: Change): Promise<boolean>;
+  /** False: there is none. */
+  remove(rule: { id: string; jobs: readonly NewJob[] } & Change): Promise<boolean>;
   list(scope: FindingScope, page: Page<string>): Promise<FindingRule[]>;
-  /** Those of the repository, its namespace and the server that have not expired; without a repository those of the server. */
+  /** Those of the repository, its namespace and the server that have not expired, the widest first; without a repository those of the server. */
   listFor(repository: RepositoryName | undefined, at: number): Promise<FindingRule[]>;
 }

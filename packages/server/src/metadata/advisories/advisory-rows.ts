@@ -192,6 +192,17 @@ export function advisoryRows({ read, write }: MetadataDatabase): AdvisoryRows {
       return [...found.values()];
     },
 
+    async hasSignals(name) {
+      const row = await read
+        .selectFrom('advisory_source')
+        .innerJoin('cve_signal', 'cve_signal.source', 'advisory_source.id')
+        .select('cve')
+        .where('advisory_source.name', '=', name)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     async recordMatched(name, edition) {
       await write((tx) => tx.updateTable('advisory_source').set({ matched_to: edition }).where('name', '=', name).execute());
     },

@@ -1,22 +1,25 @@
 import { namespaceOf } from '../../access/namespace.ts';
+import { RegistryError } from '@naru/oci/registry-error';
 import { recordAudit } from '../identity/audit-rows.ts';
-import type { MetadataDatabase } from '../database.ts';
-import type { FindingRule, FindingRuleRows, FindingScope } from '../finding-port.ts';
+import type { MetadataDatabase, Reader } from '../database.ts';
+import { type FindingRule, type FindingRuleRows, findingRulesMax, type FindingScope } from '../finding-port.ts';
+import { enqueueJobs } from '../job-rows.ts';
 import type { AdvisoryTables } from './tables.ts';
 import type { Selectable } from 'kysely';
 
-/** Of one repository with all above it (I6). */
-const rulesMax = 10_000;
-
 export function findingRuleRows({ read, write }: MetadataDatabase): FindingRuleRows {
   return {
-    async record({ scope, expiresAt = null, createdAt, createdBy, ...rule }) {
+    async record(rules, jobs) {
       await write(async (tx) => {
-        await tx
-          .insertInto('finding_rule')
-          .values({ ...rule, scope: scope.kind, scope_name: nameOf(scope), expires_at: expiresAt, created_at: createdAt, created_by: createdBy })
-          .execute();
-        await recordAudit(tx, [{ at: createdAt, action: 'finding-rule.created', actor: createdBy, ...placeOf(scope), detail: { ...rule, expiresAt } }]);
+        for (const { scope, expiresAt = null, createdAt, createdBy, ...rule } of rules) {
+          await tx
+            .insertInto('finding_rule')
+            .values({ ...rule, scope: scope.kind, scope_name: nameOf(scope), expires_at: expiresAt, created_at: createdAt, created_by: createdBy })
+            .execute();
+          await recordAudit(tx, [{ at: createdAt, action: 'finding-rule.created', actor: createdBy, ...placeOf(scope), detail: { ...rule, expiresAt } }]);
+        }
+        for (const scope of new Map(rules.map((rule) => [`${rule.scope.kind} ${nameOf(rule.scope)}`, rule.scope])).values()) await refuseTooMany(tx, scope);
+        await enqueueJobs(tx, jobs, rules[0]?.createdAt ?? 0);
       });
     },
 
@@ -25,12 +28,13 @@ export function findingRuleRows({ read, write }: MetadataDatabase): FindingRuleR
       return row && toRule(row);
     },
 
-    async remove(id, { at, actor }) {
+    async remove({ id, jobs, at, actor }) {
       return write(async (tx) => {
         const row = await tx.deleteFrom('finding_rule').where('id', '=', id).returningAll().executeTakeFirst();
         if (row === undefined) return false;
         const { scope, vulnerability } = toRule(row);
         await recordAudit(tx, [{ at, action: 'finding-rule.deleted', actor, ...placeOf(scope), detail: { id, vulnerability, package: row.package } }]);
+        await enqueueJobs(tx, jobs, at);
         return true;
       });
     },
@@ -65,11 +69,23 @@ export function findingRuleRows({ read, write }: MetadataDatabase): FindingRuleR
         )
         .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
         .orderBy('id')
-        .limit(rulesMax)
+        .limit(3 * findingRulesMax)
         .execute();
-      return rows.map(toRule);
+      return rows.map(toRule).toSorted((one, other) => scopeWidths[one.scope.kind] - scopeWidths[other.scope.kind]);
     },
   };
+}
+
+const scopeWidths = { server: 0, namespace: 1, repository: 2 } as const;
+
+async function refuseTooMany(tx: Reader, scope: FindingScope): Promise<void> {
+  const { count } = await tx
+    .selectFrom('finding_rule')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('scope', '=', scope.kind)
+    .where('scope_name', '=', nameOf(scope))
+    .executeTakeFirstOrThrow();
+  if (count > findingRulesMax) throw new RegistryError('CONFLICT', { message: `no more than ${findingRulesMax} rules are kept in one place: take some away` });
 }
 
 type Row = Selectable<AdvisoryTables['finding_rule']>;

@@ -119,6 +119,8 @@ export function advisoryContract(it: Contract): void {
       );
       expect(await rows.publish(edition, { mode: 'whole', dataAt: at, file: 'f', at })).toEqual({ entries: cves.length, changed: 0 });
     }
+    await publish(rows, 'debian', [advisory('CVE-1', [])], 1);
+    expect([await rows.hasSignals('epss'), await rows.hasSignals('debian'), await rows.hasSignals('nobody')]).toEqual([true, false, false]);
     expect(await rows.findSignals(['CVE-2020-0001', 'CVE-2020-0002'])).toEqual([{ cve: 'CVE-2020-0002', epss: 2000, percentile: 5 }]);
     expect([await rows.prune(10), await rows.prune(10)]).toEqual([2, 0]);
   });

@@ -23,6 +23,10 @@ export function gateContract(it: Contract): void {
       { kind: 'namespace', name: 'mina' },
       here,
     ]);
+    const all = await store.gate.policies.list({ limit: 9 });
+    expect(all.map(({ scope }) => ('name' in scope ? scope.name : scope.kind))).toEqual(['jun', 'mina', repository, 'server']);
+    const [, second] = all;
+    expect(await store.gate.policies.list({ limit: 1, ...(second && { after: second.scope }) })).toEqual(all.slice(2, 3));
     expect(await store.gate.policies.find(here)).toEqual({ policy: { signedBy: ['*'] }, changedAt: 3, changedBy: actor });
     expect(await store.jobInspection.count(job.kind, 'waiting')).toBe(4);
     const removed = () => store.gate.policies.remove({ scope: here, jobs: [], at: 4, actor });

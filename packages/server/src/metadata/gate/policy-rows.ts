@@ -6,11 +6,24 @@ import { auditOf } from '../identity/audit-of.ts';
 import { recordAudit } from '../identity/audit-rows.ts';
 import { enqueueJobs } from '../job-rows.ts';
 import type { GatePolicyRows, StoredGatePolicy } from './port.ts';
-import { auditPlace, scopesOf, toColumns } from './scope-columns.ts';
+import { auditPlace, scopesOf, toColumns, toScope } from './scope-columns.ts';
 
 export function gatePolicyRows({ read, write }: MetadataDatabase): GatePolicyRows {
   return {
     find: (scope) => findPolicy(read, scope),
+
+    async list({ after, limit }) {
+      const begin = after === undefined ? { scope_kind: '', scope_name: '' } : toColumns(after);
+      const rows = await read
+        .selectFrom('gate_policy')
+        .selectAll()
+        .where((eb) => eb(eb.refTuple('scope_kind', 'scope_name'), '>', eb.tuple(begin.scope_kind as GateScope['kind'], begin.scope_name))) // '' comes before all
+        .orderBy('scope_kind')
+        .orderBy('scope_name')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ scope: toScope(row), policy: JSON.parse(row.policy) as GatePolicy })); // `set` wrote it
+    },
 
     async listLevels(repository) {
       const levels = [];

@@ -26,6 +26,8 @@ export type StoredGatePolicy = { readonly policy: GatePolicy; readonly changedAt
 
 export interface GatePolicyRows {
   find(scope: GateScope): Promise<StoredGatePolicy | undefined>;
+  /** Of all levels, by kind and name. */
+  list(page: Page<GateScope>): Promise<Level[]>;
   /** Those that hold in a repository: of the server, of its namespace, its own. */
   listLevels(repository: RepositoryName): Promise<Level[]>;
   /** Throws NAME_UNKNOWN for a repository that is not there. */

@@ -8,4 +8,5 @@ export async function removeGateOf(tx: Writer, scope: GateScope): Promise<void> 
   for (const table of ['gate_policy', 'gate_exception', 'trusted_signer'] as const) {
     await tx.deleteFrom(table).where('scope_kind', '=', scope_kind).where('scope_name', '=', scope_name).execute();
   }
+  await tx.deleteFrom('finding_rule').where('scope', '=', scope_kind).where('scope_name', '=', scope_name).execute();
 }
