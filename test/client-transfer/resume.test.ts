@@ -93,11 +93,12 @@ describe('kill -9 and Ctrl-C, again and again', () => {
     expect(await naru.ok(['images', '--digests', '--format', '{{.Digest}}'])).toBe(`${image.manifest.digest}\n`);
   });
 
-  test.each(['naru', ...(needs('docker-registry') ? ['docker-registry'] : [])])('push to %s', async (kind) => {
+  const killedPushes = [['naru', 'SIGKILL'], ['naru', 'SIGINT'], ...(needs('docker-registry') ? ([['docker-registry', 'SIGKILL']] as const) : [])] as const;
+  test.each(killedPushes)('push to %s, %s', async (kind, signal) => {
     await using folder = await temporaryFolder('naru-resume-');
     await using other: DockerRegistry | undefined = kind === 'naru' ? undefined : await startDockerRegistry();
     const naru = naruOn(join(folder.path, 'store'));
-    const large = makeImage({ seed: `push ${kind}`, layers: 1, bytes: 50 * megabyte });
+    const large = makeImage({ seed: `push ${kind} ${signal}`, layers: 1, bytes: 50 * megabyte });
     await registry.pushImage(`from/${kind}`, large, 'v1');
     await naru.ok(['pull', `127.0.0.1:${server.port}/from/${kind}:v1`]);
     await using line = await startLine(other?.port ?? server.port);
@@ -107,7 +108,7 @@ describe('kill -9 and Ctrl-C, again and again', () => {
       const still = line.standStillAfter(chunkBytes - megabyte);
       const child = naru.start(['push', `${line.host}/killed:v1`]);
       await Promise.race([still, once(child, 'exit')]);
-      child.kill('SIGKILL');
+      child.kill(signal);
       await once(child, 'close');
       line.flow();
     }

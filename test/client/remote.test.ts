@@ -70,7 +70,7 @@ describe('reading', () => {
     [['remote', 'tags', 'HOST/Upper'], 'invalid reference format: repository name (Upper) must be lowercase'],
     [
       ['remote', 'tags', 'localhost:1/x'],
-      'Get "http://localhost:1/v2/": dial tcp localhost:1: connect: connection refused\nnaru: is the name right, and is the registry up? Behind a proxy, set HTTPS_PROXY.',
+      'Get "http://localhost:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused\nnaru: is the name right, and is the registry up? Behind a proxy, set HTTPS_PROXY.',
     ],
     [
       ['remote', 'tags', 'registry.invalid/x'],

@@ -21,11 +21,13 @@ export type HermeticNetworkOptions = {
   readonly folder: string;
   /** Addresses that the loopback device gets beside its own. */
   readonly addresses?: readonly string[];
+  /** A bridge for containers that have a network, with this address. */
+  readonly bridge?: { readonly name: string; readonly address: string };
   readonly hosts: Readonly<Record<string, readonly string[]>>;
 };
 
 /** Undefined where the kernel, or who we are, allows no namespaces. */
-export async function openHermeticNetwork({ folder, addresses = [], hosts }: HermeticNetworkOptions): Promise<HermeticNetwork | undefined> {
+export async function openHermeticNetwork({ folder, addresses = [], bridge, hosts }: HermeticNetworkOptions): Promise<HermeticNetwork | undefined> {
   const hostsFile = join(folder, 'hosts');
   const resolver = join(folder, 'resolv.conf');
   await writeFile(
@@ -38,7 +40,12 @@ export async function openHermeticNetwork({ folder, addresses = [], hosts }: Her
   const script = [
     'set -e',
     'ip link set lo up',
+    // One family is enough, and all who look on see the same.
+    'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6 || :',
     ...addresses.map((address) => `ip address add ${address}/32 dev lo`),
+    ...(bridge === undefined
+      ? []
+      : [`ip link add ${bridge.name} type bridge`, `ip address add ${bridge.address} dev ${bridge.name}`, `ip link set ${bridge.name} up`]),
     `mount --bind ${hostsFile} /etc/hosts`,
     `mount --bind ${resolver} /etc/resolv.conf`,
     'echo ready',

@@ -1,7 +1,7 @@
 /**
  * What a hermetic network has to offer: Docker Hub, which is Naru with accounts that speaks TLS as
  * docker.io, and a private registry, which is another Naru without any, on localhost:5000 and, through an
- * nginx, in the clear on registry.local:5000.
+ * nginx, on registry.local: in the clear on port 5000, with TLS on 5443.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -31,8 +31,8 @@ export async function startHub(
   { folder, authority, aliasAddress }: { readonly folder: string; readonly authority: TestAuthority; readonly aliasAddress: string },
 ): Promise<AsyncDisposable> {
   const at = (name: string) => join(folder, name);
-  const { cert, key } = authority.issue('hub', dockerHubNames.map((name) => `DNS:${name}`).join(','));
-  await writeFile(at('nginx.conf'), nginxConfiguration({ folder, aliasAddress }));
+  const { cert, key } = authority.issue('hub', [...dockerHubNames, 'registry.local'].map((name) => `DNS:${name}`).join(','));
+  await writeFile(at('nginx.conf'), nginxConfiguration({ cert, key, folder, aliasAddress }));
   await using started = new AsyncDisposableStack();
   const start = async (command: readonly string[], probe: string): Promise<void> => {
     const daemon: Daemon | undefined = await startDaemon([...enter, ...command], {
@@ -46,7 +46,12 @@ export async function startHub(
   const serve = (port: number, data: string) => [process.execPath, program, 'serve', '--port', String(port), '--data', at(data)];
   await start(serve(5000, 'private'), 'http://127.0.0.1:5000/healthz');
   const asAdministrator = ['env', `NARU_ADMIN_USER=${administrator}`, `NARU_ADMIN_PASSWORD=${passwords[administrator]}`];
-  await start([...asAdministrator, ...serve(443, 'hub'), '--profile', 'hub', '--tls-cert', cert, '--tls-key', key], 'https://registry-1.docker.io/healthz');
+  // Whoever types may end it.
+  const withPid = ['sh', '-c', `echo $$ >${at('hub.pid')}; exec "$@"`, 'sh'];
+  await start(
+    [...withPid, ...asAdministrator, ...serve(443, 'hub'), '--profile', 'hub', '--tls-cert', cert, '--tls-key', key],
+    'https://registry-1.docker.io/healthz',
+  );
   await start(['nginx', '-c', at('nginx.conf'), '-g', 'daemon off;'], `http://${aliasAddress}:5000/healthz`);
   for (const [name, password] of Object.entries(passwords)) {
     if (name === administrator) continue;
@@ -71,7 +76,16 @@ export async function fillHub(prefix: readonly string[], { folder, file, names }
   }
 }
 
-function nginxConfiguration({ folder, aliasAddress }: { folder: string; aliasAddress: string }): string {
+/** Nobody but its owner sees it any more. */
+export async function makePrivate(prefix: readonly string[], { folder, repository }: { folder: string; repository: string }): Promise<void> {
+  const naru = [process.execPath, program, 'admin', 'repository', 'set', repository, '--visibility', 'private', '--data', join(folder, 'hub')];
+  await run([...prefix, ...naru]);
+}
+
+type NginxOptions = { cert: string; key: string; folder: string; aliasAddress: string };
+
+function nginxConfiguration({ cert, key, folder, aliasAddress }: NginxOptions): string {
+  const proxied = 'proxy_pass http://127.0.0.1:5000; proxy_set_header Host $http_host; proxy_request_buffering off; proxy_http_version 1.1;';
   return `
     pid ${folder}/nginx.pid;
     error_log ${folder}/nginx.log;
@@ -88,7 +102,13 @@ function nginxConfiguration({ folder, aliasAddress }: { folder: string; aliasAdd
       scgi_temp_path ${folder}/nginx-scgi;
       server {
         listen ${aliasAddress}:5000;
-        location / { proxy_pass http://127.0.0.1:5000; proxy_set_header Host $http_host; proxy_request_buffering off; proxy_http_version 1.1; }
+        location / { ${proxied} }
+      }
+      server {
+        listen ${aliasAddress}:5443 ssl;
+        ssl_certificate ${cert};
+        ssl_certificate_key ${key};
+        location / { ${proxied} proxy_redirect http:// https://; }
       }
     }
   `;

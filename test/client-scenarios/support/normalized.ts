@@ -16,8 +16,8 @@ export function normalized({ exitCode, stdout, stderr }: RunResult, folder: stri
 function lines(text: string, folder: string, ownLayers: boolean): string[] {
   const states = new Map<string, string>();
   const others: string[] = [];
-  for (const line of text.trimEnd().split('\n')) {
-    if (line.startsWith('naru: ') && !line.startsWith('naru: Error response from daemon: ')) continue; // ours, and no part of Docker's transcript
+  const theirs = text.split('\n').filter((line) => !isOurs(line));
+  for (const line of theirs.join('\n').trimEnd().split('\n')) {
     const [, id, state = ''] = /^([0-9a-f]{12}): (.*)$/.exec(line) ?? [];
     if (id !== undefined) states.set(id, state);
     else
@@ -36,4 +36,11 @@ function lines(text: string, folder: string, ownLayers: boolean): string[] {
       );
   }
   return [...others, ...[...states].map(([id, state]) => `${ownLayers ? 'ID' : id}: ${state}`).sort()];
+}
+
+/** No part of Docker's transcript. Of the warning, a step of its own sees that it is there. */
+function isOurs(line: string): boolean {
+  return (
+    (line.startsWith('naru: ') && !line.startsWith('naru: Error response from daemon: ')) || line.startsWith('WARNING: registry.local:5000 speaks plain HTTP: ')
+  );
 }

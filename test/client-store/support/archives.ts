@@ -6,6 +6,7 @@ export type Entry = {
   readonly content?: Uint8Array | string;
   /** `0` is a file; see tar(5). */
   readonly type?: string;
+  readonly mode?: number;
   readonly target?: string;
   /** Major and minor number of a device. */
   readonly device?: readonly [number, number];
@@ -22,12 +23,12 @@ export function tarOf(entries: readonly Entry[], { end = true } = {}): Buffer {
   ]);
 }
 
-function entryOf({ name, type = '0', target = '', size, device }: Omit<Entry, 'content'>, content: Buffer): Buffer[] {
+function entryOf({ name, type = '0', mode = 0o644, target = '', size, device }: Omit<Entry, 'content'>, content: Buffer): Buffer[] {
   const block = Buffer.alloc(blockBytes);
   const put = (text: string, at: number) => block.write(text, at);
   const octal = (value: number, digits: number) => value.toString(8).padStart(digits, '0');
   put(name, 0);
-  put(octal(0o644, 7), 100);
+  put(octal(mode, 7), 100);
   put(octal(0, 7), 108);
   put(octal(0, 7), 116);
   put(octal(size ?? content.length, 11), 124);
@@ -67,6 +68,9 @@ export type DockerImageOptions = {
   readonly labels?: Readonly<Record<string, string>>;
   /** Layers are made from this seed instead, so that images share them. */
   readonly layerSeed?: string;
+  /** On top of the others. */
+  readonly moreLayers?: readonly (readonly Entry[])[];
+  readonly command?: readonly string[];
 };
 
 export function dockerImage({
@@ -77,18 +81,23 @@ export function dockerImage({
   created = '2026-11-20T12:00:00Z',
   labels,
   layerSeed = seed,
+  moreLayers = [],
+  command = ['/file-0'],
 }: DockerImageOptions): DockerImage {
-  const layers = Array.from({ length: count }, (_, index) => tarOf([{ name: `file-${index}`, content: makeBytes(`${layerSeed}/${index}`, bytes) }]));
+  const layers = [
+    ...Array.from({ length: count }, (_, index) => tarOf([{ name: `file-${index}`, content: makeBytes(`${layerSeed}/${index}`, bytes) }])),
+    ...moreLayers.map((entries) => tarOf(entries)),
+  ];
   const config = Buffer.from(
     JSON.stringify({
       created,
       architecture: 'amd64',
       os: 'linux',
-      config: { Env: ['PATH=/bin', `SEED=${seed}`], Cmd: ['/file-0'], ...(labels && { Labels: labels }) },
+      config: { Env: ['PATH=/bin', `SEED=${seed}`], Cmd: command, ...(labels && { Labels: labels }) },
       rootfs: { type: 'layers', diff_ids: layers.map((layer) => digestOf(layer)) },
       history: [
         ...layers.map((_, index) => ({ created, created_by: `/bin/sh -c #(nop) COPY file:${String(index).repeat(50)} in /` })),
-        { created, created_by: '/bin/sh -c #(nop)  CMD ["/file-0"]', empty_layer: true },
+        { created, created_by: `/bin/sh -c #(nop)  CMD ${JSON.stringify(command)}`, empty_layer: true },
       ],
     }),
   );

@@ -41,6 +41,8 @@ export const english: ClientTexts = {
   warnings: {
     'mirror-failed': ({ host, why }) => `mirror ${host}: ${why}`,
     'mirror-distrusted': ({ host }) => `mirror ${host} gave wrong content and is not asked any more`,
+    'plain-http': ({ host }) =>
+      `${host} speaks plain HTTP: whoever is on the way can eavesdrop on the traffic, layers and passwords can leak, and fake images can be served in its place. Better give it TLS.`,
     'registry-says': ({ host, text }) => `${host}: ${text}`,
     'helper-failed': ({ helper, usedInstead, why }) => `the credential helper ${helper} does not work, so ${usedInstead} is used instead: ${why}`,
   },

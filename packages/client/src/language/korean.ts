@@ -42,6 +42,8 @@ export const korean: ClientTexts = {
   warnings: {
     'mirror-failed': ({ host, why }) => `미러 ${host}: ${why}`,
     'mirror-distrusted': ({ host }) => `미러 ${host}가 잘못된 내용을 주어 더 이상 묻지 않습니다`,
+    'plain-http': ({ host }) =>
+      `${host}는 평문 HTTP를 씁니다. 길목에 있는 누구든 통신을 엿들을 수 있고, 레이어와 비밀번호가 샐 수 있으며, 가짜 이미지를 대신 줄 수 있습니다. TLS를 쓰는 것이 좋습니다.`,
     'registry-says': ({ host, text }) => `${host}: ${text}`,
     'helper-failed': ({ helper, usedInstead, why }) => `자격 증명 헬퍼 ${helper}가 작동하지 않아 ${usedInstead}를 대신 씁니다: ${why}`,
   },

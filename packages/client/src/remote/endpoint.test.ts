@@ -35,10 +35,16 @@ describe('how to speak with a host', () => {
     expect(asked.map(({ url }) => url)).toEqual(['https://localhost:5000/v2/', 'https://localhost:5000/v2/team/app/tags/list']);
   });
 
-  test('plain HTTP where it is allowed and TLS is not spoken', async () => {
-    const { repository, asked } = open(({ url }) => (url.startsWith('https') ? notTls : noTags), { addresses: [either] });
+  test.each([
+    [{ isLocal: true }, []],
+    [{}, [{ kind: 'plain-http' as const, host: 'localhost:5000' }]],
+  ])('plain HTTP where it is allowed and TLS is not spoken, with a warning where somebody could listen: %j', async (place, expected) => {
+    const { repository, asked, warnings } = open(({ url }) => (url.startsWith('https') ? notTls : noTags), {
+      addresses: [{ ...either, ...place }],
+    });
     await tagsOf(repository);
     expect(asked.map(({ url }) => url)).toEqual(['https://localhost:5000/v2/', 'http://localhost:5000/v2/', 'http://localhost:5000/v2/team/app/tags/list']);
+    expect(warnings).toEqual(expected);
   });
 
   test('never after a 401, and never after a wrong certificate', async () => {

@@ -22,6 +22,8 @@ export type EndpointAddress = {
   readonly host: string;
   /** In the order to try. More than one only where plain HTTP is allowed. */
   readonly schemes: readonly ('https' | 'http')[];
+  /** It is on this machine: nobody can listen in between. */
+  readonly isLocal?: boolean;
   /** Stands before every repository's name here, as with a mirror that holds several registries. */
   readonly prefix?: string;
   /** Of a mirror: the registry that it stands in for; sent as `ns`. */
@@ -78,6 +80,7 @@ export function createEndpoint(address: EndpointAddress, connection: ConnectionS
       ({ url, challenge }) => {
         origin = url;
         authenticator.learn(challenge);
+        if (url.protocol === 'http:' && address.isLocal !== true) connection.onWarning?.({ kind: 'plain-http', host: address.host });
         return url;
       },
       (error: unknown) => {

@@ -35,3 +35,17 @@ describe('who may be spoken with in the clear', () => {
     expect(await createHostTrust(insecure, lookup).isInsecure(host)).toBe(expected);
   });
 });
+
+describe('who is this machine, whatever is allowed', () => {
+  test.each([
+    ['localhost:5000', nowhere, true],
+    ['127.0.0.2:5000', nowhere, true],
+    ['[::1]:5000', nowhere, true],
+    ['10.0.0.1:5000', nowhere, false],
+    ['registry.local:5000', answers('127.0.0.1', '::1'), true],
+    ['registry.local:5000', answers('127.0.0.1', '10.0.0.1'), false],
+    ['registry.local:5000', nowhere, false],
+  ] as const)('%s', async (host, lookup, expected) => {
+    expect(await createHostTrust(['10.0.0.0/8', 'registry.local:5000'], lookup).isLocal(host)).toBe(expected);
+  });
+});

@@ -7,16 +7,20 @@
  */
 import { BlockList, isIP } from 'node:net';
 
-export type HostTrust = { isInsecure(host: string): Promise<boolean> };
+export type HostTrust = {
+  isInsecure(host: string): Promise<boolean>;
+  /** Is it this machine, whatever it is called? */
+  isLocal(host: string): Promise<boolean>;
+};
 
 export type Lookup = (hostname: string) => Promise<readonly string[]>;
 
 const hubHosts = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io', 'auth.docker.io']);
 
 export function createHostTrust(insecure: readonly string[], lookup: Lookup): HostTrust {
+  const loopback = new BlockList();
   const blocks = new BlockList();
-  addBlock(blocks, '127.0.0.0/8');
-  addBlock(blocks, '::1/128');
+  for (const block of ['127.0.0.0/8', '::1/128']) for (const list of [loopback, blocks]) addBlock(list, block);
   const names = new Set<string>();
   for (const entry of insecure) if (!addBlock(blocks, entry)) names.add(entry.toLowerCase());
   const known = new Map<string, Promise<boolean>>();
@@ -34,6 +38,12 @@ export function createHostTrust(insecure: readonly string[], lookup: Lookup): Ho
   }
 
   return {
+    async isLocal(given) {
+      const hostname = hostnameOf(given.toLowerCase());
+      if (isLoopbackName(hostname)) return true;
+      const addresses = isIP(hostname) === 0 ? await lookup(hostname).catch(() => []) : [hostname];
+      return addresses.length > 0 && addresses.every((address) => contains(loopback, address));
+    },
     isInsecure(given) {
       const host = given.toLowerCase();
       const answer = known.get(host) ?? decide(host);

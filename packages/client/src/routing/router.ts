@@ -75,9 +75,10 @@ export function createRouter(options: RouterOptions): Router {
     const addresses: EndpointAddress[] = [];
     for (const { host, scheme, prefix } of mirrors) {
       const schemes = scheme === undefined ? await schemesFor(host) : [scheme];
-      addresses.push({ host, schemes, mirrorOf: registry, ...(prefix !== undefined && { prefix }) });
+      addresses.push({ host, schemes, ...(await place(host, schemes)), mirrorOf: registry, ...(prefix !== undefined && { prefix }) });
     }
-    addresses.push({ host: primaryHost, schemes: await schemesFor(primaryHost) });
+    const schemes = await schemesFor(primaryHost);
+    addresses.push({ host: primaryHost, schemes, ...(await place(primaryHost, schemes)) });
     return openConnection(addresses, {
       registry,
       transport,
@@ -93,6 +94,11 @@ export function createRouter(options: RouterOptions): Router {
 
   async function schemesFor(host: string): Promise<('https' | 'http')[]> {
     return (await trust.isInsecure(host)) ? ['https', 'http'] : ['https'];
+  }
+
+  /** Looked up only where it counts. */
+  async function place(host: string, schemes: EndpointAddress['schemes']): Promise<Pick<EndpointAddress, 'isLocal'>> {
+    return schemes.includes('http') ? { isLocal: await trust.isLocal(host) } : {};
   }
 
   function remember(key: string, make: () => Promise<Connection>): Promise<Connection> {

@@ -6,7 +6,7 @@
 import { RemoteError } from '../remote/remote-error.ts';
 import { remoteLimits, remoteTimes } from '../remote/limits.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../remote/transport.ts';
-import { connectionError } from './connection-error.ts';
+import { connectionError, dialledAddress } from './connection-error.ts';
 import { createSilenceWatch, type SilenceWatch, watchBody } from './silence.ts';
 
 export type HostSettings = {
@@ -28,12 +28,13 @@ export function createFetchTransport({ settingsFor }: { settingsFor(url: URL): P
   return {
     async send(request) {
       const watch = createSilenceWatch(request.silenceMs, request.signal);
+      const settings = await settingsFor(request.url);
       let response: Response;
       try {
-        response = await fetch(request.url, requestInit(request, await settingsFor(request.url), watch));
+        response = await fetch(request.url, requestInit(request, settings, watch));
       } catch (error) {
         watch.stop();
-        throw watch.reason() ?? connectionError(error, request);
+        throw watch.reason() ?? connectionError(error, request, settings.proxy === undefined ? await dialledAddress(request.url) : undefined);
       }
       return answer(response, request, watch);
     },
