@@ -2,7 +2,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Naru, naruOn } from '../client-store/support/naru.ts';
 import { createFolder, type Folder } from '../clients/support/folder.ts';
 import { needs, recordSkip } from '../support/needs.ts';
@@ -105,6 +107,29 @@ describe.if(isRoot && needs('runc', 'conmon', 'umoci', 'busybox', 'script'))('in
     expect(await naru.ok(['ps', '-aq'])).toBe('');
   });
 
+  test('a launcher that is late is no second signal, and what only it gets is passed on', async () => {
+    const script = "n=0; trap 'n=$((n+1)); echo signals $n' INT; trap 'exit 6' TERM; echo ready; while :; do sleep 0.05; done";
+    const words = ['run', '--rm', '--network', 'none', '--name', 'late', 'app:1', 'sh', '-c', script];
+    const child = spawn(launcher, words, { env, stdio: 'pipe', detached: true });
+    const closed = once(child, 'close');
+    const pid = child.pid ?? 0;
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    const sees = async (text: string) => {
+      while (!out.includes(text)) await once(child.stdout, 'data');
+    };
+    await sees('ready');
+    child.kill('SIGSTOP');
+    process.kill(-pid, 'SIGINT');
+    await sees('signals 1');
+    await delay(200); // as late as a busy machine may make it
+    child.kill('SIGCONT');
+    while (isPending(pid, 2)) await delay(10);
+    child.kill('SIGTERM');
+    await closed;
+    expect([child.exitCode, out]).toEqual([6, 'ready\nsignals 1\n']);
+  });
+
   test('Ctrl-C at a terminal is one signal, also through the launcher', async () => {
     const script = "n=0; trap 'n=\\$((n+1)); echo signals \\$n' INT; trap 'exit 6' TERM; echo ready; while :; do sleep 0.05; done";
     await using typed = typeAt(`${launcher} run --rm --name once --network none app:1 sh -c "${script}"`, env);
@@ -117,3 +142,9 @@ describe.if(isRoot && needs('runc', 'conmon', 'umoci', 'busybox', 'script'))('in
     expect(printed).not.toContain('signals 2');
   });
 });
+
+/** Of a signal that a process was sent and has not taken yet. */
+function isPending(pid: number, signal: number): boolean {
+  const pending = /^ShdPnd:\s*([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return (BigInt(`0x${pending}`) & (1n << BigInt(signal - 1))) !== 0n;
+}

@@ -30,7 +30,12 @@ const child = spawn(bun, [...runtimeFlags, program, ...args], {
 });
 
 const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-for (const signal of passedOn) process.on(signal, () => child.kill(signal));
+/** The program says which it counts itself: a terminal's signal reaches both of us, and must stay one. */
+let counted = [];
+child.on('message', ({ countedSignals }) => (counted = countedSignals));
+for (const signal of passedOn) {
+  process.on(signal, () => (counted.includes(signal) && child.connected ? child.send({ signal }) : child.kill(signal)));
+}
 
 // npm and npx start programs through a shell, which dies of a SIGTERM to npm without passing it on.
 // Whoever stops npm means the server. Started by anybody else, it may well outlive its shell (nohup).
