@@ -19,6 +19,21 @@ const logIn = (name: string, secret = password) => anonymous.api('POST', '/sessi
 const useLink = (secret: string, more = {}) => anonymous.api('POST', '/mail-links/use', { secret, ...more });
 
 describe('sign-up', () => {
+  test('an e-mail address and a password are enough, and who must choose a name is told so', async () => {
+    const withoutName = (email: string, more = {}) => anonymous.api('POST', '/sign-up', { email, password, ...more });
+    expect(await withoutName('Kim.Lee@example.org')).toEqual({ status: 201, body: { name: 'kim.lee', mail: 'on-its-way' } });
+    const { purpose, secret } = linkIn(await sink.take('kim.lee@example.org'));
+    expect(purpose).toBe('verify');
+    expect((await useLink(secret)).status).toBe(200);
+    expect((await logIn('kim.lee')).status).toBe(201);
+
+    // Somebody else of that name, and of one that nobody may have.
+    expect(await withoutName('kim.lee@elsewhere.example.org')).toMatchObject({ status: 409, body: { errors: [{ code: 'NAME_TAKEN' }] } });
+    expect(await withoutName('admin@example.org')).toMatchObject({ status: 400, body: { errors: [{ detail: { field: 'name' } }] } });
+    expect(await withoutName('kim.lee@elsewhere.example.org', { name: 'kim-of-elsewhere' })).toMatchObject({ status: 201, body: { name: 'kim-of-elsewhere' } });
+    expect(await anonymous.api('POST', '/sign-up', { password })).toMatchObject({ status: 400 });
+  });
+
   test('the account opens when the link was opened, once', async () => {
     expect(await signUp('Mina', 'Mina@Example.org', { language: 'ko' })).toEqual({ status: 201, body: { name: 'mina', mail: 'on-its-way' } });
     expect((await logIn('mina')).body).toMatchObject({ errors: [{ code: 'UNAUTHORIZED', detail: { field: 'email' } }] });

@@ -33,7 +33,6 @@ describe.skipIf(!needs('chromium'))('with accounts', () => {
     await using opened = await openPage(browser, world.server.url);
     const { page } = opened;
     await page.goto('/sign-up');
-    await page.getByLabel('Name').fill('mina');
     await page.getByLabel('E-mail address').fill('mina@example.org');
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Sign up' }).click();

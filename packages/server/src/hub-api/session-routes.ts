@@ -4,6 +4,7 @@ import { isRepositoryName, parseRepositoryName } from '@naru/oci/repository-name
 import { z } from 'zod';
 import { baseUrl, type HttpRequest } from '../http/request.ts';
 import { parseAccountName, parseEmail } from '../identity/account-name.ts';
+import { findAccountName } from '../identity/external/account-names.ts';
 import { challengeCookie } from '../identity/passkeys/challenge.ts';
 import { relyingPartyAt } from '../identity/passkeys/relying-party.ts';
 import { type Browser, clearedSessionCookie, type NewSession, sessionCookie } from '../identity/sessions.ts';
@@ -88,13 +89,15 @@ export const sessionRoutes: readonly ApiRoute[] = [
     summary: 'Make an account of one’s own, where the server lets everybody',
     access: 'open',
     // `email`: needed where a mail confirms it. Elsewhere nobody can prove one, and none is kept: that one is taken would tell whose it is.
-    body: z.object({ name: z.string(), email: z.string().optional(), password: z.string(), language: z.enum(['en', 'ko']).optional() }),
+    // `name`: without one it is what stands before the @ of the address, unless that cannot be one or is taken: then somebody has to choose.
+    body: z.object({ name: z.string().optional(), email: z.string().optional(), password: z.string(), language: z.enum(['en', 'ko']).optional() }),
     // `mail`: when the mail that confirms the address will come. Absent: none is sent, and the account can be used.
     response: z.object({ name: z.string(), mail: z.enum(['on-its-way', 'late']).optional() }),
     async handle({ request, body, parts: { identity, mail, settings } }) {
       if (!settings.signUp) throw new RegistryError('DENIED', { message: 'accounts are made by an administrator here' });
-      const actor = { actor: body.name.toLowerCase(), origin: { address: request.remoteAddress } };
-      const { email: written, ...withoutEmail } = body;
+      const { email: written, ...withoutEmail } = { ...body, name: body.name ?? nameOf(body.email) };
+      const { name } = withoutEmail;
+      const actor = { actor: name.toLowerCase(), origin: { address: request.remoteAddress } };
       if (mail === undefined) {
         if (written !== undefined) parseEmail(written);
         await identity.users.countSignUp(request.remoteAddress);
@@ -102,19 +105,26 @@ export const sessionRoutes: readonly ApiRoute[] = [
       }
       if (written === undefined) throw new RegistryError('REQUEST_INVALID', { message: 'an e-mail address is needed', detail: { field: 'email' } });
       const email = parseEmail(written);
-      await mail.expectConfirmation(body.name, request.remoteAddress);
+      await mail.expectConfirmation(name, request.remoteAddress);
       try {
-        await identity.users.create(body, actor);
+        await identity.users.create({ ...withoutEmail, email }, actor);
         await mail.request({ kind: 'verify', email });
       } catch (error) {
         // Whose address it is learns it by mail. Whoever asks learns nothing.
         if (!(error instanceof RegistryError && error.code === 'EMAIL_TAKEN')) throw error;
         await mail.request({ kind: 'taken', email });
       }
-      return { status: 201, value: { name: parseAccountName(body.name), mail: mail.isLate() ? 'late' : 'on-its-way' } };
+      return { status: 201, value: { name: parseAccountName(name), mail: mail.isLate() ? 'late' : 'on-its-way' } };
     },
   }),
 ];
+
+/** Throws REQUEST_INVALID. */
+function nameOf(email: string | undefined): string {
+  const name = email === undefined ? undefined : findAccountName(parseEmail(email));
+  if (name === undefined) throw new RegistryError('REQUEST_INVALID', { message: 'choose a name: the address gives none', detail: { field: 'name' } });
+  return name;
+}
 
 export function browserOf(request: HttpRequest): Browser {
   return { address: request.remoteAddress, userAgent: request.header('user-agent') ?? '' };

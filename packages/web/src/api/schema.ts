@@ -14,7 +14,7 @@ export type Api = {
   /** A token for /v2, good for some minutes, to pull from and push into one repository as far as one may: for pages that upload */
   'POST /session/registry-token': { params: {  }; query: {  }; body: { "repository": string }; response: { "token": string; "lifetimeSeconds": number } };
   /** Make an account of one’s own, where the server lets everybody */
-  'POST /sign-up': { params: {  }; query: {  }; body: { "name": string; "email"?: string; "password": string; "language"?: "en" | "ko" }; response: { "name": string; "mail"?: "on-its-way" | "late" } };
+  'POST /sign-up': { params: {  }; query: {  }; body: { "name"?: string; "email"?: string; "password": string; "language"?: "en" | "ko" }; response: { "name": string; "mail"?: "on-its-way" | "late" } };
   /** Ask for another mail that confirms the address of an account */
   'POST /mail-links/verification': { params: {  }; query: {  }; body: { "email": string }; response: undefined };
   /** Ask for a mail with a link that sets a new password */

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { parseAccountName } from '../account-name.ts';
-import { proposeAccountNames } from './account-names.ts';
+import { findAccountName, proposeAccountNames } from './account-names.ts';
 
 const first = (wanted: string) => [...proposeAccountNames(wanted)][0];
 
@@ -17,6 +17,16 @@ test('a name of elsewhere becomes one of ours', () => {
     undefined,
   ]);
   expect([...proposeAccountNames('kim')].slice(0, 3)).toEqual(['kim', 'kim-2', 'kim-3']);
+});
+
+test('an address stands for one name or none', () => {
+  expect(['Kim.Lee@example.com', 'kim+news@example.com', 'admin@example.com', 'x@example.com', '김@example.com'].map(findAccountName)).toEqual([
+    'kim.lee',
+    'kim-news',
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test('every proposal is a name, whatever it was made of', () => {

@@ -10,7 +10,7 @@ import { usePageTitle } from '../../parts/page-title.ts';
 import { EmptyState, SignInLink } from '../../parts/states.tsx';
 import { AccountForm, textOf } from './account-form.tsx';
 
-type Asked = { name: string; email?: string; password: string };
+type Asked = { name?: string; email?: string; password: string };
 
 export function SignUpPage() {
   const { texts, language } = useLanguage();
@@ -38,26 +38,34 @@ export function SignUpPage() {
   }
   // Without mails nobody can prove an address, and the server keeps none.
   const asksForEmail = server?.mail !== false;
+  // The address gives the name. Where that one is taken, or none, people choose.
+  const asksForName = !asksForEmail || signUp.isError;
   const problem = signUp.error && problemOf(signUp.error);
   return (
     <AccountForm
       title={account.signUp}
       problem={problem ? problemText(problem, texts) : undefined}
       onSubmit={(fields) =>
-        signUp.mutate({ name: textOf(fields, 'name'), ...(asksForEmail && { email: textOf(fields, 'email') }), password: textOf(fields, 'password') })
+        signUp.mutate({
+          ...(asksForName && textOf(fields, 'name') !== '' && { name: textOf(fields, 'name') }),
+          ...(asksForEmail && { email: textOf(fields, 'email') }),
+          password: textOf(fields, 'password'),
+        })
       }
     >
-      <FormField
-        label={account.newName}
-        hint={account.newNameHint}
-        name="name"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        autoFocus
-      />
-      {asksForEmail && <FormField label={account.email} name="email" type="email" autoComplete="email" required />}
+      {asksForName && (
+        <FormField
+          label={account.newName}
+          hint={account.newNameHint}
+          name="name"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required={!asksForEmail}
+          autoFocus
+        />
+      )}
+      {asksForEmail && <FormField label={account.email} name="email" type="email" autoComplete="email" required autoFocus={!asksForName} />}
       <FormField label={account.password} hint={account.passwordHint} name="password" type="password" autoComplete="new-password" required />
       <button type="submit" className="button button-main w-full" disabled={signUp.isPending}>
         {account.signUp}
