@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { adminName, password, startWorld, type World } from '../accounts/support/accounts.ts';
 import { pushImage } from '../accounts/support/push.ts';
 import { needs } from '../support/needs.ts';
+import { startReceiver } from '../webhooks/support/receiver.ts';
 import { openPage, startBrowser } from './support/browser.ts';
 import { buildPages } from './support/build-pages.ts';
 import { openAs } from './support/open-as.ts';
@@ -96,6 +97,26 @@ describe.skipIf(!needs('chromium'))('administration', () => {
     expect(await isThere()).toBe(404);
     expect(await stored()).toEqual({ count: before.count - 1, sizeBytes: before.sizeBytes - 50_000 });
     expect(chief.complaints).toEqual([]);
+  });
+
+  test('a webhook of the whole server is told of a push into any namespace', async () => {
+    await using receiver = await startReceiver();
+    const wim = await world.person('wim');
+    await pushImage(wim, 'wim/app', '1');
+    await using chief = await openPage(browser, world.server.url);
+    const { page } = chief;
+    await signIn(adminName)(page);
+    await page.goto('/admin/webhooks');
+    await page.getByLabel('Address', { exact: true }).fill(receiver.url);
+    await page.getByLabel('The address may be in a private network').check();
+    await page.getByRole('button', { name: 'Create webhook' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await pushImage(wim, 'wim/app', '2');
+    const [taken] = await receiver.come(1);
+    expect(JSON.parse(taken?.body ?? '')).toMatchObject({ data: { repository: 'wim/app', tag: '2' } });
+    await page.getByRole('link', { name: receiver.url }).click();
+    await page.getByText('wim/app:2').waitFor();
+    expect([new URL(page.url()).pathname.startsWith('/admin/webhooks/'), chief.complaints]).toEqual([true, []]);
   });
 
   test('a namespace is given a limit, which a push meets, and the limit is taken away', async () => {

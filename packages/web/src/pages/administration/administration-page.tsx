@@ -15,10 +15,11 @@ const AuditView = lazy(async () => ({ default: (await import('../audit/audit-vie
 const BadgeReview = lazy(async () => ({ default: (await import('./badges.tsx')).BadgeReview }));
 const UsageList = lazy(async () => ({ default: (await import('./usage.tsx')).UsageList }));
 const Storage = lazy(async () => ({ default: (await import('./storage.tsx')).Storage }));
+const ServerWebhooks = lazy(async () => ({ default: (await import('./server-webhooks.tsx')).ServerWebhooks }));
 const Jobs = lazy(async () => ({ default: (await import('./jobs.tsx')).Jobs }));
 const Health = lazy(async () => ({ default: (await import('./health.tsx')).Health }));
 
-const sections = ['users', 'badges', 'usage', 'storage', 'jobs', 'audit', 'health'] as const;
+const sections = ['users', 'badges', 'usage', 'storage', 'jobs', 'webhooks', 'audit', 'health'] as const;
 const pathOf = (section: (typeof sections)[number]) => (section === 'users' ? '/admin' : `/admin/${section}`);
 
 export function AdministrationPage() {
@@ -27,12 +28,13 @@ export function AdministrationPage() {
   const { problems } = useTexts();
   usePageTitle(texts.title);
   const { _splat: path = '' } = useParams({ from: '/admin/$' });
-  const section = path === '' ? 'users' : sections.find((one) => one === path);
-  if (section === undefined) return <NotFoundPage />;
+  const [part = '', one, ...more] = path.replace(/\/$/, '').split('/');
+  const section = part === '' ? 'users' : sections.find((known) => known === part);
+  if (section === undefined || more.length > 0 || (one !== undefined && section !== 'webhooks')) return <NotFoundPage />;
   return (
     <>
       <h1>{texts.title}</h1>
-      <PageTabs tabs={sections.map((one) => ({ path: pathOf(one), text: texts.tabs[one] }))} here={pathOf(section)} />
+      <PageTabs tabs={sections.map((known) => ({ path: pathOf(known), text: texts.tabs[known] }))} here={pathOf(section)} />
       <ForPeople>
         {({ administrator }) =>
           administrator ? (
@@ -42,6 +44,7 @@ export function AdministrationPage() {
               {section === 'usage' && <UsageList />}
               {section === 'storage' && <Storage />}
               {section === 'jobs' && <Jobs />}
+              {section === 'webhooks' && <ServerWebhooks one={one} />}
               {section === 'audit' && <AuditView />}
               {section === 'health' && <Health />}
             </Suspense>
