@@ -17,6 +17,9 @@ const clients = 8;
 const password = 'tall grass 95';
 const administrator = 'bench-admin';
 const withAccounts = { environment: { NARU_PROFILE: 'hub', NARU_ADMIN_USER: administrator, NARU_ADMIN_PASSWORD: password } };
+/** Who was verified a moment ago is known: each comes once. */
+const people = 300;
+const atTheDoor = 50;
 const onlyNaru = (peer: Peer): boolean => peer.name === 'naru';
 
 export const accessManifest: Scenario = {
@@ -59,6 +62,44 @@ export const accessToken: Scenario = {
   },
 };
 
+/** Everybody logs in at once, each for the first time, while others pull: how long they wait in line, and whether pulls wait as well. */
+export const accessPasswords: Scenario = {
+  id: 'access-passwords',
+  title: `log-ins by password of ${atTheDoor} at once, beside one who gets a manifest`,
+  metrics: [
+    { key: 'logInP99Ms', unit: 'ms until the token, p99', digits: 0 },
+    { key: 'logInMedianMs', unit: 'ms until the token, median', digits: 0 },
+    { key: 'besideP99Micros', unit: 'µs for the manifest meanwhile, p99', digits: 0 },
+    { key: 'aloneP99Micros', unit: 'µs for the manifest alone, p99', digits: 0 },
+  ],
+  suits: onlyNaru,
+  run: async (bench, peer) => {
+    await using server = await startWithAccounts(bench, peer);
+    for (let index = 0; index < people; index++) await ensurePerson(server, `person-${index}`);
+    const authorization = `Bearer ${await tokenFor(server)}`;
+    const pulls = () =>
+      getWithWrk(manifestUrl(server, stockRepository, stockTag), { clients: 1, seconds: bench.size.loadSeconds, accept: manifestType, authorization });
+    await pulls();
+    const alone = await pulls();
+    const waits: number[] = [];
+    let next = 0;
+    let isOver = false;
+    const logIns = Array.from({ length: atTheDoor }, async () => {
+      while (!isOver && next < people) {
+        const startedAt = performance.now();
+        await expectStatus([200], tokenUrl(server), { headers: { authorization: basic(`person-${next++}`, password) } });
+        waits.push(performance.now() - startedAt);
+      }
+    });
+    const beside = await pulls();
+    isOver = true;
+    await Promise.all(logIns);
+    const sorted = waits.toSorted((one, other) => one - other);
+    const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+    return { logInP99Ms: at(0.99), logInMedianMs: at(0.5), besideP99Micros: beside.p99Micros, aloneP99Micros: alone.p99Micros };
+  },
+};
+
 export const accessDecision: Scenario = {
   id: 'access-decision',
   title: 'a decision: 100 000 users, 10 000 organisations, 1 000 000 grants (quick: a tenth)',
@@ -96,6 +137,14 @@ async function startWithAccounts(bench: Bench, peer: Peer): Promise<Server> {
     return path;
   });
   return await peer.start(folder, withAccounts);
+}
+
+async function ensurePerson(server: Server, name: string): Promise<void> {
+  await expectStatus([201, 409], `${server.url}/api/v1/users`, {
+    method: 'POST',
+    headers: { authorization: basic(administrator, password) },
+    body: JSON.stringify({ name, password }),
+  });
 }
 
 async function cpuPerGet(bench: Bench, server: Server, url: string, headers: { authorization?: string }): Promise<number> {

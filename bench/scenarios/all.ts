@@ -1,5 +1,5 @@
 /** Everything that is measured, in the order of the report. */
-import { accessDecision, accessManifest, accessToken } from './access.ts';
+import { accessDecision, accessManifest, accessPasswords, accessToken } from './access.ts';
 import { advisoryMatch } from './advisories.ts';
 import { clientList, clientPulls, clientPushes } from './client.ts';
 import { durability } from './durability.ts';
@@ -32,6 +32,7 @@ export const allScenarios: readonly Scenario[] = [
   smallBlobPush,
   accessManifest,
   accessToken,
+  accessPasswords,
   accessDecision,
   advisoryMatch,
   tagList,
