@@ -147,6 +147,18 @@ test('a robot’s secret: it ends, and a new one takes its place while the old o
   expect(await push(next.secret, 'e')).toBe(401);
 });
 
+test('the old name of a repository: ninety days, and then it is nobody’s', async () => {
+  const owner = await person();
+  await pushImage(owner, `${owner.name}/before`, 'v1');
+  expect((await owner.api('POST', `/repositories/${owner.name}/before/-/rename`, { to: `${owner.name}/after` })).status).toBe(200);
+  const pull = (name: string) => owner.v2('GET', `${owner.name}/${name}/manifests/v1`, [`repository:${owner.name}/${name}:pull`]);
+  clock.time += 90 * day - second;
+  const late = await pull('before');
+  expect([late.status, late.headers.get('warning')]).toEqual([200, `299 - "${owner.name}/before is called ${owner.name}/after now: pull it by that name"`]);
+  clock.time += second;
+  expect([(await pull('before')).status, (await pull('after')).status]).toEqual([404, 200]);
+});
+
 test('the keys that tokens are signed with: old tokens are good to their end, new ones are of the new key, and both keys are published', async () => {
   const kim = await person();
   const published = async () => ((await (await fetch(`${app.url}/.well-known/jwks.json`)).json()) as { keys: { kid: string; d?: string }[] }).keys;

@@ -128,7 +128,29 @@ describe.skipIf(!needs('chromium'))('organisations', () => {
     await page.getByText('grant.create', { exact: true }).waitFor({ state: 'detached' });
     // There is a moment with neither, while the answer is on its way; two would be refused.
     await page.getByText('organisation.create', { exact: true }).waitFor();
+    await page.getByLabel('Address').fill('192.0.2.9');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByText('Nothing was done that matches.').waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.getByText('grant.create', { exact: true }).waitFor();
+    await page.getByLabel('Digest').fill('sha256:short');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByText('must be a digest').waitFor();
     expect(owner.complaints).toEqual([]);
+  });
+
+  test('where no mails are sent a sign-up asks for no address', async () => {
+    await using without = await startWorld();
+    await using opened = await openPage(browser, without.server.url);
+    const { page } = opened;
+    await page.goto('/sign-up');
+    await page.getByLabel('Name').fill('nomail');
+    await page.getByLabel('E-mail address').waitFor({ state: 'detached' });
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    await page.getByText('Your account is ready').waitFor();
+    expect((await without.as('nomail', password).api('GET', '/user')).body).toMatchObject({ name: 'nomail' });
+    expect(opened.complaints).toEqual([]);
   });
 
   test('the last owner cannot leave; an organisation goes when its name is typed', async () => {

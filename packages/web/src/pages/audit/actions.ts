@@ -1,5 +1,6 @@
 /** What is most often looked for in an audit, in the audit's own words; any other can be typed. */
 export const actions = [
+  'delete.refused',
   'grant.create',
   'grant.delete',
   'manifest.deleted',
@@ -15,6 +16,8 @@ export const actions = [
   'organisation.uninvite',
   'passkey.create',
   'passkey.delete',
+  'pull.refused',
+  'push.refused',
   'repository.created',
   'repository.deleted',
   'repository.renamed',
@@ -23,6 +26,7 @@ export const actions = [
   'robot.delete',
   'robot.disable',
   'robot.enable',
+  'sign-in.refused',
   'tag.deleted',
   'tag.moved',
   'team.create',

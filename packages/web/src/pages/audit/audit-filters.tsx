@@ -18,6 +18,9 @@ export function AuditFilters({ hasNamespace, isFiltered, onSubmit, onClear }: Pr
         ))}
       </datalist>
       {hasNamespace && <FormField label={texts.namespace} name="namespace" maxLength={255} autoComplete="off" autoCapitalize="none" spellCheck={false} />}
+      <FormField label={texts.repository} name="repository" maxLength={255} autoComplete="off" autoCapitalize="none" spellCheck={false} />
+      <FormField label={texts.digest} name="digest" maxLength={140} placeholder="sha256:…" autoComplete="off" autoCapitalize="none" spellCheck={false} />
+      <FormField label={texts.address} name="address" maxLength={64} autoComplete="off" autoCapitalize="none" spellCheck={false} />
       <FormField label={texts.since} name="since" type="date" />
       <FormField label={texts.until} name="until" type="date" />
       <div className="flex gap-2">

@@ -9,7 +9,8 @@ import { AuditEntry } from './audit-entry.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { useAuditTexts } from './texts.ts';
 
-type Filter = { readonly actor?: string; readonly action?: string; readonly namespace?: string; readonly since?: number; readonly until?: number };
+type Word = 'actor' | 'action' | 'namespace' | 'repository' | 'digest' | 'address';
+type Filter = { readonly [word in Word]?: string } & { readonly since?: number; readonly until?: number };
 
 const pageSize = 50;
 const dayMs = 86_400_000;
@@ -59,9 +60,12 @@ export function AuditView({ namespace }: { namespace?: string }) {
 
 function readFilter(fields: FormData): Filter {
   const [since, lastDay] = ['since', 'until'].map((name) => Date.parse(`${fieldText(fields, name)}T00:00`)) as [number, number]; // of two names
-  const words = ['actor', 'action', 'namespace'].flatMap((name) => (fieldText(fields, name) === '' ? [] : [[name, fieldText(fields, name)]]));
+  const words = ['actor', 'action', 'namespace', 'repository', 'digest', 'address'].flatMap((name) => {
+    const text = fieldText(fields, name).trim();
+    return text === '' ? [] : [[name, text]];
+  });
   return {
-    ...(Object.fromEntries(words) as Pick<Filter, 'actor' | 'action' | 'namespace'>), // of these three names
+    ...(Object.fromEntries(words) as Pick<Filter, Word>), // of these names
     ...(!Number.isNaN(since) && { since }),
     ...(!Number.isNaN(lastDay) && { until: lastDay + dayMs - 1 }),
   };

@@ -2,11 +2,14 @@ import { tableOf } from '../../language/table-of.ts';
 
 const en = {
   title: 'Audit',
-  hint: 'Who changed, pushed and pulled what, newest first. Entries are bound to each other by hashes and cannot be changed.',
+  hint: 'Who changed, pushed and pulled what, and who was refused, newest first. Entries are bound to each other by hashes and cannot be changed.',
   actor: 'Who',
   action: 'What was done',
   anyAction: 'anything',
   namespace: 'Namespace',
+  repository: 'Repository',
+  digest: 'Digest',
+  address: 'Address',
   since: 'From this day',
   until: 'Until the end of this day',
   filter: 'Filter',
@@ -23,11 +26,14 @@ const en = {
 
 const ko: typeof en = {
   title: '감사 기록',
-  hint: '누가 무엇을 바꾸고 push하고 pull했는지, 최근 순입니다. 기록은 해시로 이어져 있어 고칠 수 없습니다.',
+  hint: '누가 무엇을 바꾸고 push하고 pull했는지, 누가 거부되었는지, 최근 순입니다. 기록은 해시로 이어져 있어 고칠 수 없습니다.',
   actor: '누가',
   action: '한 일',
   anyAction: '전체',
   namespace: '네임스페이스',
+  repository: '리포지터리',
+  digest: '다이제스트',
+  address: '주소',
   since: '시작일',
   until: '종료일(그날까지)',
   filter: '필터',
