@@ -1,7 +1,7 @@
 /** Access tokens, robots, the tokens of /token, and forgeries of them. */
 import { afterAll, expect, test } from 'bun:test';
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { startWorld } from './support/accounts.ts';
+import { password, startWorld } from './support/accounts.ts';
 import { pullStatus, pushImage } from './support/push.ts';
 
 const world = await startWorld();
@@ -109,4 +109,62 @@ test('scopes that are none grant nothing, and too many are refused', async () =>
   expect(await issued('repository:../etc:pull', 'repository:UPPER:pull', 'nonsense', 'repository::', 'repository:scoped/a:fly', '')).toBe('');
   expect(await issued('repository(plugin):scoped/a:pull', 'registry:catalog:*')).toBe('repository:scoped/a:pull registry:catalog:*');
   expect(await issued(...Array.from({ length: 101 }, () => 'repository:scoped/a:pull'))).toBe(400);
+});
+
+test('the same by POST: a password, what is kept instead of it, and what is neither', async () => {
+  const poster = await world.person('poster');
+  const post = async (form: Record<string, string>) => {
+    const answer = await fetch(`${server.url}/token`, { method: 'POST', body: new URLSearchParams(form) });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+  const scope = 'repository:poster/a:push,pull repository:poster/b:pull';
+  const byPassword = { grant_type: 'password', service: 'naru', client_id: 'a client', username: 'poster', password, scope };
+  const { status, body } = await post(byPassword);
+  const granted = 'repository:poster/a:pull,push,tag:move repository:poster/b:pull';
+  expect({ status, body }).toEqual({
+    status: 200,
+    body: {
+      token: expect.any(String),
+      access_token: body['token'],
+      token_type: 'Bearer',
+      expires_in: 300,
+      issued_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      scope: granted,
+    },
+  });
+  const offline = await post({ ...byPassword, access_type: 'offline' });
+  const refresh = { grant_type: 'refresh_token', refresh_token: String(offline.body['refresh_token']), scope };
+  expect(await post(refresh)).toMatchObject({ status: 200, body: { scope: granted, refresh_token: refresh.refresh_token } });
+  expect((await poster.api('GET', '/user/sessions')).body['items']).toMatchObject([{ kind: 'identity', name: 'a client' }]);
+  for (const [form, outcome] of [
+    [{ ...byPassword, password: 'wrong' }, 401],
+    [{ ...refresh, refresh_token: 'x'.repeat(43) }, 401],
+    [{ ...byPassword, username: '' }, 400],
+    [{ grant_type: 'refresh_token', scope }, 400],
+    [{ grant_type: 'client_credentials' }, 400],
+    [{}, 400],
+    [{ ...byPassword, client_id: 'a'.repeat(70_000) }, 400],
+  ] as const) {
+    expect((await post(form as Record<string, string>)).status).toBe(outcome);
+  }
+  expect((await fetch(`${server.url}/token`, { method: 'PUT' })).status).toBe(405);
+});
+
+test('a client that knows no tokens gets on with Basic; who may pull without a name is asked for one all the same', async () => {
+  const plain = await world.person('plain');
+  await pushImage(plain, 'plain/open', 'v1');
+  const get = (path: string, headers: Record<string, string> = {}) => fetch(`${server.url}/v2/${path}`, { headers });
+  expect([(await get('')).status, (await get('', { authorization: plain.basic })).status]).toEqual([401, 200]);
+  // Public: an anonymous token, no token at all, and a name open it.
+  const anonymous = `Bearer ${await world.anonymous.token('repository:plain/open:pull')}`;
+  for (const headers of [{ authorization: anonymous }, {}, { authorization: plain.basic }] as Record<string, string>[]) {
+    expect((await get('plain/open/manifests/v1', headers)).status).toBe(200);
+  }
+  await plain.api('PATCH', '/repositories/plain/open', { visibility: 'private' });
+  const challenged = await get('plain/open/manifests/v1');
+  expect([challenged.status, challenged.headers.get('www-authenticate')]).toEqual([
+    401,
+    `Bearer realm="${server.url}/token",service="naru",scope="repository:plain/open:pull"`,
+  ]);
+  expect((await get('plain/open/manifests/v1', { authorization: plain.basic })).status).toBe(200);
 });
