@@ -36,6 +36,15 @@ test('a token of a trusted issuer opens what was granted, and none that differs'
     const response = await fetch(`${federated.server.url}/token`, { headers: { authorization: run(token).basic } });
     expect(response.status).toBe(401);
   }
+  const exchange = async (token: string) =>
+    fetch(`${federated.server.url}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', subject_token: token }),
+    });
+  expect((await exchange(await sign({ ref: 'refs/heads/evil' }))).status).toBe(401);
+  const refused = (await federated.admin.api('GET', '/audit?action=sign-in.refused')).body['items'] as { detail: { by: string; reason: string } }[];
+  const reasons = refused.map(({ detail: { by, reason } }) => `${by}: ${reason}`);
+  expect(reasons).toEqual(expect.arrayContaining(['federated: not a good token', 'federated: trusted by nobody', 'password: wrong name or password']));
   const exchanged = await fetch(`${federated.server.url}/token`, {
     method: 'POST',
     body: new URLSearchParams({

@@ -192,6 +192,20 @@ describe.skipIf(!needs('slapd', 'slapadd', 'ldapmodify', 'openssl'))('LDAP', () 
     expect((await basic('kim', 'another')).status).toBe(401);
     expect(world.server.output.stderr).not.toContain(secret);
     expect(world.server.output.stderr).not.toContain(servicePassword);
+    const { items } = (await world.admin.api('GET', '/audit?action=sign-in.refused&limit=1000')).body as {
+      items: { actor: string; detail: { reason: string } }[];
+    };
+    const refused = items.map(({ actor, detail }) => `${actor}: ${detail.reason}`);
+    for (const entry of [
+      'kim: the directory cannot be asked',
+      'anonymous: the directory cannot be asked',
+      `${adminName}: the directory cannot be asked`,
+      'kim: wrong name or password',
+      'anonymous: wrong name or password',
+    ]) {
+      expect(refused).toContain(entry);
+    }
+    expect(JSON.stringify(items)).not.toContain(secret);
   });
 
   test('TLS from the first byte, or after StartTLS, and only with the right authority', async () => {

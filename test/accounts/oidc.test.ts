@@ -109,6 +109,11 @@ describe('log-in by a provider', () => {
     expect((await fetch(`${world.server.url}/api/v1/session/providers/none`)).status).toBe(404);
     const page = await fetch(`${world.server.url}/sign-in-problem?code=expired<script>`, { headers: { 'accept-language': 'ko' } });
     expect([page.status, (await page.text()).includes('<script>')]).toEqual([200, false]);
+    const { items } = (await world.admin.api('GET', '/audit?action=sign-in.refused&limit=1000')).body as {
+      items: { detail: { by: string; reason: string } }[];
+    };
+    const reasons = items.filter(({ detail }) => detail.by === 'provider').map(({ detail }) => detail.reason);
+    expect(reasons).toEqual(expect.arrayContaining(['company: expired', 'company: cancelled', 'strict: expired']));
   });
 
   test('a provider lets in only whom its settings and the profile say', async () => {

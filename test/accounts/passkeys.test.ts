@@ -131,6 +131,11 @@ describe('what is refused', () => {
     expect((await browser.call('POST', '/session/passkey', { passkey })).status).toBe(201);
     // The cookie is still there: the challenge is not.
     expect((await browser.call('POST', '/session/passkey', { passkey })).status).toBe(400);
+    const { items } = (await world.admin.api('GET', '/audit?action=sign-in.refused&limit=1000')).body as { items: { actor: string; detail: object }[] };
+    expect(items).toContainEqual(
+      expect.objectContaining({ actor: 'honest', detail: { by: 'passkey', reason: 'not proved', times: expect.any(Number) } }) as never,
+    );
+    expect(items).toContainEqual(expect.objectContaining({ actor: 'anonymous', detail: { by: 'passkey', reason: 'unknown', times: 1 } }) as never);
   });
 
   test('a counter that goes back: there may be a copy, and the audit says so', async () => {

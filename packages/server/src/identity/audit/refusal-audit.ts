@@ -1,7 +1,7 @@
 /**
  * What was refused: pulls, pushes and deletions, and log-ins. Whoever is refused costs a look into
- * memory; once a minute an entry is written for each actor, address, action and repository, with how
- * often it was.
+ * memory; once a minute an entry is written for each actor, address, action and repository, or way to log
+ * in, with how often it was.
  *
  * Strangers decide how much there is to write, so that is bounded (I6): beyond `perNetworkMax` kinds a
  * minute a network has one entry for each action, and beyond `perHourMax` entries an hour everybody
@@ -73,14 +73,15 @@ export function createRefusalAudit({ rows, clock, log, every }: RefusalAuditPart
     },
 
     signIn({ account, address, by, reason }) {
-      gather({
+      const refusal: Refusal = {
         at: clock.now(),
         action: 'sign-in.refused',
         actor: account ?? 'anonymous',
         address,
         ...(account !== undefined && { namespace: account }),
         detail: { by, reason },
-      });
+      };
+      gather(refusal, `${by} ${reason}`);
     },
 
     cameBack(address, repositories) {
@@ -111,9 +112,10 @@ export function createRefusalAudit({ rows, clock, log, every }: RefusalAuditPart
     }
   }
 
-  function gather(refusal: Refusal): void {
-    const { at, action, actor, address, repository = '' } = refusal;
-    const key = `${action} ${actor} ${address} ${repository}`;
+  /** `kind`: what tells it from others of the same actor, address and action. */
+  function gather(refusal: Refusal, kind = refusal.repository ?? ''): void {
+    const { at, action, actor, address } = refusal;
+    const key = `${action} ${actor} ${address} ${kind}`;
     if (gathered.countAgain(key)) return;
     if (at - hour.begins >= hourMs) hour = { begins: at, entries: 0 };
     const network = networkOf(address);
