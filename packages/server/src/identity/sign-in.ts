@@ -114,9 +114,9 @@ export function createSignIn(parts: SignInParts): SignIn {
 
     async byFederation(token, { remoteAddress }) {
       const identity = await identifyFederated(token, remoteAddress);
-      if (identity === undefined) noteRefused({ address: remoteAddress, by: 'federated', reason: 'trusted by nobody' });
-      if (identity === undefined) throw new RegistryError('UNAUTHORIZED', { message: 'nobody here trusts the issuer of this token for what it claims' });
-      return identity;
+      if (identity !== undefined) return identity;
+      noteRefused({ address: remoteAddress, by: 'federated', reason: 'trusted by nobody' });
+      throw new RegistryError('UNAUTHORIZED', { message: 'nobody here trusts the issuer of this token for what it claims' });
     },
 
     async byToken(secret, from) {
