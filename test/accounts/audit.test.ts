@@ -73,6 +73,8 @@ describe('what was refused', () => {
       ['push.refused', 'prober', '127.0.0.1', 'keeper/secret', undefined],
       ['delete.refused', 'prober', '127.0.0.1', 'keeper/secret', digest],
     ]);
+    // A pull by a tag is about the image that it stands for.
+    expect(refused[0]).toMatchObject({ digest });
     expect(refused.map(({ detail }) => detail)).toEqual([
       { code: 'ACCESS_REFUSED', times: 4 },
       { code: 'ACCESS_REFUSED', times: 1 },

@@ -152,8 +152,8 @@ function defineRoleTests(): void {
       ]) {
         expect(lines).toContain(line);
       }
-      expect(lines.some((line) => line.startsWith('pull.refused outsider 127.0.0.1'))).toBe(true);
-      expect(lines.some((line) => line.startsWith('pull.refused anonymous 127.0.0.1'))).toBe(true);
+      expect(lines).toContain(`pull.refused outsider 127.0.0.1 ${digest}`);
+      expect(lines.some((line) => line.startsWith('pull.refused anonymous 127.0.0.1 sha256:'))).toBe(true);
     },
     slow,
   );

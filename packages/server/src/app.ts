@@ -105,7 +105,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   );
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
   const directory = openDirectory({ rows: stores.rows.identity, config, clock, log });
-  const audit = opened.use(openAudit({ rows: stores.rows.identity.audit, config, clock, log }));
+  const audit = opened.use(openAudit({ ...stores, config, clock, log }));
   const identity = openIdentity({ ...stores, config, clock, directory: directory?.signIn, log, audit });
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock });
   const administrator = config.profile === 'local' ? undefined : await ensureAdministrator(stores.rows.identity, identity.users, config.admin);

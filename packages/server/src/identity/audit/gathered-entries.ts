@@ -16,18 +16,27 @@ export type GatheredEntries = {
 /** When more is gathered it is written at once (I6). */
 const gatheredMax = 2000;
 
-/** `counted`: the name of the count in the entry's detail. */
-export function gatherEntries({ rows, log, counted }: { rows: Pick<AuditRows, 'append'>; log: Log; counted: string }): GatheredEntries {
+export type GatherParts = {
+  readonly rows: Pick<AuditRows, 'append'>;
+  readonly log: Log;
+  /** The name of the count in the entry's detail. */
+  readonly counted: string;
+  /** Adds what there was no time for when it happened. */
+  readonly complete?: (entry: AuditEntry) => Promise<AuditEntry>;
+};
+
+export function gatherEntries({ rows, log, counted, complete = async (entry) => entry }: GatherParts): GatheredEntries {
   let gathered = new Map<string, { entry: AuditEntry; times: number }>();
 
   async function flush(): Promise<void> {
     if (gathered.size === 0) return;
-    const entries = [...gathered.values()].map(({ entry, times }) => ({ ...entry, detail: { ...entry.detail, [counted]: times } }));
+    const taken = [...gathered.values()];
     gathered = new Map();
     try {
-      await rows.append(entries);
+      const entries = taken.map(async ({ entry, times }) => ({ ...(await complete(entry)), detail: { ...entry.detail, [counted]: times } }));
+      await rows.append(await Promise.all(entries));
     } catch (error) {
-      log.error('entries of the audit could not be written', { entries: entries.length, error });
+      log.error('entries of the audit could not be written', { entries: taken.length, error });
     }
   }
 

@@ -18,8 +18,8 @@ test('what is refused again within a minute is one entry with a count', async ()
   await pass(writtenEveryMs);
   const common = { at: 0, actor: 'kim', credential: 'token:a', namespace: 'acme', repository: 'acme/app', tag: 'v1' };
   expect(entries).toEqual([
-    { ...common, action: 'pull.refused', address: '192.0.2.1', detail: { code: 'ACCESS_REFUSED', times: 500 } },
-    { ...common, action: 'pull.refused', address: '192.0.2.2', detail: { code: 'ACCESS_REFUSED', times: 1 } },
+    { ...common, action: 'pull.refused', address: '192.0.2.1', digest: 'sha256:one', detail: { code: 'ACCESS_REFUSED', times: 500 } },
+    { ...common, action: 'pull.refused', address: '192.0.2.2', digest: 'sha256:one', detail: { code: 'ACCESS_REFUSED', times: 1 } },
     { ...common, action: 'push.refused', address: '192.0.2.1', detail: { code: 'ACCESS_REFUSED', times: 1 } },
     { at: 0, action: 'sign-in.refused', actor: 'kim', namespace: 'kim', address: '192.0.2.1', detail: { by: 'password', reason: 'wrong', times: 1 } },
     { at: 0, action: 'sign-in.refused', actor: 'anonymous', address: '192.0.2.1', detail: { by: 'password', reason: 'wrong', times: 1 } },
@@ -91,6 +91,7 @@ function open() {
   const entries: AuditEntry[] = [];
   const audit = createRefusalAudit({
     rows: { append: async (written) => void entries.push(...written) },
+    findDigest: async (repository, tag) => (repository === 'acme/app' && tag === 'v1' ? 'sha256:one' : undefined),
     clock,
     log: silentLog,
     every(ms, work) {
@@ -106,7 +107,8 @@ function open() {
       const before = clock.time;
       clock.time += ms;
       for (const { ms: period, work } of timers) if (Math.floor(before / period) !== Math.floor(clock.time / period)) work();
-      await Promise.resolve();
+      // What is written is completed first.
+      await new Promise((resolve) => setImmediate(resolve));
     },
   };
 }

@@ -28,6 +28,8 @@ export type RefusalAudit = AsyncDisposable & {
 
 export type RefusalAuditParts = {
   readonly rows: Pick<AuditRows, 'append'>;
+  /** What a tag points to. */
+  readonly findDigest: (repository: string, tag: string) => Promise<string | undefined>;
   readonly clock: Clock;
   readonly log: Log;
   readonly every: (ms: number, work: () => void) => Disposable;
@@ -42,8 +44,8 @@ const hourMs = 3600e3;
 
 type Refusal = AuditEntry & { readonly address: string };
 
-export function createRefusalAudit({ rows, clock, log, every }: RefusalAuditParts): RefusalAudit {
-  const gathered = gatherEntries({ rows, log, counted: 'times' });
+export function createRefusalAudit({ rows, findDigest, clock, log, every }: RefusalAuditParts): RefusalAudit {
+  const gathered = gatherEntries({ rows, log, counted: 'times', complete: withDigest });
   /** By address and repository. */
   const waiting = new Map<string, { refusal: Refusal; until: number }>();
   /** Kinds of entries in this minute. */
@@ -95,6 +97,13 @@ export function createRefusalAudit({ rows, clock, log, every }: RefusalAuditPart
       await flush();
     },
   };
+
+  /** Which image a pull by a tag was about. */
+  async function withDigest(entry: AuditEntry): Promise<AuditEntry> {
+    if (entry.action !== 'pull.refused' || entry.repository === undefined || entry.tag === undefined) return entry;
+    const digest = await findDigest(entry.repository, entry.tag);
+    return digest === undefined ? entry : { ...entry, digest };
+  }
 
   async function flush(): Promise<void> {
     settle();
