@@ -32,7 +32,7 @@ export function toRefused({ error, request, address, route, caller }: RefusedCal
     address: request.remoteAddress,
     action: route.action === 'delete' ? 'delete' : route.action === 'push' || route.action === 'tag:move' ? 'push' : 'pull',
     repository: address.name,
-    ...(isDigest(address.target) && { digest: address.target }),
+    ...(isDigest(address.target) && (address.shape === 'blob' ? { blob: address.target } : { digest: address.target })),
     ...(address.shape === 'manifest' && isTag(address.target) && { tag: address.target }),
     code: error.code,
     isChallenge: error.entry.status === 401 && (authorization === undefined || isOver || isForElse),

@@ -6,8 +6,8 @@ import type { AuditEntry, AuditRows } from '../../metadata/identity/port.ts';
 import type { Log } from '../../runtime/log.ts';
 
 export type GatheredEntries = {
-  /** False when nothing of this key is gathered yet. */
-  countAgain(key: string): boolean;
+  /** False when nothing of this key is gathered yet. An entry that names no image takes that of `again`. */
+  countAgain(key: string, again?: Pick<AuditEntry, 'digest' | 'tag'>): boolean;
   add(key: string, entry: AuditEntry): void;
   /** Writes what is gathered. */
   flush(): Promise<void>;
@@ -41,10 +41,13 @@ export function gatherEntries({ rows, log, counted, complete = async (entry) => 
   }
 
   return {
-    countAgain(key) {
+    countAgain(key, { digest, tag } = {}) {
       const known = gathered.get(key);
       if (known === undefined) return false;
       known.times++;
+      if (known.entry.digest === undefined && known.entry.tag === undefined) {
+        known.entry = { ...known.entry, ...(digest !== undefined && { digest }), ...(tag !== undefined && { tag }) };
+      }
       return true;
     },
     add(key, entry) {

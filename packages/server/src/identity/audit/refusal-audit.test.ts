@@ -29,6 +29,18 @@ test('what is refused again within a minute is one entry with a count', async ()
   expect(entries.slice(5).map(({ at, detail }) => [at, detail?.['times']])).toEqual([[writtenEveryMs, 1]]);
 });
 
+test('an entry that began with a layer names the image that was asked for with it', async () => {
+  const { audit, entries } = open();
+  const { tag: _tag, ...untagged } = pull;
+  audit.request({ ...untagged, blob: 'sha256:layer' });
+  audit.request({ ...pull, tag: 'v1' });
+  audit.request({ ...pull, tag: 'v2' });
+  await audit.flush();
+  expect(entries.map(({ tag, digest, detail }) => ({ tag, digest, detail }))).toEqual([
+    { tag: 'v1', digest: 'sha256:one', detail: { code: 'ACCESS_REFUSED', blob: 'sha256:layer', times: 3 } },
+  ]);
+});
+
 test('who is asked for a token and comes back with one was not refused; who does not, was', async () => {
   const { audit, entries, pass } = open();
   const challenged = { ...pull, isChallenge: true };

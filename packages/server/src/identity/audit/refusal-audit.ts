@@ -54,7 +54,7 @@ export function createRefusalAudit({ rows, findDigest, clock, log, every }: Refu
   const timers = [every(comesBackWithinMs, settle), every(writtenEveryMs, () => void flush())];
 
   return {
-    request({ caller, address, action, repository, digest, tag, code, isChallenge }) {
+    request({ caller, address, action, repository, digest, tag, blob, code, isChallenge }) {
       const namespace = namespaceOf(repository);
       const refusal: Refusal = {
         at: clock.now(),
@@ -66,7 +66,7 @@ export function createRefusalAudit({ rows, findDigest, clock, log, every }: Refu
         repository,
         ...(digest !== undefined && { digest }),
         ...(tag !== undefined && { tag }),
-        detail: { code },
+        detail: { code, ...(blob !== undefined && { blob }) },
       };
       if (!isChallenge || waiting.size >= waitingMax) gather(refusal);
       else if (!waiting.has(waitingKey(address, repository))) {
@@ -125,7 +125,7 @@ export function createRefusalAudit({ rows, findDigest, clock, log, every }: Refu
   function gather(refusal: Refusal, kind = refusal.repository ?? ''): void {
     const { at, action, actor, address } = refusal;
     const key = `${action} ${actor} ${address} ${kind}`;
-    if (gathered.countAgain(key)) return;
+    if (gathered.countAgain(key, refusal)) return;
     if (at - hour.begins >= hourMs) hour = { begins: at, entries: 0 };
     const network = networkOf(address);
     const kinds = ofNetwork.get(network) ?? 0;

@@ -6,8 +6,11 @@ export type RefusedRequest = {
   readonly address: string;
   readonly action: 'pull' | 'push' | 'delete';
   readonly repository: string;
+  /** Of an image. */
   readonly digest?: string;
   readonly tag?: string;
+  /** The digest of a blob, where the request was about one. */
+  readonly blob?: string;
   /** Of the error that was answered. */
   readonly code: string;
   /** It was only told to come with a token for this. */
