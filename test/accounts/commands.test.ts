@@ -92,6 +92,11 @@ describe.each(['--data', '--server'] as const)('%s', (way) => {
     expect(await pullStatus(world.anonymous, 'acme/app', 'v1')).toBe(403);
     expect(await naru('namespace set', ['acme', '--any-network'])).toMatchObject({ visibility: 'internal', networks: null });
     expect(await pullStatus(world.anonymous, 'acme/app', 'v1')).toBe(200);
+    expect(await naru('quota set', ['acme', '5000000'])).toMatchObject({ namespace: 'acme', maxBytes: 5_000_000, isOwn: true });
+    expect(await naru('usage show', ['acme'])).toMatchObject({ namespace: 'acme', repositories: 1, maxBytes: 5_000_000 });
+    expect((await items('usage ls')).map(({ namespace }) => namespace)).toContain('acme');
+    await naru('quota rm', ['acme']);
+    expect(await naru('usage show', ['acme'])).toMatchObject({ isOwn: false });
     expect(await refusal('org rm', ['acme'])).not.toBe('');
     for (const name of ['acme/app', 'other/moved']) await naru('repository rm', [name]);
     for (const name of ['acme', 'other']) await naru('org rm', [name]);
