@@ -8,6 +8,7 @@ import { inventory } from './inventory.ts';
 import { catalog, tagList } from './lists.ts';
 import { memory } from './memory.ts';
 import { newsAlone, newsBesideDead } from './news.ts';
+import { outbox } from './outbox.ts';
 import { pullByEight, pullByOne } from './pull.ts';
 import { pushByEight, pushByOne, pushStreamed } from './push.ts';
 import { readyEmpty, readyFull } from './ready.ts';
@@ -39,6 +40,7 @@ export const allScenarios: readonly Scenario[] = [
   catalog,
   search,
   lineage,
+  outbox,
   newsAlone,
   newsBesideDead,
   inventory,
