@@ -9,6 +9,7 @@ import type { MetadataDatabase } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import type { SqliteConnection } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
+import { groupCommits } from './group-commit.ts';
 import type { SqliteInspection } from './inspection.ts';
 import { sqliteTextIndex } from './text-search.ts';
 
@@ -22,7 +23,7 @@ export function sqliteDatabase({ writing, reading, hot }: SqliteConnections, ins
   return {
     read: reader,
     snapshot: (work) => reader.transaction().setAccessMode('read only').execute(work),
-    write: (work) => writer.transaction().execute(work).finally(dataVersion.forget),
+    write: groupCommits((work) => writer.transaction().execute(work), { isOpen: () => writing.inTransaction, settled: dataVersion.forget }),
 
     prepare<Row>({ sql }: { sql: string }) {
       const statement = hot.prepare(sql);

@@ -1,0 +1,75 @@
+/**
+ * Transactions that wait for each other are committed together, since what a commit costs is the sync of
+ * the log. Each is a savepoint within the group: one that fails takes nothing of the others along, and
+ * nobody is told of success before the sync.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { sql } from 'kysely';
+import type { MetadataDatabase, Writer } from '../database.ts';
+
+type Transact = MetadataDatabase['write'];
+
+type Waiting = { readonly work: (tx: Writer) => Promise<unknown>; readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void };
+
+/** Whoever was first in a group waits for the last. */
+const groupMax = 16;
+
+/** `isOpen`: whether the engine's transaction is. A full disk ends it in the middle. `settled`: after each of them, before anybody is told. */
+export function groupCommits(transact: Transact, { isOpen, settled }: { isOpen: () => boolean; settled: () => void }): Transact {
+  const waiting: Waiting[] = [];
+  let isRunning = false;
+
+  async function run(): Promise<void> {
+    if (isRunning) return;
+    isRunning = true;
+    while (waiting.length > 0) await commitTogether();
+    isRunning = false;
+  }
+
+  async function commitTogether(): Promise<void> {
+    const done: { readonly member: Waiting; readonly value: unknown }[] = [];
+    let current: Waiting | undefined;
+    try {
+      await transact(async (tx) => {
+        for (current = waiting.shift(); current !== undefined; current = await next(done.length)) {
+          if (done.length === 0) done.push({ member: current, value: await current.work(tx) });
+          else await addToGroup(tx, current, done);
+        }
+      });
+    } catch (error) {
+      settled();
+      const undone = [...done.map(({ member }) => member), ...(current === undefined ? [] : [current])];
+      // Whose fault it was is not known: each tries alone.
+      if (undone.length === 1) for (const { reject } of undone) reject(error);
+      else for (const { work, resolve, reject } of undone) await transact(work).finally(settled).then(resolve, reject);
+      return;
+    }
+    settled();
+    for (const { member, value } of done) member.resolve(value);
+  }
+
+  async function addToGroup(tx: Writer, member: Waiting, done: { member: Waiting; value: unknown }[]): Promise<void> {
+    await sql`savepoint member`.execute(tx);
+    try {
+      done.push({ member, value: await member.work(tx) });
+    } catch (error) {
+      if (!isOpen()) throw error;
+      await sql`rollback to member`.execute(tx);
+      member.reject(error);
+    }
+    await sql`release member`.execute(tx);
+  }
+
+  /** Requests that have come during the last sync are read in the next turn of the loop. */
+  async function next(members: number): Promise<Waiting | undefined> {
+    if (members >= groupMax) return undefined;
+    if (waiting.length === 0) await setImmediate();
+    return waiting.shift();
+  }
+
+  return <T>(work: (tx: Writer) => Promise<T>) =>
+    new Promise<T>((resolve, reject) => {
+      waiting.push({ work, resolve: resolve as (value: unknown) => void, reject }); // the value is what `work` gives
+      void run();
+    });
+}
