@@ -138,6 +138,39 @@ test('what becomes known to be exploited is judged again where a policy asks for
   await judged('new', 'blocked');
 });
 
+test('the same by naru, on the running server and on its folder', async () => {
+  await ask('PUT', '/namespaces/team/policy', { block: [{ severity: 'high' }] });
+  await judged('old', 'blocked');
+  const naru = (...words: string[]) => runNaru([...words, '--data', server.data]);
+  const place = ['--namespace', 'team'];
+  const added = await naru('finding-rule', 'add', 'CVE-2026-0001', '--package', 'left-pad', '--reason', 'never called', '--days', '2', ...place, '--json');
+  expect(added).toMatchObject({ exitCode: 0, stderr: '' });
+  const { id, expiresAt, status } = JSON.parse(added.stdout) as { id: string; expiresAt: number; status: string };
+  expect([status, expiresAt > Date.now()]).toEqual(['ignored', true]);
+  await judged('old', 'allowed');
+  const listed = await naru('finding-rule', 'ls', ...place);
+  expect(listed.stdout).toMatch(new RegExp(`${id} .*CVE-2026-0001 .*left-pad .*never called`));
+  expect(await naru('finding-rule', 'rm', id, ...place)).toMatchObject({ exitCode: 0 });
+  await judged('old', 'blocked');
+  expect(await naru('finding-rule', 'add', 'no name', '--reason', 'x')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('must be the name of a vulnerability'),
+  });
+
+  const vex = join(files, 'vex.json');
+  await writeFile(vex, '{');
+  expect(await naru('vex', 'import', vex, ...place)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(vex) });
+  const statement = { vulnerability: { name: 'CVE-2026-0001' }, products: [{ '@id': 'pkg:npm/left-pad' }], status: 'fixed' };
+  await writeFile(vex, JSON.stringify({ '@context': 'https://openvex.dev/ns/v0.2.0', author: 'mina', statements: [statement] }));
+  expect(await naru('vex', 'import', vex, '--repository', repository)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/added +1\n/) });
+
+  const { stdout: sbom } = await naru('sbom', `${repository}:old`, '--format', 'cyclonedx');
+  expect((JSON.parse(sbom) as { components: { purl?: string }[] }).components.map(({ purl }) => purl)).toContain('pkg:npm/left-pad@1.3.0');
+  expect(await naru('sbom', `${repository}:old`, '--format', 'other')).toMatchObject({ exitCode: 1 });
+  await server.stop();
+  expect((await naru('sbom', `${repository}:old`, '--format', 'cyclonedx')).stdout).toBe(sbom);
+});
+
 /** Once more than now. */
 async function judgedAgain(tag: string): Promise<void> {
   const before = (await verdictOf(ask, repository, tag))['judgedAt'];

@@ -3,6 +3,7 @@ import type { Config } from './config/config.ts';
 import { createWishDesk } from './deploy/wishes.ts';
 import { createLiveEvents } from './events/live-events.ts';
 import { createImageFiles } from './files/image-files.ts';
+import type { Reply } from './http/reply.ts';
 import { createHubApi } from './hub-api/router.ts';
 import { collectOnce } from './lifecycle/admin.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
@@ -65,7 +66,13 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
     scheme: 'http',
     host: 'localhost',
   });
-  return { status: answer.status, body: typeof answer.body === 'string' ? answer.body : '' };
+  return { status: answer.status, body: await textOf(answer.body) };
+}
+
+/** Documents, such as an SBOM, are streams; nobody asks here for one that has no end. */
+async function textOf(body: Reply['body']): Promise<string> {
+  if (typeof body === 'string') return body;
+  return body !== undefined && 'kind' in body && body.kind === 'live' ? new Response(body.stream).text() : '';
 }
 
 async function* bodyOf(text: string): AsyncGenerator<Uint8Array> {

@@ -2,6 +2,7 @@
 import { accountCommands } from './account-commands.ts';
 import { deployCommands } from './deploy-commands.ts';
 import { findingCommands } from './finding-commands.ts';
+import { findingRuleCommands } from './finding-rule-commands.ts';
 import { goldenCommands } from './golden-commands.ts';
 import { machineCommands } from './machine-commands.ts';
 import { organisationCommands } from './organisation-commands.ts';
@@ -24,6 +25,7 @@ export const apiCommands = {
   ...deployCommands,
   ...goldenCommands,
   ...findingCommands,
+  ...findingRuleCommands,
   ...packageCommands,
 };
 

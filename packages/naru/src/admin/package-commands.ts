@@ -1,4 +1,4 @@
-/** `naru packages`: what is installed in an image. */
+/** `naru packages` and `naru sbom`: what is installed in an image, for people and for programs. */
 import { type ApiCommand, apiCommand, segment } from './api-command.ts';
 import { imagePath } from './image-path.ts';
 import { packagesText } from './packages-text.ts';
@@ -23,5 +23,15 @@ export const packageCommands = {
       },
     ),
     text: packagesText,
+  },
+  sbom: {
+    ...apiCommand(
+      'Print what is installed in an image as a document for programs: nothing is printed of an image whose content is unknown',
+      'REPOSITORY[:TAG|@DIGEST]',
+      { min: 1, max: 1 },
+      [{ name: 'format', value: 'FORMAT', description: 'spdx (SPDX 2.3) or cyclonedx (CycloneDX 1.6), both as JSON.', default: 'spdx' }],
+      ({ words: [target = ''], values: { format = 'spdx' } }) => ({ method: 'GET', path: `${imagePath(target)}/sbom?format=${segment(format)}` }),
+    ),
+    text: (body) => `${body.trimEnd()}\n`,
   },
 } as const satisfies Record<string, ApiCommand>;
