@@ -49,7 +49,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   jobs: [ports(), /^runtime\/(alarm|clock|ids|log|metrics|sleep)\.ts$/],
   events: [/^access\//, /^jobs\/(job-kind|prune-job)\.ts$/, ports(), /^runtime\/(alarm|clock|ids|log|sleep)\.ts$/],
   files: [/^registry\//, /^jobs\/job-kind\.ts$/, /^blobstore\/read-bytes\.ts$/, ports(), /^runtime\/clock\.ts$/],
-  advisories: [/^inventory\/package\.ts$/, /^jobs\/(job-kind|prune-job)\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
+  advisories: [/^inventory\/package(-url)?\.ts$/, /^jobs\/(job-kind|prune-job)\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   hub: [/^access\//, /^registry\//, /^jobs\/(job-kind|prune-job)\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   search: [/^access\//, /^registry\/repositories\.ts$/, /^metadata\/text-letters\.ts$/, ports()],
   inventory: [

@@ -1,22 +1,11 @@
-/** Package URLs (https://github.com/package-url/purl-spec) of what is installed. */
-import { isOfDistribution } from '../inventory/package.ts';
+/** Package URLs of what findings are about: by the one writer of them, without the build and the source, which findings do not keep. */
+import { packageUrlOf } from '../inventory/package-url.ts';
 import type { InstalledAs } from '../metadata/finding-port.ts';
 
-export function packageUrl({
-  type,
-  namespace,
-  name,
-  version,
-  distribution,
-}: Pick<InstalledAs, 'type' | 'namespace' | 'name' | 'version' | 'distribution'>): string {
-  const [id = ''] = distribution.split(':');
-  const space = namespace === '' && isOfDistribution(type) ? id : namespace;
-  const path = [space, name]
-    .filter((part) => part !== '')
-    .flatMap((part) => part.split('/'))
-    .map(encode);
-  const release = distribution === '' ? '' : `?distro=${encode(distribution.replace(':', '-'))}`;
-  return `pkg:${type}/${path.join('/')}@${encode(version)}${release}`;
-}
+type Found = Pick<InstalledAs, 'type' | 'namespace' | 'name' | 'version' | 'distribution'>;
 
-const encode = (text: string): string => encodeURIComponent(text).replaceAll('%3A', ':');
+export function packageUrl({ type, namespace, name, version, distribution }: Found): string {
+  const [id = '', release = ''] = distribution.split(':');
+  const named = { type, namespace, name, version, architecture: '', sourceName: '', sourceVersion: '' };
+  return packageUrlOf(named, distribution === '' ? undefined : { id, version: release, name: '' });
+}
