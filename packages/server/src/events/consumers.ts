@@ -51,6 +51,8 @@ function startConsumer({ rows, clock, sleep, log }: Omit<EventConsumersParts, 'c
   const listening = rows.commits.listen('events', alarm.ring);
   const life = { isEnding: false };
   let last = Promise.resolve();
+  /** Unknown at first, and when another process was faster: then the row is asked. */
+  let readTo: number | undefined;
   const ended = loop();
 
   return {
@@ -81,13 +83,13 @@ function startConsumer({ rows, clock, sleep, log }: Omit<EventConsumersParts, 'c
   }
 
   async function readAll(): Promise<void> {
-    let from = await rows.events.startConsumer(name, clock.now());
     while (!life.isEnding) {
-      const events = await rows.events.list({ after: from, limit: pageSize });
+      readTo ??= await rows.events.startConsumer(name, clock.now());
+      const events = await rows.events.list({ after: readTo, limit: pageSize });
       const to = events.at(-1)?.id;
       if (to === undefined) return;
-      const isMine = await rows.events.advanceConsumer({ consumer: name, from, to, jobs: await toJobs(events), at: clock.now() });
-      from = isMine ? to : await rows.events.startConsumer(name, clock.now());
+      const isMine = await rows.events.advanceConsumer({ consumer: name, from: readTo, to, jobs: await toJobs(events), at: clock.now() });
+      readTo = isMine ? to : undefined;
     }
   }
 }
