@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 describe('plain HTTP away from loopback', () => {
-  test("is refused in Docker's words, with what to do; the insecure list lets it through", async () => {
+  test("is refused in Docker's words, with what to do; the insecure list lets it through with a warning", async () => {
     // Behind the proxy the name is somebody else's machine.
     await using proxy = await startProxy(server.port);
     const env = { HTTP_PROXY: proxy.host, HTTPS_PROXY: proxy.host };
@@ -42,7 +42,9 @@ naru: if registry.test:5000 is meant to speak plain HTTP: naru config add insecu
 
     await using other = await makeClientHome();
     await other.write('.config/naru/client.yaml', 'insecure-registries: [registry.test:5000]\n');
-    expect(await other.run(['remote', 'tags', 'registry.test:5000/team/app'], { env })).toEqual({ exitCode: 0, stdout: 'v1\n', stderr: '' });
+    const trusted = await other.run(['remote', 'tags', 'registry.test:5000/team/app'], { env });
+    expect(trusted).toMatchObject({ exitCode: 0, stdout: 'v1\n' });
+    expect(trusted.stderr).toMatch(/^WARNING: registry\.test:5000 speaks plain HTTP: [^\n]+\n$/);
   });
 
   test('proxies are left alone for loopback and for NO_PROXY', async () => {

@@ -68,7 +68,7 @@ test('non-distributable-layers need not be pushed', async () => {
 });
 
 test('non-distributable-layers that were pushed stay with their manifest', async () => {
-  await using kept = await startServer({ flags: ['--collection-enabled', 'false', '--collection-grace', '0s'] });
+  await using kept = await startServer({ flags: ['--collection-enabled', 'false', '--collection-grace', '0s', '--collection-trash-for', '0s'] });
   const repository = newRepository(new URL(kept.url).host);
   const pushed = nondistributable();
   const image = newImage({ layers: [pushed, nondistributable()] });
