@@ -25,7 +25,18 @@ const rounds = Number(process.env['NARU_CRASH_ROUNDS'] ?? 100);
 const seed = Number(process.env['NARU_SEED'] ?? Date.now() % 1e9);
 const graceMs = 2000;
 const repositories = ['mina/app', 'mina/tools', 'jun/app', 'jun/base', 'library/shared', 'solo'];
-const flags = ['--log-access', 'false', '--collection-interval', '1s', '--collection-grace', `${graceMs}ms`, '--collection-untagged-after', '1s', '--collection-trash-for', '2s'];
+const flags = [
+  '--log-access',
+  'false',
+  '--collection-interval',
+  '1s',
+  '--collection-grace',
+  `${graceMs}ms`,
+  '--collection-untagged-after',
+  '1s',
+  '--collection-trash-for',
+  '2s',
+];
 
 test(
   `nothing acknowledged is lost in ${rounds} kills`,
