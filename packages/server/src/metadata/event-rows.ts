@@ -17,14 +17,14 @@ export function eventRows({ read, write }: MetadataDatabase): EventRows {
     },
 
     async findNewestId() {
-      return newestId(read);
+      return findNewestId(read);
     },
 
     async startConsumer(name, at) {
       return write(async (tx) => {
         const known = await findConsumer(tx, name);
         if (known !== undefined) return known;
-        const read_to = await newestId(tx);
+        const read_to = await findNewestId(tx);
         await tx.insertInto('event_consumer').values({ name, read_to, read_at: at }).execute();
         return read_to;
       });
@@ -55,7 +55,8 @@ export function eventRows({ read, write }: MetadataDatabase): EventRows {
   };
 }
 
-async function newestId(db: Reader): Promise<number> {
+/** 0 when there is none. */
+export async function findNewestId(db: Reader): Promise<number> {
   const row = await db.selectFrom('event').select('id').where('id', '>', 0).orderBy('id', 'desc').limit(1).executeTakeFirst();
   return row?.id ?? 0;
 }

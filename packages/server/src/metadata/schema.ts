@@ -271,6 +271,8 @@ type ContentTables = {
     secret: string;
     filter: string;
     allow_private_address: number;
+    /** The newest event when it was made. */
+    after_event: number;
     disabled_at: number | null;
     failing_since: number | null;
     created_at: number;

@@ -34,6 +34,8 @@ export type Webhook = {
   readonly secret: string;
   readonly filter: WebhookFilter;
   readonly allowPrivateAddress: boolean;
+  /** The newest event when it was made: it is told of those after it. */
+  readonly afterEvent: number;
   readonly disabledAt?: number;
   /** Its last try failed, and so did all since then. */
   readonly failingSince?: number;
@@ -41,7 +43,7 @@ export type Webhook = {
   readonly createdBy: string;
 };
 
-export type NewWebhook = Omit<Webhook, 'disabledAt' | 'failingSince' | 'createdAt' | 'createdBy'>;
+export type NewWebhook = Omit<Webhook, 'afterEvent' | 'disabledAt' | 'failingSince' | 'createdAt' | 'createdBy'>;
 
 /** Its secret stays, and so does what was sent. */
 export type WebhookChange = Pick<Webhook, 'url' | 'format' | 'filter' | 'allowPrivateAddress'>;

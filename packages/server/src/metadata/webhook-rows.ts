@@ -1,6 +1,7 @@
 import { RegistryError } from '@naru/oci/registry-error';
 import { namespaceOf } from '../access/namespace.ts';
 import type { MetadataDatabase, Writer } from './database.ts';
+import { findNewestId } from './event-rows.ts';
 import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
 import type { Change } from './port.ts';
@@ -27,6 +28,7 @@ export function webhookRows({ read, write }: MetadataDatabase): WebhookRows {
           secret,
           filter: JSON.stringify(filter),
           allow_private_address: allowPrivateAddress ? 1 : 0,
+          after_event: await findNewestId(tx),
           disabled_at: null,
           failing_since: null,
           created_at: change.at,
@@ -129,6 +131,7 @@ function toWebhook(row: Tables['webhook']): Webhook {
     secret: row.secret,
     filter: JSON.parse(row.filter) as WebhookFilter, // `create` or `change` wrote it
     allowPrivateAddress: row.allow_private_address === 1,
+    afterEvent: row.after_event,
     createdAt: row.created_at,
     createdBy: row.created_by,
     ...(row.disabled_at !== null && { disabledAt: row.disabled_at }),

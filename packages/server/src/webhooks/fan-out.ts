@@ -22,7 +22,7 @@ export function webhookConsumer({ webhooks, jobs, clock }: FanOutParts): EventCo
       for (const { origin: _origin, ...event } of events) {
         const candidates = known.get(event.repository) ?? (await webhooks.listFor(event.repository));
         known.set(event.repository, candidates);
-        for (const webhook of candidates.filter(({ filter }) => wants(filter, event))) {
+        for (const webhook of candidates.filter(({ afterEvent, filter }) => event.id > afterEvent && wants(filter, event))) {
           const payload: DeliveryJob = { webhookId: webhook.id, event };
           const ordering = orderingOf(webhook, event);
           const isFailing = webhook.failingSince !== undefined && !made.some((job) => job.kind === firstTryKind && job.ordering === ordering);

@@ -37,6 +37,11 @@ export function webhookContract(it: Contract): void {
     expect(await store.webhooks.find('a')).toMatchObject({ scope: server, allowPrivateAddress: true, createdAt: 1, createdBy: actor });
     expect(await store.webhooks.setDisabled({ id: 'a', disabled: true, at: 5, actor })).toBe(true);
     expect(await idsFor(other)).toEqual([]);
+    expect((await store.webhooks.find('a'))?.afterEvent).toBe(0);
+    await pushBlob(store, 'news');
+    await create(store, 'd', server);
+    expect((await store.webhooks.find('d'))?.afterEvent).toBe(await store.events.findNewestId());
+    await store.webhooks.remove({ id: 'd', at: 6, actor });
     expect((await store.webhooks.list(server)).map(({ id, disabledAt }) => [id, disabledAt])).toEqual([['a', 5]]);
     await store.webhooks.setDisabled({ id: 'a', disabled: false, at: 6, actor });
     expect(await idsFor(other)).toEqual(['a']);

@@ -21,6 +21,7 @@ import { createGoldenImages } from './0020-create-golden-images.ts';
 import { extendAudit } from './0021-extend-audit.ts';
 import { createTrash } from './0023-create-trash.ts';
 import { createUsage } from './0024-create-usage.ts';
+import { extendWebhooks } from './0025-extend-webhooks.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -44,5 +45,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0021-extend-audit': { up: (db) => extendAudit(db, types) },
     '0023-create-trash': { up: (db) => createTrash(db, types) },
     '0024-create-usage': { up: (db) => createUsage(db, types) },
+    '0025-extend-webhooks': { up: (db) => extendWebhooks(db, types) },
   };
 }
