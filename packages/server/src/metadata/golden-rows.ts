@@ -4,7 +4,7 @@ import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Selectable } from 'kysely';
 import { matchesTag } from '../tag-rules/policy.ts';
 import type { MetadataDatabase, Writer } from './database.ts';
-import { type GoldenImage, goldenPerNamespaceMax, type GoldenRows, type GoldenVersion } from './golden-port.ts';
+import { type GoldenImage, goldenPerNamespaceMax, type GoldenRows, type GoldenScope, type GoldenVersion } from './golden-port.ts';
 import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
 import { listMembers, listStanding } from './lineage-rows.ts';
@@ -102,7 +102,11 @@ export async function followGoldenTag(tx: Writer, repository: RepositoryName, ta
 /** Catalogues of a namespace that is no more, and what it asked for: whoever takes the name next is somebody else. */
 export async function removeGoldenOf(tx: Writer, namespace: string): Promise<void> {
   await tx.deleteFrom('golden_image').where('namespace', '=', namespace).execute();
-  await tx.deleteFrom('golden_policy').where('scope_kind', '=', 'namespace').where('scope_name', '=', namespace).execute();
+  await removeGoldenPolicyOf(tx, { kind: 'namespace', name: namespace });
+}
+
+export async function removeGoldenPolicyOf(tx: Writer, { kind, name }: GoldenScope): Promise<void> {
+  await tx.deleteFrom('golden_policy').where('scope_kind', '=', kind).where('scope_name', '=', name).execute();
 }
 
 async function placeVersions(tx: Writer, { id, repository, tags }: Pick<ImageRow, 'id' | 'repository' | 'tags'>, at: number): Promise<void> {

@@ -72,11 +72,22 @@ export async function recordReferences(tx: Writer, repository: RepositoryName, d
 /** Takes the manifest out of the repository, its references with it, and its bytes when nobody else has it. */
 export async function removeManifestRow(tx: Writer, repository: RepositoryName, digest: Digest): Promise<void> {
   await tx.deleteFrom('repository_manifest').where('repository', '=', repository).where('digest', '=', digest).execute();
-  await tx
-    .deleteFrom('manifest')
-    .where('digest', '=', digest)
-    .where((eb) => eb.not(eb.exists(eb.selectFrom('repository_manifest').select('digest').where('digest', '=', digest))))
-    .execute();
+  await forgetBytes(tx, [digest]);
+}
+
+/** After manifests were taken out of a repository: their bytes, where no other repository has them. */
+export async function forgetBytes(tx: Writer, digests: readonly Digest[]): Promise<void> {
+  for (const chunk of chunks(digests)) {
+    await tx
+      .deleteFrom('manifest')
+      .where('digest', 'in', chunk)
+      .where((eb) =>
+        eb.not(
+          eb.exists(eb.selectFrom('repository_manifest').select('repository_manifest.digest').whereRef('repository_manifest.digest', '=', 'manifest.digest')),
+        ),
+      )
+      .execute();
+  }
 }
 
 type BlobReference = { readonly role: 'config' | 'layer'; readonly digest: Digest };

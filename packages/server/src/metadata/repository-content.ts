@@ -1,11 +1,13 @@
 /** All that the rows know of a repository: what comes along to a new name, and what goes with it. */
 import type { RepositoryName } from '@naru/oci/repository-name';
-import type { Writer } from './database.ts';
-import { chunks } from './chunks.ts';
-import type { Tables } from './schema.ts';
-import { removeWebhooksOf } from './webhook-rows.ts';
-import { countAgain } from './usage-rows.ts';
 import { namespaceOf } from '../access/namespace.ts';
+import type { Writer } from './database.ts';
+import { removeGateOf } from './gate/remove-gate.ts';
+import { removeGoldenPolicyOf } from './golden-rows.ts';
+import { forgetBytes } from './manifest-content.ts';
+import type { Tables } from './schema.ts';
+import { countAgain } from './usage-rows.ts';
+import { removeWebhooksOf } from './webhook-rows.ts';
 
 /** What points comes before what is pointed at. Links and manifests themselves are not among them: these are pointed at. */
 export const ofRepository = [
@@ -74,21 +76,15 @@ export async function moveContent(tx: Writer, from: RepositoryName, to: Reposito
 /** Its row stays, for the one who calls. Bytes of manifests go when no other repository has them; blobs are left to collection. */
 export async function removeContent(tx: Writer, name: RepositoryName): Promise<void> {
   for (const table of ofRepository) await tx.deleteFrom(table).where('repository', '=', name).execute();
-  await removeWebhooksOf(tx, { kind: 'repository', name }); // with what was to be delivered
-  for (const table of byScope) await tx.deleteFrom(table).where('scope_kind', '=', 'repository').where('scope_name', '=', name).execute();
-  await tx.deleteFrom('finding_rule').where('scope', '=', 'repository').where('scope_name', '=', name).execute();
+  const scope = { kind: 'repository', name } as const;
+  await removeWebhooksOf(tx, scope);
+  await removeGateOf(tx, scope);
+  await removeGoldenPolicyOf(tx, scope);
   const manifests = await tx.deleteFrom('repository_manifest').where('repository', '=', name).returning('digest').execute();
-  for (const chunk of chunks(manifests.map(({ digest }) => digest))) {
-    await tx
-      .deleteFrom('manifest')
-      .where('digest', 'in', chunk)
-      .where((eb) =>
-        eb.not(
-          eb.exists(eb.selectFrom('repository_manifest').select('repository_manifest.digest').whereRef('repository_manifest.digest', '=', 'manifest.digest')),
-        ),
-      )
-      .execute();
-  }
+  await forgetBytes(
+    tx,
+    manifests.map(({ digest }) => digest),
+  );
   await tx.deleteFrom('repository_blob').where('repository', '=', name).execute();
   await countAgain(tx, namespaceOf(name));
 }

@@ -118,7 +118,7 @@ export function repositoryRows({ read, write }: MetadataDatabase, quotaBytes: nu
         await tx.deleteFrom('repository_alias').where('name', '=', to).execute();
         await moveRow(tx, moved, to);
         await moveContent(tx, from, to);
-        if (namespaceOf(from) !== namespaceOf(to)) await requireWithin(tx, namespaceOf(to), quotaBytes);
+        if (namespaceOf(from) !== namespaceOf(to)) await requireWithin(tx, to, quotaBytes);
         await moveBadge(tx, from, to, change);
         await moveGrantsOn(tx, from, to);
         await tx.updateTable('repository_alias').set({ repository: to }).where('repository', '=', from).execute();

@@ -89,7 +89,6 @@ export async function throwAway(tx: Writer, repository: RepositoryName, digest: 
     .where('repository', '=', repository)
     .where('digest', '=', digest)
     .execute();
-  await forget(tx, repository, [digest]);
   await tx
     .insertInto('trashed_manifest')
     .values({ ...manifest, repository, digest, tags: JSON.stringify(tags.map(({ name }) => name)), deleted_at: at, deleted_by: actor })

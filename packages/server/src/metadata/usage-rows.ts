@@ -1,7 +1,7 @@
 import type { Digest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName } from '@naru/oci/repository-name';
-import { namespaceOf } from '../access/namespace.ts';
+import { namesOf, namespaceOf } from '../access/namespace.ts';
 import { chunks } from './chunks.ts';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import { recordEvents } from './event-rows.ts';
@@ -15,14 +15,13 @@ export function usageRows({ read, write }: MetadataDatabase, quotaBytes: number 
   const selectUsage = (db: Reader) => db.selectFrom('namespace_usage').select(['namespace', 'bytes']);
 
   async function describe(db: Reader, namespace: string, bytes: number): Promise<Usage> {
-    const quota = await db.selectFrom('namespace_quota').select('max_bytes').where('namespace', '=', namespace).executeTakeFirst();
+    const { maxBytes, isOwn } = await readQuota(db, namespace, quotaBytes);
     const { count } = await db
       .selectFrom('repository')
       .select((eb) => eb.fn.countAll<number | string>().as('count'))
       .where('namespace', '=', namespace)
       .executeTakeFirstOrThrow();
-    const maxBytes = quota === undefined ? quotaBytes : (quota.max_bytes ?? undefined);
-    return { namespace, bytes, repositories: Number(count), ...(maxBytes !== undefined && { maxBytes }), isOwn: quota !== undefined };
+    return { namespace, bytes, repositories: Number(count), ...(maxBytes !== undefined && { maxBytes }), isOwn };
   }
 
   return {
@@ -37,7 +36,7 @@ export function usageRows({ read, write }: MetadataDatabase, quotaBytes: number 
       if (after !== undefined) [used, limited] = [used.where('namespace', '>', after), limited.where('namespace', '>', after)];
       const found = new Map((await limited.execute()).map(({ namespace }) => [namespace, 0]));
       for (const { namespace, bytes } of await used.execute()) found.set(namespace, bytes);
-      const names = [...found.keys()].toSorted(byBytes).slice(0, limit);
+      const names = [...found.keys()].toSorted().slice(0, limit);
       return Promise.all(names.map((namespace) => describe(read, namespace, found.get(namespace) ?? 0)));
     },
 
@@ -63,10 +62,12 @@ export function usageRows({ read, write }: MetadataDatabase, quotaBytes: number 
       }),
 
     async requireRoom({ repository, digest, sizeBytes, ...change }) {
-      const over = await findOver(read, { repository, digest, sizeBytes }, quotaBytes);
-      if (over === undefined) return;
-      await write((tx) => reportRefusal(tx, repository, over, change));
-      throw over;
+      const blob = { repository, digest, sizeBytes };
+      const room = await readRoom(read, namespaceOf(repository), quotaBytes);
+      if (fits(blob, room) || (await isHeldIn(read, repository, digest))) return;
+      const refusal = exceeded(blob, room);
+      await write((tx) => reportRefusal(tx, repository, refusal, change));
+      throw refusal;
     },
   };
 }
@@ -81,14 +82,15 @@ export async function countLinked(tx: Writer, blob: Blob, change: Change, quotaB
   const { repository, digest, sizeBytes } = blob;
   if (await isHeldIn(tx, repository, digest)) return;
   const namespace = namespaceOf(repository);
-  const { before, maxBytes } = await readRoom(tx, namespace, quotaBytes);
-  const after = before + sizeBytes;
-  if (maxBytes !== undefined && after > maxBytes) throw exceeded(namespace, { before, sizeBytes, maxBytes });
+  const room = await readRoom(tx, namespace, quotaBytes);
+  if (!fits(blob, room)) throw exceeded(blob, room);
   await tx
     .insertInto('namespace_usage')
     .values({ namespace, bytes: sizeBytes, refused_at: null })
     .onConflict((conflict) => conflict.column('namespace').doUpdateSet((eb) => ({ bytes: eb('namespace_usage.bytes', '+', sizeBytes) })))
     .execute();
+  const { before, maxBytes } = room;
+  const after = before + sizeBytes;
   if (maxBytes === undefined || before > maxBytes * nearShare || after <= maxBytes * nearShare) return;
   await recordEvents(tx, [{ kind: 'quota.near', repository, message: `${place(namespace)} holds ${after} of ${maxBytes} bytes`, ...change }]);
 }
@@ -132,9 +134,10 @@ export async function countAgain(tx: Writer, namespace: string): Promise<void> {
 }
 
 /** After a repository came from elsewhere. Throws QUOTA_EXCEEDED. */
-export async function requireWithin(tx: Writer, namespace: string, quotaBytes: number | undefined): Promise<void> {
-  const { before, maxBytes } = await readRoom(tx, namespace, quotaBytes);
-  if (maxBytes !== undefined && before > maxBytes) throw exceeded(namespace, { before, sizeBytes: 0, maxBytes });
+export async function requireWithin(tx: Writer, repository: RepositoryName, quotaBytes: number | undefined): Promise<void> {
+  const room = await readRoom(tx, namespaceOf(repository), quotaBytes);
+  const nothing = { repository, sizeBytes: 0 };
+  if (!fits(nothing, room)) throw exceeded(nothing, room);
 }
 
 /** Of a namespace that is no more: whoever takes the name next is somebody else. */
@@ -143,27 +146,31 @@ export async function removeUsageOf(tx: Writer, namespace: string): Promise<void
   await tx.deleteFrom('namespace_usage').where('namespace', '=', namespace).execute();
 }
 
-async function findOver(db: Reader, { repository, digest, sizeBytes }: Blob, quotaBytes: number | undefined): Promise<RegistryError | undefined> {
-  const namespace = namespaceOf(repository);
-  const { before, maxBytes } = await readRoom(db, namespace, quotaBytes);
-  if (maxBytes === undefined || before + sizeBytes <= maxBytes || (await isHeldIn(db, repository, digest))) return undefined;
-  return exceeded(namespace, { before, sizeBytes, maxBytes });
-}
+type Room = { readonly before: number; readonly maxBytes: number | undefined };
 
-async function readRoom(db: Reader, namespace: string, quotaBytes: number | undefined): Promise<{ before: number; maxBytes: number | undefined }> {
-  const quota = await db.selectFrom('namespace_quota').select('max_bytes').where('namespace', '=', namespace).executeTakeFirst();
+async function readRoom(db: Reader, namespace: string, quotaBytes: number | undefined): Promise<Room> {
+  const { maxBytes } = await readQuota(db, namespace, quotaBytes);
   const usage = await db.selectFrom('namespace_usage').select('bytes').where('namespace', '=', namespace).executeTakeFirst();
-  return { before: usage?.bytes ?? 0, maxBytes: quota === undefined ? quotaBytes : (quota.max_bytes ?? undefined) };
+  return { before: usage?.bytes ?? 0, maxBytes };
 }
 
-/** By any repository of the namespace. `0` is the character behind `/`. */
+async function readQuota(db: Reader, namespace: string, quotaBytes: number | undefined): Promise<{ maxBytes: number | undefined; isOwn: boolean }> {
+  const quota = await db.selectFrom('namespace_quota').select('max_bytes').where('namespace', '=', namespace).executeTakeFirst();
+  return quota === undefined ? { maxBytes: quotaBytes, isOwn: false } : { maxBytes: quota.max_bytes ?? undefined, isOwn: true };
+}
+
+function fits({ sizeBytes }: Pick<Blob, 'sizeBytes'>, { before, maxBytes }: Room): boolean {
+  return maxBytes === undefined || before + sizeBytes <= maxBytes;
+}
+
+/** By any repository of the namespace. */
 async function isHeldIn(db: Reader, repository: RepositoryName, digest: Digest): Promise<boolean> {
   const namespace = namespaceOf(repository);
   const holders = db.selectFrom('repository_blob').select('repository').where('repository_blob.digest', '=', digest).limit(1);
   const found =
     namespace === ''
       ? holders.innerJoin('repository', 'repository.name', 'repository_blob.repository').where('repository.namespace', '=', '')
-      : holders.where('repository', '>=', `${namespace}/` as RepositoryName).where('repository', '<', `${namespace}0` as RepositoryName); // only compared
+      : holders.where('repository', '>=', namesOf(namespace).from).where('repository', '<', namesOf(namespace).below);
   return (await found.executeTakeFirst()) !== undefined;
 }
 
@@ -178,7 +185,8 @@ async function reportRefusal(tx: Writer, repository: RepositoryName, { message }
   if (told !== undefined) await recordEvents(tx, [{ kind: 'quota.reached', repository, message, ...change }]);
 }
 
-function exceeded(namespace: string, { before, sizeBytes, maxBytes }: { before: number; sizeBytes: number; maxBytes: number }): RegistryError {
+function exceeded({ repository, sizeBytes }: Pick<Blob, 'repository' | 'sizeBytes'>, { before, maxBytes }: Room): RegistryError {
+  const namespace = namespaceOf(repository);
   return new RegistryError('QUOTA_EXCEEDED', {
     message: `quota exceeded: ${place(namespace)} may hold ${maxBytes} bytes and would hold ${before + sizeBytes}`,
     detail: { namespace, usedBytes: before, maxBytes, sizeBytes },
@@ -187,8 +195,4 @@ function exceeded(namespace: string, { before, sizeBytes, maxBytes }: { before: 
 
 function place(namespace: string): string {
   return namespace === '' ? 'the top level' : namespace;
-}
-
-function byBytes(one: string, other: string): number {
-  return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }

@@ -99,7 +99,7 @@ export function webhookRows({ read, write }: MetadataDatabase): WebhookRows {
   };
 }
 
-/** Those of a namespace that is no more: whoever takes the name next is somebody else. */
+/** Those of a namespace or a repository that is no more, with what was to be delivered: whoever takes the name next is somebody else. */
 export async function removeWebhooksOf(tx: Writer, scope: WebhookScope): Promise<void> {
   const rows = await tx.selectFrom('webhook').select('id').where('scope_kind', '=', scope.kind).where('scope_name', '=', scope.name).execute();
   for (const { id } of rows) await removeWebhook(tx, id);

@@ -8,7 +8,7 @@
  * A repository that is not there is never kept: pushing makes repositories and changes no version.
  */
 import type { RepositoryName } from '@naru/oci/repository-name';
-import { namespaceOf } from '../../access/namespace.ts';
+import { namesOf, namespaceOf } from '../../access/namespace.ts';
 import { parseNetwork } from '../../network/network.ts';
 import type { Grant, Standing, Visibility } from '../../access/policy.ts';
 import { boundedCache } from '../bounded-cache.ts';
@@ -270,10 +270,11 @@ async function namespacesWithGrants(read: Reader, kind: Tables['access_grant']['
 
 type NameRow = { name: RepositoryName; visibility: Visibility };
 
-/** One index range. A namespace of '' is the whole server. `0` is the character behind `/`. */
+/** One index range. A namespace of '' is the whole server. */
 async function listNames(read: Reader, query: { after: string; limit: number; visibility?: Visibility; namespace?: string }): Promise<NameRow[]> {
   const { after, limit, visibility, namespace = '' } = query;
-  const from = namespace !== '' && after < `${namespace}/` ? `${namespace}/` : after;
+  const names = namesOf(namespace);
+  const from = namespace !== '' && after < names.from ? names.from : after;
   let rows = read
     .selectFrom('repository')
     .select(['name', 'visibility'])
@@ -281,6 +282,6 @@ async function listNames(read: Reader, query: { after: string; limit: number; vi
     .orderBy('name')
     .limit(limit);
   if (visibility !== undefined) rows = rows.where('visibility', '=', visibility);
-  if (namespace !== '') rows = rows.where('name', '<', `${namespace}0` as RepositoryName);
+  if (namespace !== '') rows = rows.where('name', '<', names.below);
   return rows.execute();
 }

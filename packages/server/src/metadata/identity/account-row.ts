@@ -1,8 +1,8 @@
 /** What all kinds of accounts have in common, inside a transaction. */
 import { RegistryError } from '@naru/oci/registry-error';
+import { namesOf } from '../../access/namespace.ts';
 import type { Writer } from '../database.ts';
 import type { Change } from '../port.ts';
-import type { Tables } from '../schema.ts';
 import type { Account } from './port.ts';
 
 /** Throws NAME_TAKEN: users and organisations share one space of names. */
@@ -29,14 +29,9 @@ export async function removeSubject(tx: Writer, kind: 'user' | 'team' | 'robot' 
   if (kind === 'user' || kind === 'robot') await tx.deleteFrom('credential').where('owner_kind', '=', kind).where('owner_id', '=', id).execute();
 }
 
-/** Is anything called `<namespace>/…`? `0` is the character behind `/`. */
+/** Is anything called `<namespace>/…`? */
 export async function hasRepositories(tx: Writer, namespace: string): Promise<boolean> {
-  const row = await tx
-    .selectFrom('repository')
-    .select('name')
-    .where('name', '>=', `${namespace}/` as Tables['repository']['name'])
-    .where('name', '<', `${namespace}0` as Tables['repository']['name']) // only compared
-    .limit(1)
-    .executeTakeFirst();
+  const { from, below } = namesOf(namespace);
+  const row = await tx.selectFrom('repository').select('name').where('name', '>=', from).where('name', '<', below).limit(1).executeTakeFirst();
   return row !== undefined;
 }
