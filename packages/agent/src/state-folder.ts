@@ -28,7 +28,7 @@ export async function holdStateFolder(folder: string, newId: () => string): Prom
   return id;
 }
 
-/** As Docker's clients read it. Gives the folder that it is in, for DOCKER_CONFIG. */
+/** As Docker's clients read it. Gives the folder that it is in. */
 export async function writeRegistryLogin(folder: string, { username, password, serveraddress }: RegistryLogin): Promise<string> {
   const config = join(folder, 'docker-config');
   await mkdir(config, { recursive: true, mode: 0o700 });

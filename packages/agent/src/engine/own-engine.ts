@@ -20,8 +20,7 @@ const outputMaxLength = 4 * 1024 * 1024;
 type Ran = { readonly exitCode: number; readonly output: string; readonly said: string };
 
 export function openOwnEngine({ command, surroundings, folder, login }: OwnEngineOptions): EngineApi {
-  const english = { ...surroundings, LANG: 'C', LC_ALL: 'C' };
-  let env: Readonly<Record<string, string | undefined>> = english;
+  const env = { ...surroundings, LANG: 'C', LC_ALL: 'C' };
 
   function naru(words: readonly string[], signal?: AbortSignal): Promise<Ran> {
     const [program = '', ...args] = [...command, ...words];
@@ -51,8 +50,8 @@ export function openOwnEngine({ command, surroundings, folder, login }: OwnEngin
 
   return {
     async pull(image, digest, signal) {
-      if (login !== undefined) env = { ...english, DOCKER_CONFIG: await writeRegistryLogin(folder, login) };
-      await must(['pull', '--quiet', `${image}@${digest}`], signal).catch((error: unknown) => {
+      const config = login === undefined ? [] : ['--config', await writeRegistryLogin(folder, login)];
+      await must(['pull', '--quiet', ...config, `${image}@${digest}`], signal).catch((error: unknown) => {
         if (error instanceof TargetError) throw new TargetError(`it cannot be pulled: ${error.message}`);
         throw error;
       });

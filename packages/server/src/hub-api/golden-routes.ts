@@ -15,6 +15,7 @@ import { actorOf } from '../registry/actor-of.ts';
 import { newId } from '../runtime/ids.ts';
 import { isTagRulePattern } from '../tag-rules/policy.ts';
 import type { HubParts } from './parts.ts';
+import { namespaceIn, parseNamespace } from './namespace-in.ts';
 import { required } from './repository-routes.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
 import { digest, line, listOf, tag, time } from './schemas.ts';
@@ -183,15 +184,6 @@ type Place = Pick<ApiCall, 'params' | 'repository' | 'caller'>;
 
 function scopeOf({ params, repository: name }: Pick<ApiCall, 'params' | 'repository'>): GoldenScope {
   return params['namespace'] === undefined ? { kind: 'repository', name: required(name) } : { kind: 'namespace', name: namespaceIn(params) };
-}
-
-/** `server` stands for repositories without a namespace. */
-function namespaceIn(params: Readonly<Record<string, string>>): string {
-  return parseNamespace(params['namespace'] ?? '');
-}
-
-function parseNamespace(text: string): string {
-  return text === 'server' ? '' : text;
 }
 
 function printNamespace(namespace: string): string {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { GrantSubjectKind, StoredGrant } from '../metadata/identity/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { newId } from '../runtime/ids.ts';
+import { namespaceIn } from './namespace-in.ts';
 import type { HubParts } from './parts.ts';
 import { withoutUndefined } from './without-undefined.ts';
 import { type ApiRoute, route } from './route.ts';
@@ -106,12 +107,6 @@ export const grantRoutes: readonly ApiRoute[] = [
     },
   }),
 ];
-
-/** No account can be called `server`: it is the whole of it. */
-function namespaceIn(params: Readonly<Record<string, string>>): string {
-  const namespace = params['namespace'] ?? '';
-  return namespace === 'server' ? '' : namespace;
-}
 
 /** Throws ACCOUNT_UNKNOWN. Teams, robots and issuers are the namespace's own. */
 async function findSubject({ kind, name }: z.output<typeof subject>, namespace: string, { rows }: HubParts): Promise<string> {

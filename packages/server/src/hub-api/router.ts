@@ -12,6 +12,7 @@ import { type HttpRequest, readBody } from '../http/request.ts';
 import type { Log } from '../runtime/log.ts';
 import { etagOf } from './etag-of.ts';
 import { apiPrefix, findRoute } from './match.ts';
+import { parseNamespace } from './namespace-in.ts';
 import { openApiDocument } from './openapi.ts';
 import type { HubParts } from './parts.ts';
 import type { ApiRoute } from './route.ts';
@@ -113,7 +114,7 @@ async function requireAccess({ access }: ApiRoute, caller: Caller, { namespace, 
     return;
   }
   if (isNobody) throw new RegistryError('UNAUTHORIZED');
-  const name = namespace === 'server' ? '' : (namespace ?? '');
+  const name = parseNamespace(namespace ?? '');
   if (!(await caller.mayInNamespace(access, name))) throw new RegistryError('DENIED');
 }
 

@@ -1,6 +1,5 @@
 /** Images that were deleted by their digest, and how they come back. */
-import { RegistryError } from '@naru/oci/registry-error';
-import { isDigest } from '@naru/oci/digest';
+import { parseDigest } from '@naru/oci/digest';
 import { z } from 'zod';
 import { actorOf } from '../registry/actor-of.ts';
 import { requireForEach } from './require-for-each.ts';
@@ -34,7 +33,7 @@ export const trashRoutes: readonly ApiRoute[] = [
     response: z.object({ digest, tags: z.array(tag) }),
     async handle({ repository, params, caller, body, parts: { registry } }) {
       const name = required(repository);
-      const image = toDigest(params['digest']);
+      const image = parseDigest(params['digest'] ?? '');
       const tags = body.tags ?? (await registry.trash.get(name, image)).tags;
       await requireForEach(caller, 'tag:move', name, tags);
       return { value: { digest: image, tags: await registry.trash.restore(name, image, tags, actorOf(caller)) } };
@@ -47,7 +46,7 @@ export const trashRoutes: readonly ApiRoute[] = [
     summary: 'Give up one image in the trash: its space is free after the next collection',
     access: 'delete',
     async handle({ repository, params, caller, parts: { registry } }) {
-      await registry.trash.empty(required(repository), toDigest(params['digest']), actorOf(caller));
+      await registry.trash.empty(required(repository), parseDigest(params['digest'] ?? ''), actorOf(caller));
       return {};
     },
   }),
@@ -63,8 +62,3 @@ export const trashRoutes: readonly ApiRoute[] = [
     },
   }),
 ];
-
-function toDigest(text = '') {
-  if (!isDigest(text)) throw new RegistryError('DIGEST_INVALID', { detail: { digest: text } });
-  return text;
-}

@@ -3,6 +3,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
 import type { Usage } from '../metadata/usage-port.ts';
 import { actorOf } from '../registry/actor-of.ts';
+import { namespaceIn } from './namespace-in.ts';
 import { type ApiRoute, route } from './route.ts';
 import { bytes, listOf, page, toList, toPage } from './schemas.ts';
 
@@ -62,10 +63,4 @@ export const usageRoutes: readonly ApiRoute[] = [
 
 function find({ params, parts: { rows } }: Pick<Parameters<ApiRoute['handle']>[0], 'params' | 'parts'>): Promise<Usage> {
   return rows.usage.find(namespaceIn(params));
-}
-
-/** "server" stands for the names of one part, as it does for grants. */
-function namespaceIn(params: Readonly<Record<string, string>>): string {
-  const name = params['namespace'] ?? '';
-  return name === 'server' ? '' : name;
 }
