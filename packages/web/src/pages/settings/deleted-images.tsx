@@ -2,13 +2,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { type Answer, call } from '../../api/client.ts';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
-import { DigestText } from '../../parts/digest-text.tsx';
+import { DigestText, shortDigest } from '../../parts/digest-text.tsx';
 import { ExactTime } from '../../parts/exact-time.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { Section } from '../../parts/section.tsx';
 import { ErrorState, Skeleton } from '../../parts/states.tsx';
 import { useAct } from '../../parts/use-act.ts';
-import { shortDigest } from '../../parts/digest-text.tsx';
 import { useRuleTexts } from './rule-texts.ts';
 import { trashQuery } from './trash-query.ts';
 

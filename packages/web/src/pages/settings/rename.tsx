@@ -5,17 +5,18 @@ import { problemOf } from '../../api/api-error.ts';
 import { call } from '../../api/client.ts';
 import { useLanguage } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { FormField } from '../../parts/form-field.tsx';
 import { useToast } from '../../parts/toasts.tsx';
 import { repositoryPath } from '../../repository-address.ts';
 import { textOf } from '../account/account-form.tsx';
-import { ConfirmByName } from './confirm-by-name.tsx';
 
 /** Another name, or another namespace: then it belongs to others, who may not give it back. So the old name is typed first. */
 export function Rename({ repository }: { repository: string }) {
   const { texts, language } = useLanguage();
   const { settings } = texts;
   const [to, setTo] = useState<string>();
+  const [typed, setTyped] = useState('');
   const navigate = useNavigate();
   const queries = useQueryClient();
   const toast = useToast();
@@ -28,6 +29,11 @@ export function Rename({ repository }: { repository: string }) {
       toast({ text: settings.renamed(new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(aliasUntil)) });
     },
   });
+  const close = () => {
+    setTo(undefined);
+    setTyped('');
+    rename.reset();
+  };
   return (
     <section aria-labelledby="rename" className="border-t border-line pt-6">
       <h2 id="rename">{settings.rename}</h2>
@@ -46,19 +52,32 @@ export function Rename({ repository }: { repository: string }) {
           {settings.renameButton}
         </button>
       </form>
-      <ConfirmByName
-        repository={repository}
-        title={settings.renameTitle(repository, to ?? '')}
-        button={settings.renameButton}
-        isOpen={to !== undefined}
-        isBusy={rename.isPending}
-        problem={rename.error ? problemText(problemOf(rename.error), texts) : undefined}
-        onConfirm={() => to !== undefined && rename.mutate(to)}
-        onClose={() => {
-          setTo(undefined);
-          rename.reset();
-        }}
-      />
+      <Dialog title={settings.renameTitle(repository, to ?? '')} isOpen={to !== undefined} onClose={close}>
+        <form
+          className="space-y-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (typed === repository && to !== undefined) rename.mutate(to);
+          }}
+        >
+          <FormField
+            label={settings.typeName(repository)}
+            value={typed}
+            onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+            problem={rename.error ? problemText(problemOf(rename.error), texts) : undefined}
+            autoComplete="off"
+            autoFocus
+          />
+          <p className="flex justify-end gap-2">
+            <button type="button" className="button" onClick={close}>
+              {settings.cancel}
+            </button>
+            <button type="submit" className="button button-danger" disabled={typed !== repository || rename.isPending}>
+              {settings.renameButton}
+            </button>
+          </p>
+        </form>
+      </Dialog>
     </section>
   );
 }

@@ -17,6 +17,7 @@ type Rules = Api['PUT /repositories/{repository}/-/tag-rules']['body'];
 type Policy = Answer<'GET /repositories/{repository}/-/tag-rules'>;
 type Preview = Answer<'POST /repositories/{repository}/-/tag-rules/preview'>;
 
+const patternLists = ['allowed', 'forbidden', 'immutable'] as const;
 const aliasKinds = ['major', 'minor', 'latest'] as const;
 
 export function TagRules({ repository }: { repository: string }) {
@@ -80,30 +81,17 @@ function RulesForm({ repository, rules }: { repository: string; rules: Policy })
           </>
         }
       >
-        <FormField
-          label={texts.allowed}
-          hint={texts.allowedHint}
-          name="allowed"
-          defaultValue={rules.allowed?.join(', ')}
-          autoComplete="off"
-          spellCheck={false}
-        />
-        <FormField
-          label={texts.forbidden}
-          hint={texts.forbiddenHint}
-          name="forbidden"
-          defaultValue={rules.forbidden?.join(', ')}
-          autoComplete="off"
-          spellCheck={false}
-        />
-        <FormField
-          label={texts.immutable}
-          hint={texts.immutableHint}
-          name="immutable"
-          defaultValue={rules.immutable?.join(', ')}
-          autoComplete="off"
-          spellCheck={false}
-        />
+        {patternLists.map((name) => (
+          <FormField
+            key={name}
+            label={texts[name]}
+            hint={texts[`${name}Hint`]}
+            name={name}
+            defaultValue={rules[name]?.join(', ')}
+            autoComplete="off"
+            spellCheck={false}
+          />
+        ))}
         <fieldset>
           <legend className="mb-1 font-medium">{texts.aliases}</legend>
           <div className="flex flex-wrap gap-x-6">
@@ -134,7 +122,7 @@ function Meaning({ tags, refused, immutable, aliases }: Preview) {
 }
 
 function readRules(fields: FormData): Rules {
-  const [allowed, forbidden, immutable] = ['allowed', 'forbidden', 'immutable'].map((name) => fieldWords(fields, name));
+  const [allowed, forbidden, immutable] = patternLists.map((name) => fieldWords(fields, name));
   const chosen = fields.getAll('aliases');
   const aliases = aliasKinds.filter((kind) => chosen.includes(kind));
   return { ...(allowed && { allowed }), ...(forbidden && { forbidden }), ...(immutable && { immutable }), ...(aliases.length > 0 && { aliases }) };
