@@ -66,6 +66,7 @@ test('an image that was deleted by its digest comes back with its tags, unless i
 
   await client.pushImage(repository, next, 'latest');
   const naru = (...words: string[]) => runNaru([...words, '--server', server.url]);
+  expect((await naru('trash', 'images', repository)).stdout).toContain(new Date(Number(listed[0]?.['until'])).toISOString());
   expect(await naru('trash', 'restore-image', repository, digest)).toMatchObject({ exitCode: 0, stderr: '' });
   expect([await status(digest), await status('1.0')]).toEqual([200, 200]);
   expect((await fetch(`${server.url}/v2/${repository}/manifests/latest`)).headers.get('docker-content-digest')).toBe(next.manifest.digest);

@@ -30,7 +30,7 @@ function table(items: readonly Readonly<Record<string, unknown>>[]): string {
 
 function show(name: string, value: unknown): string {
   if (value === undefined || value === null) return '';
-  if (typeof value === 'number' && /(?:At|^at|since|Until)$/.test(name)) return new Date(value).toISOString();
+  if (typeof value === 'number' && /(?:At|^at|since|[uU]ntil)$/.test(name)) return new Date(value).toISOString();
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.join(',');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
