@@ -24,6 +24,8 @@ const skipRecord = join(scratch, 'skips');
 
 /** A run of many paths is called by all of them. */
 const fileNameMax = 100;
+/** Of why a test failed, at the end of the run: what came before says it whole. */
+const reasonMax = 600;
 
 const suites = paths.length > 0 ? [suite(paths.join(' '), paths)] : [suite('unit', ['packages']), ...suitesInTestFolder()];
 const steps = paths.length > 0 ? suites : [format, types, lint, ...suites];
@@ -58,8 +60,8 @@ const unexplained = suites.flatMap(skippedFilesOf).filter((file) => !skips.some(
 for (const file of new Set(unexplained)) console.log(`SKIPPED ${file}: for no reason that it gives`);
 const isExcused = unexplained.length === 0 && skips.every((skip) => skip.excused);
 if (requireAll && !isExcused) failed.push('skipped tests, where NARU_TEST_REQUIRE_ALL=1 allows none');
-for (const { file, name } of unstableTests) console.log(`UNSTABLE ${file}: ${name}: failed, and passed when its file was run again`);
-for (const { file, name } of failedTests) console.log(`FAILED ${file}: ${name}`);
+for (const { file, name, why } of unstableTests) console.log(`UNSTABLE ${file}: ${name}: failed, and passed when its file was run again: ${why}`);
+for (const { file, name, why } of failedTests) console.log(`FAILED ${file}: ${name}: ${why}`);
 if (failed.length > 0) console.log(`FAILED: ${failed.join(', ')}`);
 rmSync(scratch, { recursive: true });
 process.exit(failed.length > 0 ? 1 : 0);
@@ -96,14 +98,18 @@ function onceMore(step, failedOnes) {
 
 function failedTestsOf(step) {
   if (step.report === undefined) return [];
-  return [...readReport(step).matchAll(/<testcase name="([^"]+)"[^>]* file="([^"]+)"[^>]*>\s*<failure/g)].map(([, name, file]) => ({
-    name: unescaped(name),
-    file,
-  }));
+  const found = readReport(step).matchAll(/<testcase name="([^"]+)"[^>]* file="([^"]+)"[^>]*>\s*<failure(?: [^>]*message="([^"]*)")?/g);
+  return [...found].map(([, name, file, why = '']) => ({ name: unescaped(name), file, why: inOneLine(unescaped(why)) }));
+}
+
+function inOneLine(text) {
+  const line = text.trim().replaceAll(/\s+/g, ' ');
+  return line.length > reasonMax ? `${line.slice(0, reasonMax)}…` : line;
 }
 
 function unescaped(xml) {
-  return xml.replaceAll('&quot;', '"').replaceAll('&apos;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+  const characters = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&', '#10': '\n' };
+  return xml.replaceAll(/&(quot|apos|lt|gt|amp|#10);/g, (_, name) => characters[name]);
 }
 
 function skippedFilesOf(suite) {

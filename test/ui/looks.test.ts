@@ -158,15 +158,24 @@ async function look(
   const { page } = opened;
   const found: string[] = [];
   await begin?.(page);
-  for (const [name, address, prepare] of steps) {
-    await page.goto(address);
-    await settled(page);
-    await prepare?.(page).catch((error: unknown) => found.push(`${name}: ${String(error)}`));
-    await settled(page);
-    await takePicture(page, `${name}-${reader.width}-${reader.theme}-${reader.language}`);
-    found.push(...(await scan(page)).map((problem) => `${name}: ${problem}`));
+  for (const step of steps) {
+    // A page may change while it is measured: what is wrong with it is wrong the second time too.
+    if ((await problemsOf(page, reader, step)).length > 0) found.push(...(await problemsOf(page, reader, step)));
   }
   return [...found, ...opened.complaints];
+}
+
+async function problemsOf(page: Page, reader: Required<Reader>, [name, address, prepare]: Step): Promise<string[]> {
+  try {
+    await page.goto(address);
+    await settled(page);
+    await prepare?.(page);
+    await settled(page);
+    await takePicture(page, `${name}-${reader.width}-${reader.theme}-${reader.language}`);
+    return (await scan(page)).map((problem) => `${name}: ${problem}`);
+  } catch (error) {
+    return [`${name}: ${String(error)}`];
+  }
 }
 
 async function settled(page: Page): Promise<void> {
