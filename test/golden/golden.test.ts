@@ -153,6 +153,37 @@ test('a base that moved marks what stands on it, lists it, and says so once to w
   expect(await goldenOf('team/moving', '1.0.0')).toEqual([]);
 });
 
+test('a base whose repository is deleted: what stands on it is told why, and another of its name is not approved', async () => {
+  const base = makeImage({ seed: 'gone base' });
+  await push('company/gone', base, '1');
+  const wanted = { repository: 'company/gone', tags: '1', reason: 'x' };
+  const { id } = (await ask('POST', 'namespaces/company/golden-images', wanted)).body;
+  const app = onTopOf(base, 'gone app');
+  await push('team/gone', app, 'v1');
+  const seen = (await collect('/api/v1/events?kinds=base.deleted&after=0', 2)).length;
+  const told = collect('/api/v1/events?kinds=base.deleted&after=0', seen + 1);
+  expect((await ask('DELETE', 'repositories/company/gone')).status).toBe(204);
+  expect((await told).at(-1)).toMatchObject({
+    repository: 'team/gone',
+    tag: 'v1',
+    digest: app.manifest.digest,
+    from: 'company/gone',
+    message: 'company/gone:1, which it was built on, was deleted with its repository',
+  });
+  expect(await goldenOf('team/gone', 'v1')).toMatchObject([{ state: 'deleted', repository: 'company/gone' }]);
+  expect((await ask('GET', `namespaces/company/golden-images/${String(id)}/outdated`)).body['items']).toMatchObject([{ repository: 'team/gone' }]);
+  // Whoever makes one of its name has approved nothing; whoever approves it takes the place of what was.
+  await push('company/gone', base, '1');
+  expect(await goldenOf('team/gone', 'v1')).toMatchObject([{ state: 'deleted' }]);
+  await ask('PUT', 'namespaces/gone-shop/golden-policy', { from: ['company'] });
+  expect(await push('gone-shop/app', app, 'v1')).toStartWith('403 DENIED');
+  const again = (await ask('POST', 'namespaces/company/golden-images', wanted)).body;
+  expect(again['goneAt']).toBeUndefined();
+  expect(await push('gone-shop/app', app, 'v1')).toBe('pushed');
+  const listed = (await ask('GET', 'namespaces/company/golden-images')).body['items'] as Json[];
+  expect(listed.filter(({ repository }) => repository === 'company/gone').map((one) => one['id'])).toEqual([again['id']]);
+});
+
 test('what is not understood is an error that says why', async () => {
   await push('company/known', makeImage({ seed: 'known' }), 'v1');
   const good = { repository: 'company/known', tags: 'v1', reason: 'x' };

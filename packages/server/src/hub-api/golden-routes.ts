@@ -34,6 +34,8 @@ const entry = z.object({
   reason: z.string(),
   until: time.optional(),
   isExpired: z.boolean(),
+  /** When its repository was deleted: it counts no more. */
+  goneAt: time.optional(),
   approvedAt: time,
   approvedBy: z.string(),
   /** What its tags are on now, for each platform. */

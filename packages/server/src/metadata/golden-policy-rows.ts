@@ -52,7 +52,23 @@ export function goldenPolicyRows({ read, write }: MetadataDatabase): GoldenPolic
   };
 }
 
-/** In the transaction of a push, when its references are recorded. Throws BASE_REFUSED. */
+/** Why a policy that is enforced keeps the image from being there. */
+export async function findUngolden(db: Reader, repository: RepositoryName, digest: Digest, at: number): Promise<string | undefined> {
+  const policy = await findFor(db, repository);
+  return policy?.mode === 'enforce' ? judge(db, repository, digest, policy, at) : undefined;
+}
+
+/** When a repository comes to another namespace, with what its tags are on. Throws BASE_REFUSED. */
+export async function requireAllGolden(tx: Writer, repository: RepositoryName, change: Change): Promise<void> {
+  if ((await findFor(tx, repository)) === undefined) return;
+  const rows = await tx.selectFrom('tag').select('digest').distinct().where('repository', '=', repository).orderBy('digest').execute();
+  for (const { digest } of rows) await requireGolden(tx, repository, digest, change);
+}
+
+/**
+ * In the transaction of a push, when its references are recorded, and of everything else by which a tag
+ * comes to be on an image. Throws BASE_REFUSED.
+ */
 export async function requireGolden(tx: Writer, repository: RepositoryName, digest: Digest, change: Change): Promise<void> {
   const policy = await findFor(tx, repository);
   const fault = policy && (await judge(tx, repository, digest, policy, change.at));
@@ -96,7 +112,12 @@ async function standsOnOne(db: Reader, standing: readonly Digest[], golden: Read
 }
 
 async function listValid(db: Reader, { from }: GoldenPolicy, at: number): Promise<{ id: string; repository: RepositoryName; tags: string }[]> {
-  const rows = await db.selectFrom('golden_image').select(['id', 'repository', 'tags', 'until']).where('namespace', 'in', from).execute();
+  const rows = await db
+    .selectFrom('golden_image')
+    .select(['id', 'repository', 'tags', 'until'])
+    .where('namespace', 'in', from)
+    .where('gone_at', 'is', null)
+    .execute();
   return rows.filter(({ until }) => until === null || until > at);
 }
 

@@ -6,7 +6,11 @@ import type { Change } from './port.ts';
 
 export const goldenPerNamespaceMax = 200;
 
-/** One line of an organisation's catalogue. `tags`: a pattern as tag rules have it. `until`: from then on it counts no more. */
+/**
+ * One line of an organisation's catalogue. `tags`: a pattern as tag rules have it. `until`: from then on it
+ * counts no more. `goneAt`: its repository was deleted then; the line stays to say so, and counts no more,
+ * whoever makes a repository of that name.
+ */
 export type GoldenImage = {
   readonly id: string;
   readonly namespace: string;
@@ -14,6 +18,7 @@ export type GoldenImage = {
   readonly tags: string;
   readonly reason: string;
   readonly until?: number;
+  readonly goneAt?: number;
   readonly approvedAt: number;
   readonly approvedBy: string;
 };
@@ -39,14 +44,17 @@ export type StoredGoldenPolicy = GoldenPolicy & { readonly changedAt: number; re
 /** An image that stands on a former version of a golden image and on no current one of the same tag. */
 export type OutdatedImage = { readonly number: number; readonly image: Digest; readonly version: GoldenVersion };
 
+/** What became of a base: its tag is on another image, or went, alone or with all of its repository. */
+export type BaseChange = { readonly kind: 'moved'; readonly now: Digest } | { readonly kind: 'deleted' } | { readonly kind: 'gone' };
+
 export interface GoldenRows {
-  /** With what its tags are on now. Throws NAME_UNKNOWN, CONFLICT. */
-  approve(image: Omit<GoldenImage, 'approvedAt' | 'approvedBy'> & Change): Promise<void>;
+  /** With what its tags are on now; in the place of a line whose repository was deleted. Throws NAME_UNKNOWN, CONFLICT. */
+  approve(image: Omit<GoldenImage, 'approvedAt' | 'approvedBy' | 'goneAt'> & Change): Promise<void>;
   /** False: there is none. */
   remove(image: { namespace: string; id: string } & Change): Promise<boolean>;
   find(namespace: string, id: string): Promise<GoldenImage | undefined>;
   list(namespace: string): Promise<GoldenImage[]>;
-  /** Entries of all catalogues about a repository. */
+  /** Entries of all catalogues about a repository, also about one of this name that is no more. */
   listIn(repository: RepositoryName): Promise<GoldenImage[]>;
   /** Of one tag or of all; those that count now first. */
   listVersions(id: string, wanted: { tag?: Tag; limit: number }): Promise<GoldenVersion[]>;
@@ -61,7 +69,7 @@ export interface OutdatedRows {
   list(version: GoldenVersion, page: NumberPage): Promise<OutdatedImage[]>;
   /** Once for each image, place and state of the base: an event for each of the tags. False: it was told before. */
   tell(
-    told: { version: GoldenVersion; image: Digest; repository: RepositoryName; tags: readonly Tag[]; base: RepositoryName; now?: Digest } & Change,
+    told: { version: GoldenVersion; image: Digest; repository: RepositoryName; tags: readonly Tag[]; base: RepositoryName; what: BaseChange } & Change,
   ): Promise<boolean>;
 }
 

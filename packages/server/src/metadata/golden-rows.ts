@@ -27,12 +27,17 @@ export function goldenRows({ read, write }: MetadataDatabase): GoldenRows {
       write(async (tx) => {
         const held = await tx.selectFrom('repository').select('name').where('name', '=', repository).executeTakeFirst();
         if (held === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
+        await tx
+          .deleteFrom('golden_image')
+          .where((eb) => eb.and({ namespace, repository, tags }))
+          .where('gone_at', 'is not', null)
+          .execute();
         const known = await tx.selectFrom('golden_image').select(['repository', 'tags']).where('namespace', '=', namespace).execute();
         if (known.some((one) => one.repository === repository && one.tags === tags))
           throw new RegistryError('CONFLICT', { message: `${repository}:${tags} is in the catalogue of ${namespace} already` });
         if (known.length >= goldenPerNamespaceMax)
           throw new RegistryError('CONFLICT', { message: `at most ${goldenPerNamespaceMax} golden images in a catalogue: use patterns` });
-        const row = { id, namespace, repository, tags, reason, until: until ?? null, approved_at: change.at, approved_by: change.actor };
+        const row = { id, namespace, repository, tags, reason, until: until ?? null, approved_at: change.at, approved_by: change.actor, gone_at: null };
         await tx.insertInto('golden_image').values(row).execute();
         await placeVersions(tx, row, change.at);
         await recordAudit(tx, [auditOf(change, 'golden.approve', { namespace, repository, detail: { id, tags, reason, until } })]);
@@ -88,15 +93,36 @@ export function goldenRows({ read, write }: MetadataDatabase): GoldenRows {
     refresh: (id, at) =>
       write(async (tx) => {
         const row = await tx.selectFrom('golden_image').selectAll().where('id', '=', id).executeTakeFirst();
-        if (row !== undefined) await placeVersions(tx, row, at);
+        if (row?.gone_at === null) await placeVersions(tx, row, at);
       }),
   };
 }
 
 /** In the transaction of every move and deletion of a tag: what is golden now, and what was. */
 export async function followGoldenTag(tx: Writer, repository: RepositoryName, tag: Tag, digest: Digest | undefined, { at }: Pick<Change, 'at'>): Promise<void> {
-  const entries = await tx.selectFrom('golden_image').select(['id', 'tags']).where('repository', '=', repository).execute();
+  const entries = await tx.selectFrom('golden_image').select(['id', 'tags']).where('repository', '=', repository).where('gone_at', 'is', null).execute();
   for (const { id, tags } of entries) if (matchesTag(tags, tag)) await placeVersion(tx, { golden: id, repository, tag, digest }, at);
+}
+
+/** With the repository: what was golden in it is not any more. The lines stay, so that what stands on them can be told why. */
+export async function endGoldenIn(tx: Writer, repository: RepositoryName, at: number): Promise<void> {
+  const ended = await tx
+    .updateTable('golden_image')
+    .set({ gone_at: at })
+    .where('repository', '=', repository)
+    .where('gone_at', 'is', null)
+    .returning('id')
+    .execute();
+  for (const { id } of ended) {
+    await tx.updateTable('golden_version').set({ ended_at: at, ended_by: 'deleted' }).where('golden', '=', id).where('ended_at', 'is', null).execute();
+    await forgetOldest(tx, id);
+  }
+}
+
+/** Lines of a former repository of either name stand for that one, and are in nobody's way. */
+export async function moveGoldenIn(tx: Writer, from: RepositoryName, to: RepositoryName): Promise<void> {
+  await tx.deleteFrom('golden_image').where('repository', '=', to).execute();
+  await tx.updateTable('golden_image').set({ repository: to }).where('repository', '=', from).where('gone_at', 'is', null).execute();
 }
 
 /** Catalogues of a namespace that is no more, and what it asked for: whoever takes the name next is somebody else. */
@@ -158,8 +184,8 @@ async function forgetOldest(tx: Writer, golden: string): Promise<void> {
   await tx.deleteFrom('golden_version').where('golden', '=', golden).where('ended_at', 'is not', null).where('id', '<=', over.id).execute();
 }
 
-function toImage({ approved_at, approved_by, until, ...row }: ImageRow): GoldenImage {
-  return { ...row, ...(until !== null && { until }), approvedAt: approved_at, approvedBy: approved_by };
+function toImage({ approved_at, approved_by, gone_at, until, ...row }: ImageRow): GoldenImage {
+  return { ...row, ...(until !== null && { until }), ...(gone_at !== null && { goneAt: gone_at }), approvedAt: approved_at, approvedBy: approved_by };
 }
 
 export function toVersion({ golden, tag, image, pointed, since, ended_at, ended_by }: VersionRow): GoldenVersion {

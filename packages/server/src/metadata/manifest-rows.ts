@@ -37,7 +37,7 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, v
         await forget(tx, repository, [manifest.digest]);
         await requireGolden(tx, repository, manifest.digest, change);
         await recordEvents(tx, [{ kind: 'manifest.pushed', repository, digest: manifest.digest, ...change }]);
-        for (const tag of tags) await moveTag(tx, repository, tag, manifest.digest, change);
+        for (const tag of tags) await moveTag(tx, repository, { tag, digest: manifest.digest, isJudged: true }, change);
         await followReleases(tx, repository, tags, change, tagMoves);
       });
     },

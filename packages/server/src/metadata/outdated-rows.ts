@@ -1,6 +1,6 @@
 import type { MetadataDatabase } from './database.ts';
 import { recordEvents } from './event-rows.ts';
-import type { OutdatedRows } from './golden-port.ts';
+import type { BaseChange, OutdatedRows } from './golden-port.ts';
 
 /** Who stands on what was golden, and who was told so. */
 export function outdatedRows({ read, write }: MetadataDatabase): OutdatedRows {
@@ -54,9 +54,10 @@ export function outdatedRows({ read, write }: MetadataDatabase): OutdatedRows {
       return rows.map((row) => ({ ...row, version }));
     },
 
-    tell: ({ version: { golden, tag }, image, repository, tags, base, now, ...change }) =>
+    tell: ({ version: { golden, tag }, image, repository, tags, base, what, ...change }) =>
       write(async (tx) => {
         const key = { golden, tag, repository, image };
+        const now = what.kind === 'moved' ? what.now : '';
         const known = await tx
           .selectFrom('outdated_notice')
           .select('now')
@@ -65,29 +66,39 @@ export function outdatedRows({ read, write }: MetadataDatabase): OutdatedRows {
           .where('repository', '=', repository)
           .where('image', '=', image)
           .executeTakeFirst();
-        if (known?.now === (now ?? '')) return false;
+        if (known?.now === now) return false;
         // The entry may be gone meanwhile: then nobody is outdated.
         const entry = await tx.selectFrom('golden_image').select('id').where('id', '=', golden).executeTakeFirst();
         if (entry === undefined) return false;
         await tx
           .insertInto('outdated_notice')
-          .values({ ...key, now: now ?? '' })
-          .onConflict((conflict) => conflict.columns(['golden', 'tag', 'repository', 'image']).doUpdateSet({ now: now ?? '' }))
+          .values({ ...key, now })
+          .onConflict((conflict) => conflict.columns(['golden', 'tag', 'repository', 'image']).doUpdateSet({ now }))
           .execute();
-        const what = now === undefined ? 'was deleted' : `is ${now} now`;
         await recordEvents(
           tx,
           tags.map((one) => ({
-            kind: now === undefined ? 'base.deleted' : 'base.updated',
+            kind: what.kind === 'moved' ? 'base.updated' : 'base.deleted',
             repository,
             tag: one,
             digest: image,
             from: base,
-            message: `${base}:${tag}, which it was built on, ${what}`,
+            message: `${base}:${tag}, which it was built on, ${fateOf(what)}`,
             ...change,
           })),
         );
         return true;
       }),
   };
+}
+
+function fateOf(what: BaseChange): string {
+  switch (what.kind) {
+    case 'moved':
+      return `is ${what.now} now`;
+    case 'deleted':
+      return 'was deleted';
+    case 'gone':
+      return 'was deleted with its repository';
+  }
 }

@@ -3,7 +3,7 @@ import type { RepositoryName } from '@naru/oci/repository-name';
 import { namespaceOf } from '../access/namespace.ts';
 import type { Writer } from './database.ts';
 import { removeGateOf } from './gate/remove-gate.ts';
-import { removeGoldenPolicyOf } from './golden-rows.ts';
+import { endGoldenIn, moveGoldenIn, removeGoldenPolicyOf } from './golden-rows.ts';
 import { forgetBytes } from './manifest-content.ts';
 import type { Tables } from './schema.ts';
 import { countAgain } from './usage-rows.ts';
@@ -19,7 +19,6 @@ export const ofRepository = [
   'retention_policy',
   'gate_verdict',
   'outdated_notice',
-  'golden_image',
   'target_report',
   'target',
   'release',
@@ -66,6 +65,7 @@ export async function moveContent(tx: Writer, from: RepositoryName, to: Reposito
   for (const table of byScope) {
     await tx.updateTable(table).set({ scope_name: to }).where('scope_kind', '=', 'repository').where('scope_name', '=', from).execute();
   }
+  await moveGoldenIn(tx, from, to);
   await tx.updateTable('finding_rule').set({ scope_name: to }).where('scope', '=', 'repository').where('scope_name', '=', from).execute();
   await tx.deleteFrom('repository_manifest').where('repository', '=', from).execute();
   await tx.deleteFrom('repository_blob').where('repository', '=', from).execute();
@@ -74,7 +74,8 @@ export async function moveContent(tx: Writer, from: RepositoryName, to: Reposito
 }
 
 /** Its row stays, for the one who calls. Bytes of manifests go when no other repository has them; blobs are left to collection. */
-export async function removeContent(tx: Writer, name: RepositoryName): Promise<void> {
+export async function removeContent(tx: Writer, name: RepositoryName, at: number): Promise<void> {
+  await endGoldenIn(tx, name, at);
   for (const table of ofRepository) await tx.deleteFrom(table).where('repository', '=', name).execute();
   const scope = { kind: 'repository', name } as const;
   await removeWebhooksOf(tx, scope);

@@ -12,6 +12,7 @@ import { touchAccess } from './identity/access-version.ts';
 import { endBadges, moveBadge } from './badge-rows.ts';
 import { placeByRank } from './search-rank.ts';
 import { toLetters } from './text-letters.ts';
+import { requireAllGolden } from './golden-policy-rows.ts';
 import { moveContent, removeContent } from './repository-content.ts';
 import type { Tables } from './schema.ts';
 import { requireRemoval } from './tag-policy-rows.ts';
@@ -118,7 +119,10 @@ export function repositoryRows({ read, write }: MetadataDatabase, quotaBytes: nu
         await tx.deleteFrom('repository_alias').where('name', '=', to).execute();
         await moveRow(tx, moved, to);
         await moveContent(tx, from, to);
-        if (namespaceOf(from) !== namespaceOf(to)) await requireWithin(tx, to, quotaBytes);
+        if (namespaceOf(from) !== namespaceOf(to)) {
+          await requireWithin(tx, to, quotaBytes);
+          await requireAllGolden(tx, to, change);
+        }
         await moveBadge(tx, from, to, change);
         await moveGrantsOn(tx, from, to);
         await tx.updateTable('repository_alias').set({ repository: to }).where('repository', '=', from).execute();
@@ -134,7 +138,7 @@ export function repositoryRows({ read, write }: MetadataDatabase, quotaBytes: nu
         await refuseRunning(tx, name);
         await requireRemoval(tx, name, await listTags(tx, name), { withManifest: true });
         await endBadges(tx, name, change);
-        await removeContent(tx, name);
+        await removeContent(tx, name, change.at);
         await removeGrantsOn(tx, name);
         await tx.deleteFrom('repository_alias').where('repository', '=', name).execute();
         await tx.deleteFrom('repository').where('name', '=', name).execute();

@@ -209,6 +209,7 @@ type ContentTables = {
     until: number | null;
     approved_at: number;
     approved_by: string;
+    gone_at: number | null;
   };
   /** `chain`: of the image's layers, kept when the image is gone. */
   golden_version: {

@@ -12,6 +12,8 @@ import type { StoredTagPolicy, TagPolicyRows } from './tag-policy-port.ts';
 
 /** Moves and deletes tags without asking the policy: `tag-rows.ts`'s own, which this file must not import. */
 export type TagMoves = {
+  /** Whether a tag may come to be on the image. */
+  mayStand(tx: Writer, repository: RepositoryName, digest: Digest, change: Change): Promise<boolean>;
   move(tx: Writer, repository: RepositoryName, tag: Tag, digest: Digest, change: Change): Promise<void>;
   remove(tx: Writer, repository: RepositoryName, tag: Tag, change: Change): Promise<void>;
 };
@@ -95,10 +97,22 @@ export async function followReleases(tx: Writer, repository: RepositoryName, tag
 async function keepAliases(tx: Writer, repository: RepositoryName, { aliases = [] }: TagPolicy, change: Change, moves: TagMoves): Promise<void> {
   if (aliases.length === 0) return;
   const rows = await tx.selectFrom('tag').select(['name', 'digest']).where('repository', '=', repository).orderBy('name').execute();
-  const places = placeAliases(
-    aliasKinds.filter((kind) => aliases.includes(kind)),
-    rows.map(({ name, digest }) => ({ tag: name, place: digest })),
-  );
+  const now = new Map(rows.map(({ name, digest }) => [name, digest]));
+  const refused = new Set<Digest>();
+  const place = () =>
+    placeAliases(
+      aliasKinds.filter((kind) => aliases.includes(kind)),
+      rows.filter(({ digest }) => !refused.has(digest)).map(({ name, digest }) => ({ tag: name, place: digest })),
+    );
+  // An alias goes to the highest release that may be there; what is there already was let in before.
+  let [places, judged] = [place(), -1];
+  while (judged < refused.size) {
+    judged = refused.size;
+    for (const [alias, digest] of places) {
+      if (now.get(alias) !== digest && !(await moves.mayStand(tx, repository, digest, change))) refused.add(digest);
+    }
+    if (judged < refused.size) places = place();
+  }
   for (const [alias, digest] of places) await moves.move(tx, repository, alias, digest, change);
   for (const { name } of rows) if (isAlias(aliases, name) && !places.has(name)) await moves.remove(tx, repository, name, change);
 }

@@ -5,6 +5,7 @@ import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import type { Change, DeletedTag, TagMove, TagRow, TagRows } from './port.ts';
 import { chunks } from './chunks.ts';
 import { recordEvents } from './event-rows.ts';
+import { findUngolden, requireGolden } from './golden-policy-rows.ts';
 import { followGoldenTag } from './golden-rows.ts';
 import { followReleases, requireMove, requireRemoval, type TagMoves } from './tag-policy-rows.ts';
 
@@ -65,7 +66,7 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
             throw new RegistryError('PRECONDITION_FAILED', { message: `the tag ${tag} has moved since`, detail: { tag } });
           }
           await getHeld(tx, repository, digest);
-          await moveTag(tx, repository, tag, digest, change);
+          await moveTag(tx, repository, { tag, digest }, change);
         }
         await followReleases(
           tx,
@@ -169,11 +170,20 @@ async function recordLeft(tx: Writer, repository: RepositoryName, digest: Digest
   await tx.updateTable('repository_manifest').set({ untagged_at: at }).where('repository', '=', repository).where('digest', '=', digest).execute();
 }
 
-/** Moves the tag with its history and its event, if the repository's rules let it. A tag that is there already has not moved. Throws TAG_REFUSED. */
-export async function moveTag(tx: Writer, repository: RepositoryName, tag: Tag, digest: Digest, change: Change): Promise<void> {
+/**
+ * Moves the tag with its history and its event, if the repository's rules let it, and its policy the image
+ * (`isJudged`: in this transaction already). A tag that is there already has not moved. Throws TAG_REFUSED, BASE_REFUSED.
+ */
+export async function moveTag(
+  tx: Writer,
+  repository: RepositoryName,
+  { tag, digest, isJudged = false }: { readonly tag: Tag; readonly digest: Digest; readonly isJudged?: boolean },
+  change: Change,
+): Promise<void> {
   const previous = await findTagged(tx, repository, tag);
   if (previous === digest) return;
   await requireMove(tx, repository, { tag, previous });
+  if (!isJudged) await requireGolden(tx, repository, digest, change);
   await placeTag(tx, repository, { tag, digest, previous }, change);
 }
 
@@ -224,8 +234,12 @@ export async function removeTagsOf(tx: Writer, repository: RepositoryName, diges
   await followReleases(tx, repository, tags, change, tagMoves);
 }
 
-/** For the aliases that the server keeps: nobody's wish, so no rule is asked. */
+/** For the aliases that the server keeps: nobody's wish, so no rule is asked but where images must stand. */
 export const tagMoves: TagMoves = {
+  async mayStand(tx, repository, digest, { at }) {
+    return (await findUngolden(tx, repository, digest, at)) === undefined;
+  },
+
   async move(tx, repository, tag, digest, change) {
     const previous = await findTagged(tx, repository, tag);
     if (previous !== digest) await placeTag(tx, repository, { tag, digest, previous }, change);

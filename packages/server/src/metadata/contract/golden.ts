@@ -85,11 +85,12 @@ export function goldenContract(it: Contract): void {
     expect(await store.outdated.list(version, { after: outdated[0]?.number ?? 0, limit: 9 })).toEqual([]);
     const after = await lastEventId(store);
     const told = { version, image: top, repository, tags: [latest], base, at: 6, actor };
-    expect([await store.outdated.tell({ ...told, now }), await store.outdated.tell({ ...told, now }), await store.outdated.tell(told)]).toEqual([
-      true,
-      false,
-      true,
-    ]);
+    const what = { kind: 'moved', now } as const;
+    expect([
+      await store.outdated.tell({ ...told, what }),
+      await store.outdated.tell({ ...told, what }),
+      await store.outdated.tell({ ...told, what: { kind: 'deleted' } }),
+    ]).toEqual([true, false, true]);
     const event = { repository, tag: latest, digest: top, from: base, at: 6, actor };
     expect(await eventsAfter(store, after)).toEqual([
       { kind: 'base.updated', ...event, message: `golden/base:latest, which it was built on, is ${now} now` },
@@ -97,7 +98,7 @@ export function goldenContract(it: Contract): void {
     ]);
     expect((await store.golden.listUnder(top, 9)).map(({ version: { image, ended } }) => [image, ended?.why])).toEqual([[old, 'moved']]);
     await store.golden.remove({ namespace: 'golden', id: 'g', at: 7, actor });
-    expect(await store.outdated.tell({ ...told, now })).toBe(false);
+    expect(await store.outdated.tell({ ...told, what })).toBe(false);
   });
 
   it('refuses a push that stands on nothing golden, by the policy of the repository or else of its namespace', async (store) => {

@@ -22,6 +22,7 @@ import { extendAudit } from './0021-extend-audit.ts';
 import { createTrash } from './0023-create-trash.ts';
 import { createUsage } from './0024-create-usage.ts';
 import { extendWebhooks } from './0025-extend-webhooks.ts';
+import { extendGoldenImages } from './0026-extend-golden-images.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -46,5 +47,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0023-create-trash': { up: (db) => createTrash(db, types) },
     '0024-create-usage': { up: (db) => createUsage(db, types) },
     '0025-extend-webhooks': { up: (db) => extendWebhooks(db, types) },
+    '0026-extend-golden-images': { up: (db) => extendGoldenImages(db, types) },
   };
 }

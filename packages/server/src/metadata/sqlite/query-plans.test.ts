@@ -248,6 +248,7 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
       repository,
       tags: [latest],
       base: other,
+      what: { kind: 'deleted' },
       ...change,
     }),
   ({ goldenPolicies }) =>

@@ -11,7 +11,7 @@ const folder = makeScratchFolder();
 /** What stays: what happened, who was told of it, and an upload that is under way. */
 const stays = ['audit_entry', 'event', 'upload'];
 /** What has a way of its own, in `repository-content.ts` and `repository-rows.ts`. */
-const special = ['repository_alias', 'repository_blob', 'repository_manifest', 'finding_rule'];
+const special = ['golden_image', 'repository_alias', 'repository_blob', 'repository_manifest', 'finding_rule'];
 
 test('every table with a repository in it is moved and removed', async () => {
   const path = join(folder, 'naru.db');
@@ -23,6 +23,6 @@ test('every table with a repository in it is moved and removed', async () => {
        where m.type = 'table' and c.name in ('repository', 'scope_name') order by m.name`,
     )
     .all();
-  expect(named.filter(({ column }) => column === 'repository').map(({ name }) => name)).toEqual([...ofRepository, ...stays, ...special.slice(0, 3)].toSorted());
+  expect(named.filter(({ column }) => column === 'repository').map(({ name }) => name)).toEqual([...ofRepository, ...stays, ...special.slice(0, 4)].toSorted());
   expect(named.filter(({ column }) => column === 'scope_name').map(({ name }) => name)).toEqual([...byScope, 'finding_rule'].toSorted());
 });
