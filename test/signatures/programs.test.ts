@@ -67,14 +67,18 @@ describe.skipIf(!needs('cosign'))('cosign', () => {
   });
 });
 
-test.skipIf(!needs('notation'))('Notation signs what Naru then lets through', async () => {
-  const repository = 'notation/app';
-  const name = await blockedImage(repository);
-  await run('notation', 'cert', 'generate-test', '--default', 'release.example');
-  const certificates = await readFile(join(folder, 'notation/localkeys/release.example.crt'), 'utf8');
-  await ask('PUT', `/repositories/${repository}/-/signers/release`, { kind: 'certificate', certificates, subject: 'CN=release.example' });
-  await run('notation', 'sign', '--insecure-registry', name);
-  await judged(repository, 'allowed');
-  expect(await signersOf(repository)).toEqual([['notation', 'release']]);
-  expect(await run('notation', 'ls', '--insecure-registry', name)).toContain('sha256:');
+describe.skipIf(!needs('notation'))('notation', () => {
+  test('signs what Naru then lets through, in JWS and in COSE', async () => {
+    await run('notation', 'cert', 'generate-test', '--default', 'release.example');
+    const certificates = await readFile(join(folder, 'notation/localkeys/release.example.crt'), 'utf8');
+    for (const format of ['jws', 'cose']) {
+      const repository = `notation/${format}`;
+      const name = await blockedImage(repository);
+      await ask('PUT', `/repositories/${repository}/-/signers/release`, { kind: 'certificate', certificates, subject: 'CN=release.example' });
+      await run('notation', 'sign', '--insecure-registry', '--signature-format', format, name);
+      await judged(repository, 'allowed');
+      expect(await signersOf(repository)).toEqual([['notation', 'release']]);
+      expect(await run('notation', 'ls', '--insecure-registry', name)).toContain('sha256:');
+    }
+  });
 });

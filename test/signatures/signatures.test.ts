@@ -10,6 +10,7 @@ setDefaultTimeout(60_000);
 
 const notationType = 'application/vnd.cncf.notary.signature';
 const jws = 'application/jose+json';
+const cose = 'application/cose';
 let server: TestServer;
 let client: RegistryClient;
 let ask: Ask;
@@ -121,13 +122,63 @@ test('Notation: by whom a trusted authority has certified, while that is valid',
   expect(await outcomes(repository)).toEqual(['release']);
   await push(await theirs.notation(manifest));
   await push(await ours.notation(manifest, { name: 'CN=mallory,O=Acme' }));
+  await push(await ours.notation(manifest, { uses: ['1.3.6.1.5.5.7.3.1'] }));
   await push(await ours.notation(manifest, { notAfter: new Date(Date.now() - 1000) }));
   await push(await ours.notation(manifest, { expiry: new Date(Date.now() - 1000) }));
   await push(await ours.notation(manifest, { digest: `sha256:${'0'.repeat(64)}` }));
   const tampered = (await ours.notation(manifest)) as { payload: string };
   await push({ ...tampered, payload: Buffer.from(JSON.stringify({ targetArtifact: { digest: manifest.digest }, more: 1 })).toString('base64url') });
-  expect(await outcomes(repository)).toEqual(['expired', 'expired', 'other-digest', 'release', 'unknown-signer', 'unknown-signer', 'wrong-signature']);
+  expect(await outcomes(repository)).toEqual([
+    'expired',
+    'expired',
+    'other-digest',
+    'release',
+    'unknown-signer',
+    'unknown-signer',
+    'unknown-signer',
+    'wrong-signature',
+  ]);
 });
+
+test('Notation in COSE: the same, and what is not understood counts for nothing', async () => {
+  const repository = 'notation/cose';
+  const { manifest } = await pushed(repository);
+  const [ours, theirs] = [await startAuthority(), await startAuthority()];
+  await trust(repository, 'release', { kind: 'certificate', certificates: ours.certificate, subject: 'CN=release,O=Acme' });
+  const push = async (bytes: Uint8Array) => client.pushImage(repository, referrer(manifest, cose, bytes, notationType));
+  await push(await ours.notationCose(manifest));
+  await push(await ours.notationCose(manifest, { uses: ['1.3.6.1.5.5.7.3.3'], expiry: new Date(Date.now() + 60_000) }));
+  expect(await outcomes(repository)).toEqual(['release', 'release']);
+  const bad: readonly (readonly [string, Uint8Array])[] = [
+    ['unknown-signer', await theirs.notationCose(manifest)],
+    ['unknown-signer', await ours.notationCose(manifest, { name: 'CN=mallory,O=Acme' })],
+    ['unknown-signer', await ours.notationCose(manifest, { uses: ['1.3.6.1.5.5.7.3.1'] })],
+    ['expired', await ours.notationCose(manifest, { notAfter: new Date(Date.now() - 1000) })],
+    ['expired', await ours.notationCose(manifest, { expiry: new Date(Date.now() - 1000) })],
+    ['other-digest', await ours.notationCose(manifest, { digest: `sha256:${'0'.repeat(64)}` })],
+    ['wrong-signature', changedAt(await ours.notationCose(manifest), -1)],
+    ['wrong-signature', await ours.notationCose(manifest, { change: ({ signed }) => signed.set(1, -37) })],
+    ['malformed', await ours.notationCose(manifest, { change: ({ signed }) => signed.set(1, -8) })],
+    ['malformed', await ours.notationCose(manifest, { change: ({ signed }) => signed.set(2, []) })],
+    ['malformed', await ours.notationCose(manifest, { change: ({ signed }) => signed.set(2, ['io.cncf.notary.signingScheme', 'unheard-of']) })],
+    ['malformed', await ours.notationCose(manifest, { change: ({ signed }) => signed.delete(3) })],
+    ['malformed', await ours.notationCose(manifest, { change: ({ unsigned }) => unsigned.delete(33) })],
+    ['malformed', await ours.notationCose(manifest, { change: ({ unsigned }) => unsigned.set(33, [new Uint8Array(20)]) })],
+    ['malformed', (await ours.notationCose(manifest)).slice(0, -1)],
+    ['malformed', new Uint8Array(1_000_000).fill(0x81)], // an array in an array in an array …
+    ['malformed', new TextEncoder().encode('{}')],
+  ];
+  for (const [, bytes] of bad) await push(bytes);
+  expect(await outcomes(repository)).toEqual(['release', 'release', ...bad.map(([outcome]) => outcome)].toSorted());
+});
+
+/** One bit is another one. */
+function changedAt(bytes: Uint8Array, at: number): Uint8Array {
+  const changed = Uint8Array.from(bytes);
+  const index = bytes.length + at;
+  changed[index] = (bytes[index] ?? 0) ^ 1;
+  return changed;
+}
 
 test('a signature on an index is about what it names, and is made while that waits', async () => {
   const repository = 'index/app';

@@ -3,8 +3,9 @@ import 'reflect-metadata'; // what the makers of certificates need, before they 
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { initializeCA, initializeCTLog, initializeTLog } from '@sigstore/mock';
+import { encode } from 'cborg';
 import { FlattenedSign } from 'jose';
-import { type Content, type Image, jsonContent, makeManifest, mediaTypes } from '../support/image.ts';
+import { type Content, contentOf, type Image, jsonContent, makeManifest, mediaTypes } from '../support/image.ts';
 
 export type KeyPair = { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
 
@@ -54,8 +55,10 @@ function withLayer(layer: Content, annotations: Readonly<Record<string, string>>
 
 export const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
+/** The document is bytes, or becomes JSON. */
 export function referrer(subject: Content, layerType: string, document: unknown, artifactType = layerType): Image {
-  return makeManifest({ config: jsonContent(mediaTypes.empty, {}), layers: [jsonContent(layerType, document)], subject, artifactType });
+  const layer = document instanceof Uint8Array ? contentOf(Uint8Array.from(document), layerType) : jsonContent(layerType, document);
+  return makeManifest({ config: jsonContent(mediaTypes.empty, {}), layers: [layer], subject, artifactType });
 }
 
 type Envelope = { payload: Buffer; payloadType: string; signature: Buffer };
@@ -184,13 +187,31 @@ function base64Of(bytes: ArrayBufferView): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
-export type Authority = {
-  readonly certificate: string;
-  /** Notation's envelope by a certificate of this authority. */
-  notation(image: Content, options?: { name?: string; notAfter?: Date; expiry?: Date; digest?: string }): Promise<unknown>;
+/** What an envelope of Notation's says, where it is not what a good one says. */
+export type NotationChanges = {
+  readonly name?: string;
+  readonly notAfter?: Date;
+  readonly expiry?: Date;
+  readonly digest?: string;
+  /** What the certificate is for. */
+  readonly uses?: readonly string[];
 };
 
+export type Authority = {
+  readonly certificate: string;
+  /** Notation's envelope in JSON by a certificate of this authority. */
+  notation(image: Content, changes?: NotationChanges): Promise<unknown>;
+  /** The same as COSE; `change` is asked before it is signed. */
+  notationCose(image: Content, changes?: NotationChanges & { readonly change?: (headers: CoseHeaders) => void }): Promise<Uint8Array>;
+};
+
+export type CoseHeaders = { readonly signed: Map<number | string, unknown>; readonly unsigned: Map<number | string, unknown> };
+
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const scheme = 'io.cncf.notary.signingScheme';
+const signingTime = 'io.cncf.notary.signingTime';
+const expiryTime = 'io.cncf.notary.expiry';
+const payloadType = 'application/vnd.cncf.notary.payload.v1+json';
 
 export async function startAuthority(name = 'CN=root,O=Acme'): Promise<Authority> {
   x509.cryptoProvider.set(globalThis.crypto);
@@ -205,36 +226,99 @@ export async function startAuthority(name = 'CN=root,O=Acme'): Promise<Authority
     keys,
     extensions: [new x509.BasicConstraintsExtension(true, undefined, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true)],
   });
+
+  async function certify(changes: NotationChanges): Promise<{ privateKey: CryptoKey; chain: Buffer[] }> {
+    const { publicKey, privateKey } = await generate();
+    const leaf = await x509.X509CertificateGenerator.create({
+      serialNumber: '02',
+      subject: changes.name ?? 'CN=release,O=Acme',
+      issuer: root.subject,
+      notBefore,
+      notAfter: changes.notAfter ?? notAfter,
+      signingAlgorithm: algorithm,
+      publicKey,
+      signingKey: keys.privateKey,
+      extensions: [
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        ...(changes.uses === undefined ? [] : [new x509.ExtendedKeyUsageExtension([...changes.uses])]),
+      ],
+    });
+    return { privateKey, chain: [leaf, root].map(({ rawData }) => Buffer.from(rawData)) };
+  }
+
+  function payloadOf(image: Content, { digest = image.digest }: NotationChanges): Buffer {
+    return Buffer.from(JSON.stringify({ targetArtifact: { mediaType: image.mediaType, digest, size: image.bytes.length } }));
+  }
+
   return {
     certificate: root.toString('pem'),
-    async notation(image, options = {}) {
-      const leafKeys = await generate();
-      const leaf = await x509.X509CertificateGenerator.create({
-        serialNumber: '02',
-        subject: options.name ?? 'CN=release,O=Acme',
-        issuer: root.subject,
-        notBefore,
-        notAfter: options.notAfter ?? notAfter,
-        signingAlgorithm: algorithm,
-        publicKey: leafKeys.publicKey,
-        signingKey: keys.privateKey,
-        extensions: [new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true)],
-      });
-      const target = { mediaType: image.mediaType, digest: options.digest ?? image.digest, size: image.bytes.length };
-      const jws = await new FlattenedSign(Buffer.from(JSON.stringify({ targetArtifact: target })))
+
+    async notation(image, changes = {}) {
+      const { privateKey, chain } = await certify(changes);
+      const jws = await new FlattenedSign(payloadOf(image, changes))
         .setProtectedHeader({
           alg: 'ES256',
-          cty: 'application/vnd.cncf.notary.payload.v1+json',
-          crit: ['io.cncf.notary.signingScheme', ...(options.expiry ? ['io.cncf.notary.expiry'] : [])],
-          'io.cncf.notary.signingScheme': 'notary.x509',
-          'io.cncf.notary.signingTime': new Date().toISOString(),
-          ...(options.expiry && { 'io.cncf.notary.expiry': options.expiry.toISOString() }),
+          cty: payloadType,
+          crit: [scheme, ...(changes.expiry ? [expiryTime] : [])],
+          [scheme]: 'notary.x509',
+          [signingTime]: new Date().toISOString(),
+          ...(changes.expiry && { [expiryTime]: changes.expiry.toISOString() }),
         })
-        .sign(leafKeys.privateKey, { crit: { 'io.cncf.notary.signingScheme': true, 'io.cncf.notary.expiry': true } });
-      const x5c = [leaf, root].map((certificate) => Buffer.from(certificate.rawData).toString('base64'));
-      return { ...jws, header: { x5c } };
+        .sign(privateKey, { crit: { [scheme]: true, [expiryTime]: true } });
+      return { ...jws, header: { x5c: chain.map((certificate) => certificate.toString('base64')) } };
+    },
+
+    async notationCose(image, { change, ...changes } = {}) {
+      const { privateKey, chain } = await certify(changes);
+      const headers: CoseHeaders = {
+        signed: new Map<number | string, unknown>([
+          [1, -7],
+          [2, [scheme, ...(changes.expiry ? [expiryTime] : [])]],
+          [3, payloadType],
+          [scheme, 'notary.x509'],
+          [signingTime, epoch(new Date())],
+          ...(changes.expiry ? ([[expiryTime, epoch(changes.expiry)]] as const) : []),
+        ]),
+        unsigned: new Map<number | string, unknown>([[33, chain]]),
+      };
+      change?.(headers);
+      const [signed, payload] = [cbor(headers.signed), payloadOf(image, changes)];
+      const signature = await crypto.subtle.sign(algorithm, privateKey, Buffer.from(cbor(['Signature1', signed, new Uint8Array(), payload])));
+      return cbor(new Tagged(18, [signed, headers.unsigned, payload, new Uint8Array(signature)]));
     },
   };
+}
+
+/** What the library that writes CBOR has no word for. */
+class Tagged {
+  readonly tag: number;
+  readonly value: unknown;
+
+  constructor(tag: number, value: unknown) {
+    this.tag = tag;
+    this.value = value;
+  }
+}
+
+function epoch(time: Date): Tagged {
+  return new Tagged(1, Math.floor(time.getTime() / 1000));
+}
+
+/** RFC 8949: a tag is a head of major type 6 before what it is about. */
+function cbor(value: unknown): Uint8Array {
+  if (value instanceof Tagged) return Buffer.concat([Buffer.from([0xc0 + value.tag]), cbor(value.value)]);
+  if (value instanceof Map)
+    return headed(
+      0xa0,
+      value.size,
+      [...value].flatMap(([key, of]) => [cbor(key), cbor(of)]),
+    );
+  if (Array.isArray(value)) return headed(0x80, value.length, value.map(cbor));
+  return encode(value);
+}
+
+function headed(major: number, count: number, parts: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat([Buffer.from([major + count]), ...parts]);
 }
 
 async function generate(): Promise<CryptoKeyPair> {

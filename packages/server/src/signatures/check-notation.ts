@@ -1,80 +1,39 @@
-/**
- * Notation's JWS envelope (Notary Project, "signature-specification"): a payload that names the image, signed
- * with the key of the first of a chain of certificates.
- */
-import { createPublicKey, X509Certificate } from 'node:crypto';
-import { flattenedVerify } from 'jose';
+/** Notation's signatures: an envelope whose payload names the image, by whom an authority has certified. */
+import type { X509Certificate } from 'node:crypto';
 import type { Digest } from '@naru/oci/digest';
 import { z } from 'zod';
-import { findSubjectMismatch, isIssuedBy } from './certificate-chain.ts';
-import { InvalidSignature, type Proof } from './signature.ts';
 import type { NamedSigner } from '../metadata/gate/signer-port.ts';
+import { findSubjectMismatch, isIssuedBy } from './certificate-chain.ts';
+import { readNotationCose } from './notation-cose.ts';
+import type { NotationEnvelope } from './notation-envelope.ts';
+import { readNotationJws } from './notation-jws.ts';
+import { InvalidSignature, type Proof } from './signature.ts';
 
-const envelope = z.object({
-  payload: z.string(),
-  protected: z.string(),
-  signature: z.string(),
-  header: z.object({
-    x5c: z
-      .array(z.string().max(16 * 1024))
-      .min(1)
-      .max(10),
-  }),
-});
-const protectedHeader = z.object({
-  alg: z.enum(['PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512']),
-  cty: z.literal('application/vnd.cncf.notary.payload.v1+json'),
-  crit: z.array(z.string()),
-  'io.cncf.notary.signingScheme': z.literal('notary.x509'),
-  'io.cncf.notary.signingTime': z.string().optional(),
-  'io.cncf.notary.expiry': z.string().optional(),
-});
+export const notationEnvelopes: Readonly<Record<string, (bytes: Uint8Array) => NotationEnvelope | Promise<NotationEnvelope>>> = {
+  'application/jose+json': readNotationJws,
+  'application/cose': readNotationCose,
+};
+
 const payloadOf = z.object({ targetArtifact: z.object({ digest: z.string() }) });
-/** What of the critical headers is understood; the library refuses others. */
-const understood = { 'io.cncf.notary.signingScheme': true, 'io.cncf.notary.expiry': true };
 
 /** Throws InvalidSignature. */
-export async function checkNotation({ bytes, image }: { bytes: Uint8Array; image: Digest }, signers: readonly NamedSigner[], now: number): Promise<Proof> {
-  const { header, jws, said } = readEnvelope(bytes);
-  const [leaf, ...others] = header.x5c.map(readCertificate);
-  if (leaf === undefined) throw new InvalidSignature('malformed', 'there is no certificate in it');
-  const payload = await flattenedVerify(jws, createPublicKey(leaf.publicKey.export({ type: 'spki', format: 'pem' })), {
-    crit: understood,
-    algorithms: [said.alg],
-  })
-    .then((verified) => verified.payload)
-    .catch(() => {
-      throw new InvalidSignature('wrong-signature', 'the signature is not of this content and certificate');
-    });
+export async function checkNotation(
+  { bytes, mediaType, image }: { readonly bytes: Uint8Array; readonly mediaType: string; readonly image: Digest },
+  signers: readonly NamedSigner[],
+  now: number,
+): Promise<Proof> {
+  const read = notationEnvelopes[mediaType];
+  if (read === undefined) throw new InvalidSignature('unsupported', `${mediaType} is no envelope of Notation's`);
+  const { payload, leaf, others, signedAt, expiresAt } = await read(bytes);
   const digest = readPayload(payload);
   if (digest !== image) throw new InvalidSignature('other-digest', `it is a signature of ${digest}`);
   const signer = signers.find(({ document }) => document.kind === 'certificate' && isIssuedBy(leaf, others, document.certificates));
   if (signer === undefined) throw new InvalidSignature('unknown-signer', `no trusted authority has certified ${nameOf(leaf)}`);
   const mismatch = signer.document.kind === 'certificate' ? findSubjectMismatch(leaf, signer.document.subject) : undefined;
   if (mismatch !== undefined) throw new InvalidSignature('unknown-signer', mismatch);
-  requireTime(leaf, others, said['io.cncf.notary.expiry'], now);
-  const at = Date.parse(said['io.cncf.notary.signingTime'] ?? '');
-  return { signer, claims: [nameOf(leaf)], ...(Number.isFinite(at) && { signedAt: at }) };
-}
-
-function readEnvelope(bytes: Uint8Array) {
-  try {
-    const { header, ...jws } = envelope.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
-    return { header, jws, said: protectedHeader.parse(JSON.parse(Buffer.from(jws.protected, 'base64url').toString('utf8'))) };
-  } catch (error) {
-    throw new InvalidSignature(
-      'malformed',
-      `this is no envelope that is understood: ${error instanceof z.ZodError ? z.prettifyError(error).slice(0, 200) : 'it cannot be read'}`,
-    );
-  }
-}
-
-function readCertificate(text: string): X509Certificate {
-  try {
-    return new X509Certificate(Buffer.from(text, 'base64'));
-  } catch {
-    throw new InvalidSignature('malformed', 'a certificate in it cannot be read');
-  }
+  requireCodeSigning(leaf);
+  requireTime([leaf, ...others], expiresAt, now);
+  return { signer, claims: [nameOf(leaf)], ...(signedAt !== undefined && { signedAt }) };
 }
 
 function readPayload(payload: Uint8Array): string {
@@ -85,10 +44,21 @@ function readPayload(payload: Uint8Array): string {
   }
 }
 
+/** Of RFC 5280. */
+const codeSigning = '1.3.6.1.5.5.7.3.3';
+
+/** An authority may have certified servers and mail addresses as well, and those are not for this. */
+function requireCodeSigning(leaf: X509Certificate): void {
+  // The types do not say that it is missing where the certificate does not limit itself.
+  const uses = leaf.keyUsage as readonly string[] | undefined;
+  if (uses !== undefined && !uses.includes(codeSigning))
+    throw new InvalidSignature('unknown-signer', `the certificate of ${nameOf(leaf)} is not one for signing code`);
+}
+
 /** The time of signing is the signer's own word, so what counts is now. */
-function requireTime(leaf: X509Certificate, others: readonly X509Certificate[], expiry: string | undefined, now: number): void {
-  if (expiry !== undefined && !(Date.parse(expiry) > now)) throw new InvalidSignature('expired', `it was good until ${expiry}`);
-  for (const certificate of [leaf, ...others]) {
+function requireTime(chain: readonly X509Certificate[], expiresAt: number | undefined, now: number): void {
+  if (expiresAt !== undefined && expiresAt <= now) throw new InvalidSignature('expired', `it was good until ${new Date(expiresAt).toISOString()}`);
+  for (const certificate of chain) {
     if (now < Date.parse(certificate.validFrom) || now > Date.parse(certificate.validTo))
       throw new InvalidSignature('expired', `the certificate of ${nameOf(certificate)} is valid from ${certificate.validFrom} to ${certificate.validTo}`);
   }

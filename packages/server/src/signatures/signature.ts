@@ -2,7 +2,7 @@
 import type { Digest } from '@naru/oci/digest';
 import type { NamedSigner } from '../metadata/gate/signer-port.ts';
 
-/** `cosign`: its own payload beside it; `bundle`: Sigstore's bundle; `notation`: a JWS envelope. */
+/** `cosign`: its own payload beside it; `bundle`: Sigstore's bundle; `notation`: an envelope in JWS or COSE. */
 export type SignatureKind = 'cosign' | 'bundle' | 'notation';
 
 /** Why a signature counts for nothing. */

@@ -3,7 +3,7 @@
  *
  *     cosign     tag sha256-<hex>.sig, or a referrer          layers: payloads with the signature beside
  *     bundle     a referrer                                   layers: Sigstore's bundles
- *     notation   a referrer                                   layers: JWS envelopes
+ *     notation   a referrer                                   layers: envelopes in JWS or COSE
  *
  * Everything in them is a stranger's: sizes and numbers are bounded, and nothing is asked elsewhere.
  */
@@ -20,7 +20,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { checkBundle } from './check-bundle.ts';
 import { checkCosign } from './check-cosign.ts';
-import { checkNotation } from './check-notation.ts';
+import { checkNotation, notationEnvelopes } from './check-notation.ts';
 import { type FoundSignature, InvalidSignature, type Proof, type SignatureKind } from './signature.ts';
 
 export type ImageSignatures = {
@@ -39,7 +39,6 @@ const envelopeMaxBytes = 4 * 2 ** 20;
 
 const bundleType = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v0\.\d+)?\+json(?:;version=0\.\d+)?$/;
 const notationType = 'application/vnd.cncf.notary.signature';
-const coseType = 'application/cose';
 
 export function createImageSignatures({ registry, rows, clock }: SignatureParts): ImageSignatures {
   return {
@@ -97,9 +96,7 @@ export function createImageSignatures({ registry, rows, clock }: SignatureParts)
         case 'bundle':
           return checkBundle({ bytes, image }, signers);
         case 'notation':
-          if (layer.mediaType === coseType)
-            throw new InvalidSignature('unsupported', 'it is a COSE envelope: sign with JWS, which notation does unless told otherwise');
-          return await checkNotation({ bytes, image }, signers, clock.now());
+          return await checkNotation({ bytes, mediaType: layer.mediaType, image }, signers, clock.now());
       }
     } catch (error) {
       if (error instanceof InvalidSignature) return error;
@@ -118,7 +115,7 @@ export function createImageSignatures({ registry, rows, clock }: SignatureParts)
 function kindOf({ mediaType }: Descriptor, artifactType: string | undefined): SignatureKind | undefined {
   if (mediaType === simpleSigningMediaType) return 'cosign';
   if (bundleType.test(mediaType)) return 'bundle';
-  return artifactType === notationType && (mediaType === 'application/jose+json' || mediaType === coseType) ? 'notation' : undefined;
+  return artifactType === notationType && Object.hasOwn(notationEnvelopes, mediaType) ? 'notation' : undefined;
 }
 
 async function orGone<Found>(found: Promise<Found>): Promise<Found | undefined> {
