@@ -1,4 +1,6 @@
 /** A repository in which each kind of content has each kind of verdict, and the ways to wait for them. */
+import { Database } from 'bun:sqlite';
+import { join } from 'node:path';
 import { type Content, contentOf, type Image, jsonContent, makeBytes, makeManifest, mediaTypes } from '../support/image.ts';
 import type { RegistryClient } from '../support/registry-client.ts';
 
@@ -64,6 +66,12 @@ export async function until<Value>(what: () => Promise<Value>, isWanted: (value:
     if (performance.now() > end) throw new Error(`it did not come: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Of jobs whose server was killed, as time does it. */
+export function letLeasesEnd(data: string): void {
+  using database = new Database(join(data, 'naru.db'));
+  database.run("UPDATE job SET due_at = 0 WHERE state = 'running'");
 }
 
 export async function verdictOf(ask: Ask, repository: string, reference: string): Promise<Json> {

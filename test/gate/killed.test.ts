@@ -9,7 +9,7 @@ import { contentOf, digestOf, type Image, jsonContent, makeManifest, mediaTypes 
 import { createRegistryClient } from '../support/registry-client.ts';
 import { runNaru, startServer } from '../support/server.ts';
 import { makeTar } from '../support/tar.ts';
-import { askAt, until, verdictOf } from './fixture.ts';
+import { askAt, letLeasesEnd, until, verdictOf } from './fixture.ts';
 
 setDefaultTimeout(120_000);
 
@@ -71,12 +71,6 @@ async function killBetween(data: string, { manifest: { digest } }: Image, versio
     }
     await Bun.sleep(0);
   }
-}
-
-/** As time does. */
-function letLeasesEnd(data: string): void {
-  using database = new Database(join(data, 'naru.db'));
-  database.run("UPDATE job SET due_at = 0 WHERE state = 'running'");
 }
 
 function imageWith(version: string): Image {

@@ -113,7 +113,8 @@ describe('reading', () => {
 
   test('what refers to an image', async () => {
     const sizeBytes = signature.manifest.bytes.length;
-    const expected = [{ digest: signature.manifest.digest, mediaType: mediaTypes.manifest, artifactType: 'application/x-signature', sizeBytes }];
+    const described = { digest: signature.manifest.digest, mediaType: mediaTypes.manifest, artifactType: 'application/x-signature' };
+    const expected = [{ ...described, sizeBytes, generated: false }];
     expect(itemsOf(await ask('GET', at('/-/images/1.0/referrers')))).toEqual(expected);
     expect(itemsOf(await ask('GET', at('/-/images/1.0/referrers?artifactType=application/x-other')))).toEqual([]);
     expect(itemsOf(await ask('GET', at('/-/images/latest/referrers')))).toEqual([]);

@@ -2,6 +2,7 @@
  * The composition root: wires the stores, the rules, the API and the background work, and listens.
  * Disposing undoes it in reverse.
  */
+import type { Digest } from '@naru/oci/digest';
 import { fetchAdvisories, fetchJob } from './advisories/fetch/fetch-advisories.ts';
 import { runAdvisoryRequest } from './advisories/run-advisory-request.ts';
 import { createAuthApi, keysPath, tokenPath } from './auth-api/router.ts';
@@ -46,6 +47,7 @@ import { prunePulls } from './hub/prune-pulls.ts';
 import { openGate } from './open-gate.ts';
 import { openFindings } from './open-findings.ts';
 import { openMail } from './open-mail.ts';
+import { openSboms } from './open-sboms.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { pruneDeadJobs } from './jobs/prune-dead.ts';
 import { startJobRunner } from './jobs/runner.ts';
@@ -131,7 +133,12 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   let baseUrl = config.http.publicUrl ?? '';
   const webhooks = openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock, baseUrl: () => baseUrl });
   const wishes = createWishDesk({ rows: stores.rows, clock, sleep: systemSleep });
-  const inventoryParts = { rows: stores.rows.inventory, jobs: stores.rows.jobs, registry, clock, onRead: security.onRead };
+  const sboms = openSboms({ rows: stores.rows, registry, attach: config.inventory.attach, clock, log });
+  const onRead = async (image: Digest) => {
+    await security.onRead(image);
+    await sboms.onRead(image);
+  };
+  const inventoryParts = { rows: stores.rows.inventory, jobs: stores.rows.jobs, registry, clock, onRead };
   const fileParts = { rows: stores.rows.files, registry, clock };
   const hub = createHubApi({
     parts: {
@@ -218,6 +225,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         readInventories(inventoryParts),
         readEarlierInventories(inventoryParts),
         prunePackages(inventoryParts),
+        ...sboms.jobKinds,
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         followPushes({ rows: stores.rows, clock }),
@@ -244,6 +252,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       newLease,
     }),
   );
+  await sboms.start();
   if (config.advisories.sources.length > 0) await stores.rows.jobs.enqueue([fetchJob], clock.now());
   opened.use(
     startEventConsumers({

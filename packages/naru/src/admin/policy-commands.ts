@@ -14,7 +14,7 @@ const policyFlags = [
     description: 'Block what has such a finding: a severity, fixable, exploited, older=DAYS, epss=0.5; several separated by commas must all hold.',
   },
   { name: 'signed-by', value: 'NAME', repeated: true, description: 'A trusted signer, or * for any, must have signed it.' },
-  { name: 'require', value: 'WHAT', repeated: true, description: 'sbom or provenance must come beside it.' },
+  { name: 'require', value: 'WHAT', repeated: true, description: 'sbom or provenance must come beside it; any-sbom: one that the server made will do.' },
   { name: 'forbid-secrets', description: 'No passwords and keys inside.' },
   { name: 'forbid-licence', value: 'NAME', repeated: true, description: 'No package with such a licence, like AGPL-*.' },
   { name: 'checked-within-days', value: 'N', description: 'The last check may be this old.' },

@@ -101,7 +101,8 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'Block what has such a finding: a severity, fixable, exploited, older=DAYS, epss=0.5; several separated by commas must all hold.':
     '이런 취약점이 있으면 막음: 심각도, fixable, exploited, older=일수, epss=0.5. 쉼표로 이으면 모두 맞아야 함.',
   'A trusted signer, or * for any, must have signed it.': '믿는 서명자(누구든 되면 *)의 서명이 있어야 함.',
-  'sbom or provenance must come beside it.': 'sbom이나 provenance가 함께 있어야 함.',
+  'sbom or provenance must come beside it; any-sbom: one that the server made will do.':
+    'sbom이나 provenance가 함께 있어야 함. any-sbom은 서버가 만든 것도 인정함.',
   'No passwords and keys inside.': '안에 비밀번호나 키가 없어야 함.',
   'No package with such a licence, like AGPL-*.': 'AGPL-* 같은 라이선스의 패키지가 없어야 함.',
   'The last check may be this old.': '마지막 검사가 이보다 오래되지 않아야 함.',

@@ -64,6 +64,8 @@ export const settingSentences: Readonly<Record<string, string>> = {
   'limits-referrers-page-max': 'referrer 한 쪽에 담는 가장 많은 항목 수.',
   'limits-tls-connections-max': '한꺼번에 열려 있을 수 있는 TLS 연결의 수. 더 오는 연결은 바로 닫습니다.',
   'limits-drain-timeout': '멈추라는 첫 신호 뒤에 진행 중인 요청을 기다리는 시간. 그다음에는 끊습니다.',
+  'inventory-attach':
+    '레이어를 읽은 뒤 이미지에 referrer로 붙일 SBOM. `spdx`, `cyclonedx`, 또는 둘 다. 할당량에 들어갑니다. `none`이면 물어볼 때 만들고 아무것도 저장하지 않습니다.',
   'advisories-sources':
     '무엇이 취약한지 말하는 파일의 주소. 되풀이해 받아 옵니다: OSV 내보내기, 데비안의 트래커, 알파인의 보안 데이터베이스, EPSS, CISA의 목록. `none`이면 받아 오지 않습니다. 네트워크 없이는 `naru admin advisories import`로 들여옵니다.',
   'advisories-interval': '그것들을 받아 오는 간격.',

@@ -218,6 +218,15 @@ export const configSchema = z.strictObject({
       .describe('How long running requests may go on after the first signal to stop; then they are cut off.'),
   }),
 
+  inventory: z.strictObject({
+    attach: list()
+      .refine((formats) => formats.every((format) => format === 'spdx' || format === 'cyclonedx'), 'only spdx and cyclonedx are known')
+      .prefault('none')
+      .describe(
+        'Which SBOMs of an image are attached to it as referrers once its layers are read: `spdx`, `cyclonedx` or both. They count for quotas. With `none` they are made when somebody asks for them, and nothing is stored.',
+      ),
+  }),
+
   advisories: z.strictObject({
     sources: list()
       .refine(

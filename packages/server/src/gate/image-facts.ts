@@ -39,6 +39,7 @@ export async function gatherFacts(
     for (const kind of await listAttached(repository, named, parts)) attached.add(kind);
   }
   for (const { parsed } of indexes) for (const kind of await listStatements(repository, digest, parsed, parts)) attached.add(kind);
+  if (attached.has('sbom')) attached.add('any-sbom');
   return { digest, check: await parts.checks.findingSummary(repository, digest), signers, attached: [...attached] };
 }
 
@@ -58,8 +59,9 @@ export async function readBeginning(repository: RepositoryName, digest: Digest, 
 }
 
 async function listAttached(repository: RepositoryName, digest: Digest, { registry }: FactParts): Promise<AttachedKind[]> {
-  const { descriptors } = await registry.referrers.list({ repository, subject: digest, limit: referrersMax });
-  const found = descriptors.map(attachedKindOf);
+  const { descriptors, generated } = await registry.referrers.list({ repository, subject: digest, limit: referrersMax });
+  // What the server makes of every image is no word of whoever brings it.
+  const found = descriptors.map((one): AttachedKind | undefined => (generated.has(one.digest) ? 'any-sbom' : attachedKindOf(one)));
   for (const ending of ['att', 'sbom'] as const) {
     const tag = `${digest.replace(':', '-')}.${ending}`;
     const manifest = isTag(tag) ? await orGone(registry.manifests.get(repository, { kind: 'tag', tag })) : undefined;

@@ -58,6 +58,12 @@ export const reasonsMax = 25;
 const dayMs = 86_400e3;
 const lookAgainMs = 5 * 60e3;
 
+const missingTexts = {
+  sbom: 'it comes without a list of its parts (SBOM)',
+  'any-sbom': 'there is no list of its parts (SBOM)',
+  provenance: 'it comes without provenance',
+} as const;
+
 type Objection = Reason & { readonly level: Level; readonly weight: number };
 
 export function judge(levels: readonly Level[], facts: ImageFacts, exceptions: readonly GateException[], now: number): Judgement {
@@ -112,8 +118,7 @@ function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, no
     object('finding', findingText(finding), { finding: finding.id, package: finding.package, weight: severities.indexOf(finding.severity) });
   }
   if (lacksSigner(level, signers)) object('signature', signatureText(policy.signedBy ?? []));
-  for (const kind of policy.require ?? [])
-    if (!attached.includes(kind)) object(kind, kind === 'sbom' ? 'it comes without a list of its parts (SBOM)' : 'it comes without provenance');
+  for (const kind of policy.require ?? []) if (!attached.includes(kind)) object(kind === 'provenance' ? kind : 'sbom', missingTexts[kind]);
   if (policy.forbidSecrets === true) {
     for (const { what, path, layer } of check.secrets)
       object('secret', `${what} in ${path}${layer === undefined ? '' : ` of layer ${layer.slice(0, 19)}`}`, { weight: 9 });

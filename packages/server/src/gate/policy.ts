@@ -8,8 +8,8 @@
 export const severities = ['unknown', 'negligible', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
-export const attachedKinds = ['sbom', 'provenance'] as const;
-/** What comes beside an image: a list of what is in it, and how it was built. */
+export const attachedKinds = ['sbom', 'any-sbom', 'provenance'] as const;
+/** What comes beside an image: a list of what is in it (`any-sbom`: one that this server has made of it will do), and how it was built. */
 export type AttachedKind = (typeof attachedKinds)[number];
 
 /** A field that is absent says nothing; an empty list, false or 0 says that nothing is demanded. */

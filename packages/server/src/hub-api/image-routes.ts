@@ -51,6 +51,8 @@ const referrer = z.object({
   artifactType: z.string().optional(),
   sizeBytes: bytes,
   annotations: z.record(z.string(), z.string()).optional(),
+  /** This server made it of the image. */
+  generated: z.boolean(),
 });
 
 export const imageRoutes: readonly ApiRoute[] = [
@@ -79,13 +81,18 @@ export const imageRoutes: readonly ApiRoute[] = [
       const name = required(repository);
       const subject = await resolveImage(name, params['reference'] ?? '', registry);
       const { artifactType, ...asked } = query;
-      const { descriptors, next } = await registry.referrers.list({
+      const { descriptors, generated, next } = await registry.referrers.list({
         repository: name,
         subject,
         ...(artifactType !== undefined && { artifactType }),
         ...(toPage(asked) as { after?: Digest; limit: number }), // the schema lets only digests through
       });
-      return { value: { items: descriptors.map(({ size, ...descriptor }) => ({ ...descriptor, sizeBytes: size })), ...(next && { next }) } };
+      return {
+        value: {
+          items: descriptors.map(({ size, ...descriptor }) => ({ ...descriptor, sizeBytes: size, generated: generated.has(descriptor.digest) })),
+          ...(next && { next }),
+        },
+      };
     },
   }),
 ];

@@ -2,22 +2,11 @@
 import type { Digest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
-import { writeCycloneDx } from '../inventory/sbom/cyclonedx.ts';
-import { writeSpdx } from '../inventory/sbom/spdx.ts';
-import type { ImageInventory, ImagePackage, InventoryRows, PackageKey } from '../metadata/inventory-port.ts';
-import { version } from '../runtime/version.ts';
+import { makeSbom, sbomFormats, sbomPackagesMax } from '../inventory/sbom/make-sbom.ts';
+import type { ImageInventory } from '../metadata/inventory-port.ts';
 import { resolveImage } from './image-routes.ts';
 import { required } from './repository-routes.ts';
 import { type ApiRoute, route } from './route.ts';
-
-const formats = {
-  spdx: { mediaType: 'application/spdx+json', write: writeSpdx, ending: 'spdx.json' },
-  cyclonedx: { mediaType: 'application/vnd.cyclonedx+json', write: writeCycloneDx, ending: 'cdx.json' },
-} as const;
-
-const pageSize = 1000;
-/** Of one document, which is made in memory (I6). */
-const packagesMax = 100_000;
 
 export const sbomRoutes: readonly ApiRoute[] = [
   route({
@@ -26,22 +15,20 @@ export const sbomRoutes: readonly ApiRoute[] = [
     path: '/repositories/{repository}/-/images/{reference}/sbom',
     summary: 'Get what is installed in an image of one platform as an SBOM: SPDX 2.3 or CycloneDX 1.6. 409 while, or because, it is unknown',
     access: 'pull',
-    query: z.object({ format: z.enum(['spdx', 'cyclonedx']).default('spdx') }),
+    query: z.object({ format: z.enum(sbomFormats).default('spdx') }),
     async handle({ repository, params, query, parts: { rows, registry } }) {
       const name = required(repository);
       const { kind, digest } = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', registry));
       if (kind === 'index') throw new RegistryError('REQUEST_INVALID', { message: 'this is an index: name the image of one platform', detail: { digest } });
       const inventory = known(await rows.inventory.find(digest), digest);
-      const { mediaType, write, ending } = formats[query.format];
-      const packages = await readPackages(rows.inventory, digest);
+      const sbom = await makeSbom({ repository: name, digest, inventory, format: query.format }, rows.inventory);
+      if (sbom === undefined) throw new RegistryError('CONFLICT', { message: `the image has more than ${sbomPackagesMax} packages`, detail: { digest } });
       const headers = {
-        'content-type': mediaType,
-        'content-disposition': `attachment; filename="${digest.replace(':', '-')}.${ending}"`,
+        'content-type': sbom.mediaType,
+        'content-disposition': `attachment; filename="${sbom.fileName}"`,
         'x-content-type-options': 'nosniff',
       };
-      const { release, problems, readAt } = inventory;
-      const text = write({ repository: name, digest, packages, problems, readAt, version, ...(release && { distribution: release }) });
-      return { headers, stream: new Blob([text]).stream() };
+      return { headers, stream: new Blob([sbom.text]).stream() };
     },
   }),
 ];
@@ -54,16 +41,4 @@ function known(inventory: ImageInventory | undefined, digest: Digest): ImageInve
       ? 'the image is being read: ask again in a moment'
       : `what the image holds is unknown: ${inventory.problems.join('; ').slice(0, 500)}`;
   throw new RegistryError('CONFLICT', { message, detail: { digest } });
-}
-
-/** Throws CONFLICT when there are more than one document may hold. */
-async function readPackages(rows: Pick<InventoryRows, 'listPackages'>, digest: Digest): Promise<ImagePackage[]> {
-  const packages: ImagePackage[] = [];
-  for (let after: PackageKey | undefined; ;) {
-    const page = await rows.listPackages(digest, { limit: pageSize, ...(after && { after }) });
-    packages.push(...page);
-    if (page.length < pageSize) return packages;
-    if (packages.length >= packagesMax) throw new RegistryError('CONFLICT', { message: `the image has more than ${packagesMax} packages`, detail: { digest } });
-    after = page.at(-1);
-  }
 }

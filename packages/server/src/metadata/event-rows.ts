@@ -67,7 +67,8 @@ async function findConsumer(tx: Reader, name: string): Promise<number | undefine
 }
 
 /** Events are written in the transaction of the change that they report (I7), and only through here, as is their trace in the audit. */
-export async function recordEvents(tx: Writer, events: readonly NewEvent[]): Promise<void> {
+export async function recordEvents(tx: Writer, changes: readonly NewEvent[]): Promise<void> {
+  const events = changes.filter(({ isGenerated }) => isGenerated !== true);
   for (const chunk of chunks(events)) {
     const rows = chunk.map(({ kind, repository, at, actor, origin: _origin, ...payload }) => ({
       kind,

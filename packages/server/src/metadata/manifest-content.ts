@@ -69,8 +69,38 @@ export async function recordReferences(tx: Writer, repository: RepositoryName, d
   }
 }
 
-/** Takes the manifest out of the repository, its references with it, and its bytes when nobody else has it. */
+/** What the server made of a manifest, unless somebody has found another use for it. */
+export async function removeGenerated(tx: Writer, repository: RepositoryName, subject: Digest, artifactType?: string): Promise<void> {
+  let query = tx
+    .selectFrom('repository_manifest as document')
+    .select('document.digest')
+    .where('document.repository', '=', repository)
+    .where('document.subject_digest', '=', subject)
+    .where('document.generated', '=', 1)
+    .where((eb) =>
+      eb.not(eb.exists(eb.selectFrom('tag').select('tag.name').where('tag.repository', '=', repository).whereRef('tag.digest', '=', 'document.digest'))),
+    )
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('manifest_child')
+            .select('manifest_child.digest')
+            .where('manifest_child.repository', '=', repository)
+            .whereRef('manifest_child.child_digest', '=', 'document.digest'),
+        ),
+      ),
+    );
+  if (artifactType !== undefined) query = query.where('document.artifact_type', '=', artifactType);
+  const digests = (await query.execute()).map((row) => row.digest);
+  if (digests.length === 0) return;
+  await tx.deleteFrom('repository_manifest').where('repository', '=', repository).where('digest', 'in', digests).execute();
+  await forgetBytes(tx, digests);
+}
+
+/** Takes the manifest out of the repository, its references with it, what the server made of it, and its bytes when nobody else has it. */
 export async function removeManifestRow(tx: Writer, repository: RepositoryName, digest: Digest): Promise<void> {
+  await removeGenerated(tx, repository, digest);
   await tx.deleteFrom('repository_manifest').where('repository', '=', repository).where('digest', '=', digest).execute();
   await forgetBytes(tx, [digest]);
 }

@@ -7,7 +7,8 @@ import type { Visibility } from '../access/policy.ts';
 import type { HotReads } from './hot-reads.ts';
 import type { Change, ManifestRows, NewManifest } from './port.ts';
 import { recordEvents } from './event-rows.ts';
-import { findHeld, referrersInDetail, recordReferences, removeManifestRow } from './manifest-content.ts';
+import { beforeAll } from './collection-keys.ts';
+import { findHeld, referrersInDetail, recordReferences, removeGenerated, removeManifestRow } from './manifest-content.ts';
 import { requireGolden } from './golden-policy-rows.ts';
 import { isMet } from './precondition.ts';
 import { recordLineage } from './lineage-rows.ts';
@@ -28,6 +29,7 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, v
         if (condition !== undefined && !isMet(condition.precondition, await findCurrent(tx, repository, condition.on))) {
           throw new RegistryError('PRECONDITION_FAILED', { detail: { reference: condition.on } });
         }
+        if (change.isGenerated === true && !(await makeWay(tx, repository, manifest))) return;
         const references = await findHeld(tx, repository, manifest.references);
         await ensureRepository(tx, repository, change, visibility);
         await recordContent(tx, manifest);
@@ -64,7 +66,7 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, v
       let query = read
         .selectFrom('repository_manifest')
         .innerJoin('manifest', 'manifest.digest', 'repository_manifest.digest')
-        .select(['manifest.digest', 'manifest.size_bytes as sizeBytes'])
+        .select(['manifest.digest', 'manifest.size_bytes as sizeBytes', 'generated'])
         .where('repository_manifest.repository', '=', repository)
         .where('repository_manifest.subject_digest', '=', subject)
         // The empty string stands before every digest.
@@ -72,9 +74,45 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, v
         .orderBy('repository_manifest.digest')
         .limit(limit);
       if (artifactType !== undefined) query = query.where('repository_manifest.artifact_type', '=', artifactType);
-      return query.execute();
+      const rows = await query.execute();
+      return rows.map(({ generated, ...row }) => ({ ...row, ...(generated === 1 && { isGenerated: true as const }) }));
     },
+
+    listUnattached: ({ artifactType, after = beforeAll, limit }) =>
+      read
+        .selectFrom('image_inventory')
+        .innerJoin('repository_manifest as image', 'image.digest', 'image_inventory.digest')
+        .select(['image.repository', 'image.digest'])
+        .where('image_inventory.state', '=', 'done')
+        .where((eb) => eb(eb.refTuple('image.repository', 'image.digest'), '>', eb.tuple(after.repository, after.digest)))
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('repository_manifest as document')
+                .select('document.digest')
+                .whereRef('document.repository', '=', 'image.repository')
+                .whereRef('document.subject_digest', '=', 'image.digest')
+                .where('document.artifact_type', '=', artifactType)
+                .where('document.generated', '=', 1),
+            ),
+          ),
+        )
+        .orderBy('image.repository')
+        .orderBy('image.digest')
+        .limit(limit)
+        .execute(),
   };
+}
+
+/** What the server generated of the subject before goes. False: it is there as it is, whoever brought it. Throws MANIFEST_UNKNOWN. */
+async function makeWay(tx: Writer, repository: RepositoryName, { digest, subject, artifactType }: NewManifest): Promise<boolean> {
+  if ((await findCurrent(tx, repository, digest)) !== undefined) return false;
+  if (subject === undefined || (await findCurrent(tx, repository, subject)) === undefined) {
+    throw new RegistryError('MANIFEST_UNKNOWN', { message: 'what it is said of is gone', detail: { digest: subject } });
+  }
+  await removeGenerated(tx, repository, subject, artifactType);
+  return true;
 }
 
 /** What a tag points to, or a digest itself when the repository has it. */
@@ -96,8 +134,9 @@ async function recordContent(tx: Writer, { digest, bytes }: NewManifest): Promis
   else if (!hasDigest(digest, known.bytes)) await tx.updateTable('manifest').set({ size_bytes: bytes.length, bytes }).where('digest', '=', digest).execute();
 }
 
-async function recordManifest(tx: Writer, repository: RepositoryName, manifest: NewManifest, { at, actor }: Change): Promise<void> {
+async function recordManifest(tx: Writer, repository: RepositoryName, manifest: NewManifest, { at, actor, isGenerated }: Change): Promise<void> {
   const row = {
+    generated: isGenerated === true ? 1 : 0,
     media_type: manifest.mediaType,
     artifact_type: manifest.artifactType ?? null,
     subject_digest: manifest.subject ?? null,

@@ -71,8 +71,11 @@ export type MetadataStore = {
   close(): Promise<void>;
 };
 
-/** Who did it and when: part of every change. */
-export type Change = { readonly at: number; readonly actor: string; readonly origin?: Origin };
+/**
+ * Who did it and when: part of every change. `isGenerated`: the server itself made it of what was pushed. Nobody has
+ * acted then, so no event and no entry of the audit tells of it, and no repository is made for it.
+ */
+export type Change = { readonly at: number; readonly actor: string; readonly origin?: Origin; readonly isGenerated?: true };
 
 /** Whoever acts, before the time is known. */
 export type Actor = Omit<Change, 'at'>;
@@ -196,7 +199,7 @@ export type NewManifest = Manifest & {
 export type Precondition = { readonly ifMatch?: '*' | readonly string[]; readonly ifNoneMatch?: '*' | readonly string[] };
 
 /** Without its bytes: a thousand manifests of 4 MiB fit no memory, so who wants them asks `find` for one after the other. */
-export type Referrer = { readonly digest: Digest; readonly sizeBytes: number };
+export type Referrer = { readonly digest: Digest; readonly sizeBytes: number; /** The server made it. */ readonly isGenerated?: true };
 
 export interface ManifestRows {
   find(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined>;
@@ -207,6 +210,10 @@ export interface ManifestRows {
    * or digest of the request's path. An optional reference is recorded when the repository links its
    * content now, and left out otherwise; pushing the manifest again adds it. Throws
    * MANIFEST_BLOB_UNKNOWN naming what is missing, PRECONDITION_FAILED.
+   *
+   * What is generated takes the place of what was generated before for the same subject and artifact type, and goes
+   * with its subject, unless somebody has put a tag on it or into an index. What somebody has pushed stays theirs.
+   * Throws MANIFEST_UNKNOWN when the subject is gone.
    */
   record(
     put: { repository: RepositoryName; manifest: NewManifest; tags: readonly Tag[]; condition?: { on: Tag | Digest; precondition: Precondition } } & Change,
@@ -215,6 +222,10 @@ export interface ManifestRows {
   remove(manifest: { repository: RepositoryName; digest: Digest } & Change): Promise<void>;
   /** In order of digest. */
   listReferrers(query: { repository: RepositoryName; subject: Digest; artifactType?: string } & Page<Digest>): Promise<Referrer[]>;
+  /** Images whose inventory is done and that have nothing generated of that type, in order of repository and digest. */
+  listUnattached(
+    query: { artifactType: string } & Page<{ repository: RepositoryName; digest: Digest }>,
+  ): Promise<{ repository: RepositoryName; digest: Digest }[]>;
 }
 
 // --- tags -----------------------------------------------------------------------------------

@@ -36,6 +36,8 @@ export const ofRepository = [
 /** What is said on one of several levels, one of which is the repository. */
 export const byScope = ['gate_policy', 'gate_exception', 'trusted_signer', 'golden_policy', 'webhook'] as const satisfies readonly (keyof Tables)[];
 
+const ofManifest = ['digest', 'media_type', 'artifact_type', 'subject_digest', 'pushed_at', 'pushed_by', 'untagged_at', 'generated'] as const;
+
 /**
  * Gives everything that one repository holds to another, which is empty. A foreign key never has to
  * wait: what is pointed at is copied before what points, and deleted after it.
@@ -53,11 +55,11 @@ export async function moveContent(tx: Writer, from: RepositoryName, to: Reposito
     .execute();
   await tx
     .insertInto('repository_manifest')
-    .columns(['repository', 'digest', 'media_type', 'artifact_type', 'subject_digest', 'pushed_at', 'pushed_by', 'untagged_at'])
+    .columns(['repository', ...ofManifest])
     .expression((eb) =>
       eb
         .selectFrom('repository_manifest')
-        .select((row) => [row.val(to).as('repository'), 'digest', 'media_type', 'artifact_type', 'subject_digest', 'pushed_at', 'pushed_by', 'untagged_at'])
+        .select((row) => [row.val(to).as('repository'), ...ofManifest])
         .where('repository', '=', from),
     )
     .execute();

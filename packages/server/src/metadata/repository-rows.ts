@@ -197,6 +197,7 @@ async function moveRow(tx: Writer, repository: Selectable<Tables['repository']>,
 export async function ensureRepository(tx: Writer, name: RepositoryName, change: Change, visibility: Visibility): Promise<void> {
   const known = await tx.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst();
   if (known !== undefined) return;
+  if (change.isGenerated === true) throw new RegistryError('NAME_UNKNOWN', { detail: { name } });
   const account = await tx.selectFrom('account').select('visibility').where('name', '=', namespaceOf(name)).executeTakeFirst();
   await insertRepository(tx, name, account?.visibility ?? visibility, change);
 }

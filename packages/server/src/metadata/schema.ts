@@ -140,6 +140,8 @@ type ContentTables = {
     pushed_by: string;
     /** When a tag left it last. */
     untagged_at: number | null;
+    /** 1: the server made it of its subject, and it goes with that. */
+    generated: Generated<number>;
   };
   manifest_blob: { repository: RepositoryName; digest: Digest; blob_digest: Digest; role: 'config' | 'layer' };
   manifest_child: { repository: RepositoryName; digest: Digest; child_digest: Digest };

@@ -66,6 +66,7 @@ export function usageRows({ read, write }: MetadataDatabase, quotaBytes: number 
       const room = await readRoom(read, namespaceOf(repository), quotaBytes);
       if (fits(blob, room) || (await isHeldIn(read, repository, digest))) return;
       const refusal = exceeded(blob, room);
+      if (change.isGenerated === true) throw refusal;
       await write((tx) => reportRefusal(tx, repository, refusal, change));
       throw refusal;
     },
@@ -92,7 +93,9 @@ export async function countLinked(tx: Writer, blob: Blob, change: Change, quotaB
   const { before, maxBytes } = room;
   const after = before + sizeBytes;
   if (maxBytes === undefined || before > maxBytes * nearShare || after <= maxBytes * nearShare) return;
-  await recordEvents(tx, [{ kind: 'quota.near', repository, message: `${place(namespace)} holds ${after} of ${maxBytes} bytes`, ...change }]);
+  // Whatever it was that filled it.
+  const { isGenerated: _, ...told } = change;
+  await recordEvents(tx, [{ kind: 'quota.near', repository, message: `${place(namespace)} holds ${after} of ${maxBytes} bytes`, ...told }]);
 }
 
 /** Links of a repository are gone, in the transaction that took them. */

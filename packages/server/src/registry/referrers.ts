@@ -14,7 +14,12 @@ import type { Manifest, Page, Referrer } from '../metadata/port.ts';
 import type { RegistryParts } from './registry.ts';
 
 /** `next`: there are more, after this digest. */
-export type ReferrersPage = { readonly descriptors: readonly Descriptor[]; readonly next?: Digest };
+export type ReferrersPage = {
+  readonly descriptors: readonly Descriptor[];
+  readonly next?: Digest;
+  /** Those among them that the server itself has made. */
+  readonly generated: ReadonlySet<Digest>;
+};
 
 export type ReferrerRules = {
   /** Descriptors with the referrer's artifact type and annotations, in order of digest: `limit` at most, fewer when they are large. */
@@ -35,7 +40,8 @@ export function createReferrerRules({ rows }: RegistryParts): ReferrerRules {
         if (manifest) descriptors.push(describe(manifest)); // else it was deleted since it was listed
       }
       const last = fitting.at(-1);
-      return { descriptors, ...(last && found.length > fitting.length && { next: last.digest }) };
+      const generated = new Set(fitting.filter(({ isGenerated }) => isGenerated === true).map(({ digest }) => digest));
+      return { descriptors, generated, ...(last && found.length > fitting.length && { next: last.digest }) };
     },
   };
 }

@@ -23,6 +23,7 @@ import { createTrash } from './0023-create-trash.ts';
 import { createUsage } from './0024-create-usage.ts';
 import { extendWebhooks } from './0025-extend-webhooks.ts';
 import { extendGoldenImages } from './0026-extend-golden-images.ts';
+import { markGenerated } from './0027-mark-generated.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -48,5 +49,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0024-create-usage': { up: (db) => createUsage(db, types) },
     '0025-extend-webhooks': { up: (db) => extendWebhooks(db, types) },
     '0026-extend-golden-images': { up: (db) => extendGoldenImages(db, types) },
+    '0027-mark-generated': { up: (db) => markGenerated(db, types) },
   };
 }
