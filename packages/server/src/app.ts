@@ -257,7 +257,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   opened.use(
     startEventConsumers({
       rows: stores.rows,
-      consumers: [pushedImages, imagesToRead, webhooks.consumer, deployOnPush, judgedEvents, goldenMoves(stores.rows)],
+      consumers: [pushedImages, imagesToRead, webhooks.consumer, deployOnPush(stores.rows), judgedEvents(stores.rows.gate), goldenMoves(stores.rows)],
       clock,
       sleep: systemSleep,
       log,

@@ -7,29 +7,35 @@ import { parseRepositoryName, parseTag, type RepositoryName } from '@naru/oci/re
 import { type Digest, parseDigest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
+import { askOnce } from '../events/ask-once.ts';
 import type { EventConsumer } from '../events/consumers.ts';
 import { JobFailure, type JobKind } from '../jobs/job-kind.ts';
 import type { Environment } from '../metadata/deploy/port.ts';
-import type { Event, MetadataStore } from '../metadata/port.ts';
+import type { NewJob } from '../metadata/job-port.ts';
+import type { EventKind, MetadataStore } from '../metadata/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { follows, isStepBack } from './follow.ts';
 import { findBlock, requestRelease } from './releases.ts';
 
 const kind = 'deploy';
 
-/** One job for each move, and for each verdict that may let something through; those of a repository in their order. */
-export const deployOnPush: EventConsumer = {
-  name: 'deploy',
-  toJobs: (events) =>
-    events
-      .filter(({ kind: of }) => ['tag.moved', 'tag.deleted', 'image.allowed', 'image.checked'].includes(of))
-      .map(({ id, repository, tag, digest, actor }: Event) => ({
-        kind,
-        payload: { event: id, repository, tag, digest, actor },
-        ordering: repository,
-        priority: 'high' as const,
-      })),
-};
+const moves: readonly EventKind[] = ['tag.moved', 'tag.deleted', 'image.allowed', 'image.checked'];
+
+/** Where there are environments: one job for each move, and for each verdict that may let something through; those of a repository in their order. */
+export function deployOnPush({ deployments }: Pick<MetadataStore, 'deployments'>): EventConsumer {
+  return {
+    name: 'deploy',
+    async toJobs(events) {
+      const hasEnvironments = askOnce(async (repository: RepositoryName) => (await deployments.environments.list(repository)).length > 0);
+      const jobs: NewJob[] = [];
+      for (const { id, kind: of, repository, tag, digest, actor } of events) {
+        if (!moves.includes(of) || !(await hasEnvironments(repository))) continue;
+        jobs.push({ kind, payload: { event: id, repository, tag, digest, actor }, ordering: repository, priority: 'high' });
+      }
+      return jobs;
+    },
+  };
+}
 
 /** So often a release waits for its verdict; then it goes on with what is known. */
 const verdictAttempts = 6;

@@ -1,7 +1,9 @@
 /** What has to be judged again, as jobs: after a push, a check, or a change of what is demanded. */
 import { type Digest, isDigest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
+import { askOnce } from '../events/ask-once.ts';
 import type { EventConsumer } from '../events/consumers.ts';
+import type { GateRows } from '../metadata/gate/port.ts';
 import type { NewJob } from '../metadata/job-port.ts';
 import type { Event } from '../metadata/port.ts';
 import type { GateScope } from './policy.ts';
@@ -30,27 +32,38 @@ export function judgeCheckedJob(digest: Digest): NewJob {
 /** After it has become known which CVEs are exploited, or are likely to be: for the levels that ask. */
 export const judgeSignalsJob: NewJob = { kind: judgeSignalsKind, payload: {}, key: 'all' };
 
-export const judgedEvents: EventConsumer = {
-  name: 'judge',
-  toJobs: (events) => events.flatMap(jobsFor),
-};
+/** An image is judged where something is demanded. A demand that comes later brings its own job for all images. */
+export function judgedEvents({ policies }: Pick<GateRows, 'policies'>): EventConsumer {
+  return {
+    name: 'judge',
+    async toJobs(events) {
+      const isDemanding = askOnce(async (repository: RepositoryName) => (await policies.listLevels(repository)).length > 0);
+      const jobs: NewJob[] = [];
+      for (const event of events) {
+        const job = jobFor(event);
+        if (job !== undefined && (job.kind !== judgeImageKind || (await isDemanding(event.repository)))) jobs.push(job);
+      }
+      return jobs;
+    },
+  };
+}
 
-function jobsFor({ kind, repository, digest, tag }: Event): NewJob[] {
+function jobFor({ kind, repository, digest, tag }: Event): NewJob | undefined {
   switch (kind) {
     case 'manifest.pushed':
-      return digest === undefined ? [] : [judgeImageJob(repository, digest)];
+      return digest && judgeImageJob(repository, digest);
     case 'tag.moved':
     case 'tag.deleted': {
       // What a signature in a tag is for, says the tag (cosign's first scheme).
       const signed = tag === undefined ? undefined : readAttachmentTag(tag);
-      return signed === undefined ? [] : [judgeImageJob(repository, signed)];
+      return signed && judgeImageJob(repository, signed);
     }
     // Perhaps it was a signature, and nobody knows any more of what.
     case 'manifest.deleted':
     case 'repository.renamed':
-      return [judgeScopeJob({ kind: 'repository', name: repository })];
+      return judgeScopeJob({ kind: 'repository', name: repository });
     default:
-      return [];
+      return undefined;
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import { parseRepositoryName, parseTag, type RepositoryName, type Tag } from '@naru/oci/repository-name';
 import { z } from 'zod';
+import { askOnce } from '../events/ask-once.ts';
 import type { EventConsumer } from '../events/consumers.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 import type { BaseChange, GoldenVersion } from '../metadata/golden-port.ts';
@@ -28,13 +29,11 @@ export function goldenMoves({ golden }: Pick<Rows, 'golden'>): EventConsumer {
     name: kind,
     async toJobs(events) {
       const moved = new Map<string, { repository: RepositoryName; tag?: Tag }>();
-      const known = new Map<RepositoryName, boolean>();
+      const isGolden = askOnce(async (repository: RepositoryName) => (await golden.listIn(repository)).length > 0);
       for (const { kind: of, repository, tag, previous } of events) {
         const isDeleted = of === 'repository.deleted';
         if (!isDeleted && ((of !== 'tag.moved' && of !== 'tag.deleted') || tag === undefined || previous === undefined)) continue;
-        const isGolden = known.get(repository) ?? (await golden.listIn(repository)).length > 0;
-        known.set(repository, isGolden);
-        if (isGolden) moved.set(isDeleted ? repository : `${repository}:${tag}`, { repository, ...(!isDeleted && { tag }) });
+        if (await isGolden(repository)) moved.set(isDeleted ? repository : `${repository}:${tag}`, { repository, ...(!isDeleted && { tag }) });
       }
       return [...moved].map(([key, payload]) => ({ kind, payload, key }));
     },

@@ -3,11 +3,12 @@
  * fails gets its jobs among those that are tried again, so that however many they are, they stand
  * before nobody else; unless one of the same line is still where it is tried first.
  */
+import type { RepositoryName } from '@naru/oci/repository-name';
 import type { NewJob } from '../metadata/job-port.ts';
+import { askOnce } from '../events/ask-once.ts';
 import type { EventConsumer } from '../events/consumers.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Webhook } from '../metadata/webhook-port.ts';
 import { type DeliveryJob, firstTryKind, orderingOf, retryJob } from './deliveries.ts';
 import { wants } from './filter.ts';
 
@@ -18,11 +19,10 @@ export function webhookConsumer({ webhooks, jobs, clock }: FanOutParts): EventCo
     name: 'webhooks',
     async toJobs(events) {
       const made: NewJob[] = [];
-      const known = new Map<string, readonly Webhook[]>();
+      const candidates = askOnce((repository: RepositoryName) => webhooks.listFor(repository));
       for (const { origin: _origin, ...event } of events) {
-        const candidates = known.get(event.repository) ?? (await webhooks.listFor(event.repository));
-        known.set(event.repository, candidates);
-        for (const webhook of candidates.filter(({ afterEvent, filter }) => event.id > afterEvent && wants(filter, event))) {
+        const wanting = (await candidates(event.repository)).filter(({ afterEvent, filter }) => event.id > afterEvent && wants(filter, event));
+        for (const webhook of wanting) {
           const payload: DeliveryJob = { webhookId: webhook.id, event };
           const ordering = orderingOf(webhook, event);
           const isFailing = webhook.failingSince !== undefined && !made.some((job) => job.kind === firstTryKind && job.ordering === ordering);
