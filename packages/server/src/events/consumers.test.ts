@@ -77,3 +77,29 @@ test('loses nothing and repeats nothing when any call fails', async () => {
     }
   }
 });
+
+test('one that fails stays behind and comes after, while the others go on', async () => {
+  const rows = await open();
+  let isBroken = true;
+  const flaky: EventConsumer = {
+    name: 'flaky',
+    toJobs(events) {
+      if (isBroken) throw new Error('not today');
+      return events.map(({ id }) => ({ kind: 'flaky', payload: id }));
+    },
+  };
+  await using readers = startEventConsumers({ rows, consumers: [flaky, perBlob], ...virtualTime(), log: silentLog });
+  await readers.idle();
+  const begin = await rows.events.findNewestId();
+  for (let n = 0; n < 3; n++) {
+    await pushBlob(rows, `layer ${n}`);
+    await readers.idle();
+  }
+  expect(await jobs(rows)).toBe(3);
+  isBroken = false;
+  await readers.idle();
+  expect(await jobs(rows)).toBe(3);
+  const caughtUp = await rows.jobInspection.list({ state: 'waiting', limit: 10 });
+  const told = caughtUp.filter(({ kind }) => kind === 'flaky').map(({ payload }) => payload);
+  expect(told).toEqual((await rows.events.list({ after: begin, limit: 10 })).map(({ id }) => id));
+});

@@ -1,7 +1,10 @@
 /**
- * Whoever acts on events brings a consumer: it reads them in their order and says which jobs follow.
+ * Whoever acts on events brings a consumer: it is given them in their order and says which jobs follow.
  * How far it has read is a row that moves in the transaction that brings the jobs, so every event is
  * turned into jobs once, whoever is killed when, and however many processes read.
+ *
+ * Consumers that stand at the same place, as they do nearly always, share the reading of a page and
+ * the transaction. One that fails stays behind and is asked again, while the others go on.
  */
 import type { NewJob } from '../metadata/job-port.ts';
 import type { Event, MetadataStore } from '../metadata/port.ts';
@@ -34,30 +37,18 @@ export type EventConsumers = AsyncDisposable & {
 const pollMs = 5000;
 const pageSize = 200;
 
-export function startEventConsumers({ consumers, ...parts }: EventConsumersParts): EventConsumers {
-  const loops = consumers.map((consumer) => startConsumer(parts, consumer));
-  return {
-    async idle() {
-      await Promise.all(loops.map((loop) => loop.idle()));
-    },
-    async [Symbol.asyncDispose]() {
-      await Promise.all(loops.map((loop) => loop.end()));
-    },
-  };
-}
-
-function startConsumer({ rows, clock, sleep, log }: Omit<EventConsumersParts, 'consumers'>, { name, toJobs }: EventConsumer) {
+export function startEventConsumers({ rows, consumers, clock, sleep, log }: EventConsumersParts): EventConsumers {
   const alarm = createAlarm(sleep);
   const listening = rows.commits.listen('events', alarm.ring);
   const life = { isEnding: false };
   let last = Promise.resolve();
-  /** Unknown at first, and when another process was faster: then the row is asked. */
-  let readTo: number | undefined;
+  /** How far each has read. Unknown at first, and when another process was faster: then the row is asked. */
+  const places = new Map<EventConsumer, number>();
   const ended = loop();
 
   return {
     idle: pass,
-    async end(): Promise<void> {
+    async [Symbol.asyncDispose]() {
       life.isEnding = true;
       alarm.ring();
       await ended;
@@ -69,7 +60,7 @@ function startConsumer({ rows, clock, sleep, log }: Omit<EventConsumersParts, 'c
       try {
         await pass();
       } catch (error) {
-        log.error(`events could not be read for ${name}, and will be tried again`, { error });
+        log.error('events could not be read, and will be tried again', { error });
       }
       if (!life.isEnding) await alarm.wait(pollMs);
     }
@@ -83,13 +74,46 @@ function startConsumer({ rows, clock, sleep, log }: Omit<EventConsumersParts, 'c
   }
 
   async function readAll(): Promise<void> {
-    while (!life.isEnding) {
-      readTo ??= await rows.events.startConsumer(name, clock.now());
-      const events = await rows.events.list({ after: readTo, limit: pageSize });
-      const to = events.at(-1)?.id;
-      if (to === undefined) return;
-      const isMine = await rows.events.advanceConsumer({ consumer: name, from: readTo, to, jobs: await toJobs(events), at: clock.now() });
-      readTo = isMine ? to : undefined;
+    let hasMoved = consumers.length > 0;
+    while (hasMoved && !life.isEnding) {
+      const placed = await Promise.all(consumers.map(async (consumer) => ({ consumer, place: await placeOf(consumer) })));
+      hasMoved = false;
+      for (const [place, group] of Map.groupBy(placed, (one) => one.place)) {
+        const moved = await readPage(
+          place,
+          group.map(({ consumer }) => consumer),
+        );
+        hasMoved ||= moved;
+      }
     }
+  }
+
+  async function placeOf(consumer: EventConsumer): Promise<number> {
+    const place = places.get(consumer) ?? (await rows.events.startConsumer(consumer.name, clock.now()));
+    places.set(consumer, place);
+    return place;
+  }
+
+  /** False when there is nothing to read, or nobody who can. */
+  async function readPage(from: number, group: readonly EventConsumer[]): Promise<boolean> {
+    const events = await rows.events.list({ after: from, limit: pageSize });
+    const to = events.at(-1)?.id;
+    if (to === undefined) return false;
+    const read = new Map<EventConsumer, readonly NewJob[]>();
+    for (const consumer of group) {
+      try {
+        read.set(consumer, await consumer.toJobs(events));
+      } catch (error) {
+        log.error(`events could not be read for ${consumer.name}, and will be tried again`, { error });
+      }
+    }
+    if (read.size === 0) return false;
+    const consumers = [...read].map(([{ name }, jobs]) => ({ name, jobs }));
+    const advanced = await rows.events.advanceConsumers({ from, to, consumers, at: clock.now() });
+    for (const consumer of read.keys()) {
+      if (advanced.includes(consumer.name)) places.set(consumer, to);
+      else places.delete(consumer);
+    }
+    return true;
   }
 }

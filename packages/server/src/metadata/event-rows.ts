@@ -30,12 +30,20 @@ export function eventRows({ read, write }: MetadataDatabase): EventRows {
       });
     },
 
-    async advanceConsumer({ consumer, from, to, jobs, at }) {
+    async advanceConsumers({ from, to, consumers, at }) {
+      const names = consumers.map(({ name }) => name);
       return write(async (tx) => {
-        if ((await findConsumer(tx, consumer)) !== from) return false;
-        await tx.updateTable('event_consumer').set({ read_to: to, read_at: at }).where('name', '=', consumer).execute();
+        const rows = await tx
+          .updateTable('event_consumer')
+          .set({ read_to: to, read_at: at })
+          .where('name', 'in', names)
+          .where('read_to', '=', from)
+          .returning('name')
+          .execute();
+        const advanced = new Set(rows.map(({ name }) => name));
+        const jobs = consumers.filter(({ name }) => advanced.has(name)).flatMap((consumer) => consumer.jobs);
         await enqueueJobs(tx, jobs, at);
-        return true;
+        return [...advanced];
       });
     },
 

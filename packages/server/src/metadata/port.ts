@@ -324,10 +324,11 @@ export interface EventRows {
   /** Where the consumer goes on. One that is new begins with what comes next. */
   startConsumer(name: string, at: number): Promise<number>;
   /**
-   * The consumer has read from one id to another, and these jobs follow: one transaction. False when
-   * another process of the same consumer was there first: then nothing has changed.
+   * Consumers that stand at the same place have read from there to another, and these jobs follow: one
+   * transaction. Gives the names of those that have moved: where another process of the same consumer
+   * was first, nothing has changed.
    */
-  advanceConsumer(read: { consumer: string; from: number; to: number; jobs: readonly NewJob[]; at: number }): Promise<boolean>;
+  advanceConsumers(read: { from: number; to: number; consumers: readonly { name: string; jobs: readonly NewJob[] }[]; at: number }): Promise<string[]>;
   /** Forgets events from before that every consumer has read, oldest first; returns how many. */
   prune(before: number, limit: number): Promise<number>;
 }

@@ -89,7 +89,7 @@ async function start(answer: Answer): Promise<Scene> {
       const from = await rows.events.startConsumer(news.name, 1);
       const events = await rows.events.list({ after: from, limit: 100 });
       const jobs = [...(await news.toJobs(events))];
-      await rows.events.advanceConsumer({ consumer: news.name, from, to: events.at(-1)?.id ?? from, jobs, at: clock.now() });
+      await rows.events.advanceConsumers({ from, to: events.at(-1)?.id ?? from, consumers: [{ name: news.name, jobs }], at: clock.now() });
       while (await runDue(end));
       time.jump(Math.max(0, end - clock.now()));
     },

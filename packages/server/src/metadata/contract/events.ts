@@ -33,13 +33,24 @@ export function eventContract(it: Contract): void {
     await pushBlob(store, 'after');
     expect(await store.events.startConsumer('scan', 2)).toBe(begin);
     const end = await lastEventId(store);
-    const jobs = [{ kind: 'scan', payload: 'after' }];
-    expect(await store.events.advanceConsumer({ consumer: 'scan', from: begin, to: end, jobs, at: 3 })).toBe(true);
+    const scan = { name: 'scan', jobs: [{ kind: 'scan', payload: 'after' }] };
+    expect(await store.events.advanceConsumers({ from: begin, to: end, consumers: [scan], at: 3 })).toEqual(['scan']);
     // Another process that read the same: its jobs are there already.
-    expect(await store.events.advanceConsumer({ consumer: 'scan', from: begin, to: end, jobs, at: 3 })).toBe(false);
-    expect(await store.events.advanceConsumer({ consumer: 'nobody', from: 0, to: end, jobs, at: 3 })).toBe(false);
+    expect(await store.events.advanceConsumers({ from: begin, to: end, consumers: [scan], at: 3 })).toEqual([]);
+    expect(await store.events.advanceConsumers({ from: 0, to: end, consumers: [{ ...scan, name: 'nobody' }], at: 3 })).toEqual([]);
     expect(await store.jobInspection.count('scan', 'waiting')).toBe(1);
     expect(await store.events.startConsumer('scan', 4)).toBe(end);
+  });
+
+  it('moves consumers together, and each that was elsewhere not at all', async (store) => {
+    const [begin] = [await store.events.startConsumer('one', 1), await store.events.startConsumer('two', 1)];
+    await pushBlob(store, 'layer');
+    const end = await lastEventId(store);
+    await store.events.startConsumer('ahead', 1);
+    const consumers = ['one', 'ahead', 'two'].map((name) => ({ name, jobs: [{ kind: name, payload: 'layer' }] }));
+    expect((await store.events.advanceConsumers({ from: begin, to: end, consumers, at: 2 })).toSorted()).toEqual(['one', 'two']);
+    const waiting = ['one', 'two', 'ahead'].map((name) => store.jobInspection.count(name, 'waiting'));
+    expect(await Promise.all(waiting)).toEqual([1, 1, 0]);
   });
 
   it('forgets what is old and was read by all', async (store) => {
@@ -53,12 +64,13 @@ export function eventContract(it: Contract): void {
     const third = all.find(({ at }) => at === 3)?.id ?? 0;
     const newest = await store.events.startConsumer('slow', 7);
     await pushBlob(store, 'layer 8', { at: 8 });
-    expect(await store.events.advanceConsumer({ consumer: 'slow', from: newest, to: third, jobs: [], at: 8 })).toBe(true);
+    const slow = [{ name: 'slow', jobs: [] }];
+    expect(await store.events.advanceConsumers({ from: newest, to: third, consumers: slow, at: 8 })).toEqual(['slow']);
     await store.events.startConsumer('quick', 9);
     expect(await store.events.prune(100, 10)).toBe(2);
     expect(await left()).toEqual([4, 5, 6, 8]);
     expect(await store.events.prune(100, 10)).toBe(0);
-    await store.events.advanceConsumer({ consumer: 'slow', from: third, to: await lastEventId(store), jobs: [], at: 9 });
+    await store.events.advanceConsumers({ from: third, to: await lastEventId(store), consumers: slow, at: 9 });
     expect(await store.events.prune(8, 10)).toBe(3);
     expect(await left()).toEqual([8]);
   });

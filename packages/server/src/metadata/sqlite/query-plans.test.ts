@@ -297,7 +297,7 @@ const calls: ((store: MetadataStore) => Promise<unknown>)[] = [
   (store) => store.events.list({ after: 1, limit: 10 }),
   (store) => store.events.findNewestId(),
   (store) => store.events.startConsumer('scan', 1),
-  (store) => store.events.advanceConsumer({ consumer: 'scan', from: 1, to: 2, jobs: [], at: 2 }),
+  (store) => store.events.advanceConsumers({ from: 1, to: 2, consumers: [{ name: 'scan', jobs: [] }], at: 2 }),
   (store) => store.events.prune(0, 10),
   (store) => store.collection.listUntagged({ before: 20, limit: 10 }),
   async (store) => store.collection.removeUntagged(await store.collection.listUntagged({ before: 20, limit: 10 }), { before: 20, ...change }),
