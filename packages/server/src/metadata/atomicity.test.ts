@@ -84,10 +84,10 @@ class StatementFailed extends Error {}
 
 /** The nth statement of each transaction fails before it reaches the engine. */
 function failingAt(database: MetadataDatabase, failAt: number): MetadataDatabase {
-  return {
-    ...database,
-    write: (work) =>
-      database.write((tx) => {
+  const failing =
+    (write: MetadataDatabase['write']): MetadataDatabase['write'] =>
+    (work) =>
+      write((tx) => {
         let statements = 0;
         const plugin: KyselyPlugin = {
           transformQuery({ node }: PluginTransformQueryArgs) {
@@ -97,8 +97,8 @@ function failingAt(database: MetadataDatabase, failAt: number): MetadataDatabase
           transformResult: async ({ result }) => result,
         };
         return work(tx.withPlugin(plugin));
-      }),
-  };
+      });
+  return { ...database, write: failing(database.write), writeLazily: failing(database.writeLazily) };
 }
 
 async function fails(promise: Promise<unknown>): Promise<boolean> {

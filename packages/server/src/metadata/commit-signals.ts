@@ -16,19 +16,25 @@ export function announce(tx: Writer, topic: CommitTopic): void {
 
 export function withCommitSignals(database: MetadataDatabase): { database: MetadataDatabase; commits: CommitSignals } {
   const listeners = new Map<CommitTopic, Set<() => void>>();
+
+  function signalling(write: MetadataDatabase['write']): MetadataDatabase['write'] {
+    return async (work) => {
+      let topics = new Set<CommitTopic>();
+      const result = await write((tx) => {
+        topics = new Set(); // the engine may run the work again
+        brought.set(tx, topics);
+        return work(tx);
+      });
+      for (const topic of topics) for (const listener of listeners.get(topic) ?? []) listener();
+      return result;
+    };
+  }
+
   return {
     database: {
       ...database,
-      async write(work) {
-        let topics = new Set<CommitTopic>();
-        const result = await database.write((tx) => {
-          topics = new Set(); // the engine may run the work again
-          brought.set(tx, topics);
-          return work(tx);
-        });
-        for (const topic of topics) for (const listener of listeners.get(topic) ?? []) listener();
-        return result;
-      },
+      write: signalling(database.write),
+      writeLazily: signalling(database.writeLazily),
     },
     commits: {
       listen(topic, listener) {

@@ -18,6 +18,11 @@ export type MetadataDatabase = {
    * `work` again, so it must have no effect but on `tx`.
    */
   readonly write: <T>(work: (tx: Writer) => Promise<T>) => Promise<T>;
+  /**
+   * The same without waiting for the disk: the end of the process loses nothing, but a power cut may
+   * take it back, with all that was written so since the last `write`. For what is found and done again then.
+   */
+  readonly writeLazily: <T>(work: (tx: Writer) => Promise<T>) => Promise<T>;
   /** For the hot reads: compiled once, run often. The parameters replace those it was compiled with. */
   readonly prepare: <Row>(query: CompiledQuery<Row>) => PreparedQuery<Row>;
   /**

@@ -9,7 +9,7 @@ import { announce } from './commit-signals.ts';
 
 export type NewEvent = Omit<Event, 'id'>;
 
-export function eventRows({ read, write }: MetadataDatabase): EventRows {
+export function eventRows({ read, write, writeLazily }: MetadataDatabase): EventRows {
   return {
     async list({ after = 0, limit }) {
       const rows = await read.selectFrom('event').selectAll().where('id', '>', after).orderBy('id').limit(limit).execute();
@@ -32,7 +32,8 @@ export function eventRows({ read, write }: MetadataDatabase): EventRows {
 
     async advanceConsumers({ from, to, consumers, at }) {
       const names = consumers.map(({ name }) => name);
-      return write(async (tx) => {
+      // What a power cut takes back is read again.
+      return writeLazily(async (tx) => {
         const rows = await tx
           .updateTable('event_consumer')
           .set({ read_to: to, read_at: at })

@@ -60,6 +60,7 @@ export type JobOutcome =
   /** Given back unfinished, as by a server that stops: the try does not count. */
   | { readonly kind: 'released' };
 
+/** `claim`, `extend` and `settle` may be taken back by a power cut, and by nothing else: then the job is due again. */
 export interface JobRows {
   enqueue(jobs: readonly NewJob[], at: number): Promise<void>;
   /** Takes jobs that are due: by priority, then the longest due. `except`: those that the caller runs, though a clock that jumped says that their leases ended. */

@@ -6,14 +6,14 @@ import { type Job, jobErrorMaxLength, type JobOutcome, jobPayloadMaxBytes, jobPr
 
 type JobRow = Selectable<Tables['job']>;
 
-export function jobRows({ read, write }: MetadataDatabase): JobRows {
+export function jobRows({ read, write, writeLazily }: MetadataDatabase): JobRows {
   return {
     async enqueue(jobs, at) {
       if (jobs.length > 0) await write((tx) => enqueueJobs(tx, jobs, at));
     },
 
     async claim({ kind, limit, lease, leaseUntil, at, except = [] }) {
-      return write(async (tx) => {
+      return writeLazily(async (tx) => {
         const rows = await listDue(tx, { kind, limit, at, except });
         for (const { id } of rows) {
           await tx
@@ -27,14 +27,14 @@ export function jobRows({ read, write }: MetadataDatabase): JobRows {
     },
 
     async extend({ id, lease }, leaseUntil) {
-      return write(async (tx) => {
+      return writeLazily(async (tx) => {
         const { numUpdatedRows } = await tx.updateTable('job').set({ due_at: leaseUntil }).where('id', '=', id).where('lease', '=', lease).executeTakeFirst();
         return numUpdatedRows > 0n;
       });
     },
 
     async settle({ id, lease }, outcome, at) {
-      return write(async (tx) => {
+      return writeLazily(async (tx) => {
         const row = await tx.selectFrom('job').selectAll().where('id', '=', id).where('lease', '=', lease).executeTakeFirst();
         if (row === undefined) return false;
         await settleJob(tx, row, outcome, at);

@@ -1,6 +1,6 @@
 /**
  * The port for rows. One method is one transaction; what it promises is true when it returns, also
- * after a power cut. Changes write their events in the same transaction (I7).
+ * after a power cut; where less is promised, it is said. Changes write their events in the same transaction (I7).
  *
  * The store is cut by subject, so that nobody depends on more than it uses. `collection-port.ts`
  * holds what garbage collection, fsck and scrub need beside this, `job-port.ts` the queue, `hub-port.ts`
@@ -326,7 +326,7 @@ export interface EventRows {
   /**
    * Consumers that stand at the same place have read from there to another, and these jobs follow: one
    * transaction. Gives the names of those that have moved: where another process of the same consumer
-   * was first, nothing has changed.
+   * was first, nothing has changed. A power cut may take it back as a whole.
    */
   advanceConsumers(read: { from: number; to: number; consumers: readonly { name: string; jobs: readonly NewJob[] }[]; at: number }): Promise<string[]>;
   /** Forgets events from before that every consumer has read, oldest first; returns how many. */

@@ -26,6 +26,8 @@ export type SqliteConnection = {
   execute(sql: string, parameters?: readonly SqliteValue[]): SqliteResult;
   /** Stays prepared as long as the connection. */
   prepare(sql: string): SqliteStatement;
+  /** For what SQLite does while it prepares a statement, as with most pragmas: one that is kept does nothing again. */
+  executeAnew(sql: string): void;
   readonly inTransaction: boolean;
   close(): void;
 };
@@ -71,6 +73,12 @@ export function sqliteConnection(handle: SqliteHandle): SqliteConnection {
       const statement = handle.prepare(sql);
       kept.push(statement);
       return statement;
+    },
+
+    executeAnew(sql) {
+      const statement = handle.prepare(sql);
+      statement.run();
+      statement.finalize();
     },
 
     get inTransaction() {

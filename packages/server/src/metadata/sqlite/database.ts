@@ -5,12 +5,13 @@
  * a fourth, in a thread of their own.
  */
 import { Kysely } from 'kysely';
-import type { MetadataDatabase } from '../database.ts';
+import type { MetadataDatabase, Writer } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import type { SqliteConnection } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
 import { groupCommits } from './group-commit.ts';
 import type { SqliteInspection } from './inspection.ts';
+import { setSynchronous } from './pragmas.ts';
 import { sqliteTextIndex } from './text-search.ts';
 
 export type SqliteConnections = { readonly writing: SqliteConnection; readonly reading: SqliteConnection; readonly hot: SqliteConnection };
@@ -20,10 +21,18 @@ export function sqliteDatabase({ writing, reading, hot }: SqliteConnections, ins
   const reader = new Kysely<Tables>({ dialect: sqliteDialect(reading) });
   const pragma = hot.prepare('pragma data_version');
   const dataVersion = oncePerTurn(() => (pragma.get() as { data_version: number }).data_version); // what the pragma returns
+  let isSyncing = true;
+
+  function transact<T>(work: (tx: Writer) => Promise<T>, isSynced: boolean): Promise<T> {
+    if (isSynced !== isSyncing) setSynchronous(writing, isSynced ? 'full' : 'normal');
+    isSyncing = isSynced;
+    return writer.transaction().execute(work);
+  }
+
   return {
     read: reader,
     snapshot: (work) => reader.transaction().setAccessMode('read only').execute(work),
-    write: groupCommits((work) => writer.transaction().execute(work), { isOpen: () => writing.inTransaction, settled: dataVersion.forget }),
+    ...groupCommits(transact, { isOpen: () => writing.inTransaction, settled: dataVersion.forget }),
 
     prepare<Row>({ sql }: { sql: string }) {
       const statement = hot.prepare(sql);

@@ -16,23 +16,25 @@ function open() {
   const connection = openConnection(join(folder, `${opened++}.db`), { readwrite: true, create: true });
   connection.execute('create table number (value integer primary key)');
   const db = new Kysely<Tables>({ dialect: sqliteDialect(connection) });
-  const state = { begun: 0, failing: 0 };
-  const transact = <T>(work: (tx: Writer) => Promise<T>): Promise<T> => {
+  const state = { begun: 0, failing: 0, synced: [] as boolean[] };
+  const transact = <T>(work: (tx: Writer) => Promise<T>, isSynced: boolean): Promise<T> => {
     state.begun++;
+    state.synced.push(isSynced);
     return db.transaction().execute(async (tx) => {
       const result = await work(tx);
       if (state.failing-- > 0) throw new Error('the commit failed');
       return result;
     });
   };
-  const write = groupCommits(transact, { isOpen: () => connection.inTransaction, settled: () => undefined });
-  const insert = (value: number) =>
-    write(async (tx) => {
-      await sql`insert into number values (${value})`.execute(tx);
-      return value;
-    });
+  const { write, writeLazily } = groupCommits(transact, { isOpen: () => connection.inTransaction, settled: () => undefined });
+  const inserting = (value: number) => async (tx: Writer) => {
+    await sql`insert into number values (${value})`.execute(tx);
+    return value;
+  };
+  const insert = (value: number) => write(inserting(value));
+  const insertLazily = (value: number) => writeLazily(inserting(value));
   const values = () => connection.execute('select value from number order by value').rows.map((row) => (row as { value: number }).value);
-  return { connection, state, write, insert, values };
+  return { connection, state, write, insert, insertLazily, values };
 }
 
 test('those that come at once share a transaction, up to a limit', async () => {
@@ -40,6 +42,18 @@ test('those that come at once share a transaction, up to a limit', async () => {
   const all = Array.from({ length: 40 }, (_, value) => value);
   expect(await Promise.all(all.map(insert))).toEqual(all);
   expect({ values: values(), begun: state.begun }).toEqual({ values: all, begun: 3 });
+});
+
+test('a group is synced when one of it waits for the disk, and no such one joins a group that is not', async () => {
+  const { state, insert, insertLazily, values } = open();
+  await Promise.all([insertLazily(1), insertLazily(2)]);
+  await Promise.all([insert(3), insertLazily(4), insertLazily(5)]);
+  await Promise.all([insertLazily(6), insert(7), insertLazily(8)]);
+  expect(state.synced).toEqual([false, true, false, true]);
+  state.failing = 1;
+  await Promise.all([insert(9), insertLazily(10), insert(11)]);
+  expect(state.synced.slice(4)).toEqual([true, true, false, true]);
+  expect(values()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 });
 
 test('one that fails takes nothing of the others along, wherever it stands', async () => {

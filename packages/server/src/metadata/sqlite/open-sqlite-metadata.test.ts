@@ -2,8 +2,10 @@ import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { failureOf, latest, makeManifest, pushBlob, pushManifest, repository, thrownBy } from '../contract/content.ts';
 import { makeScratchFolder } from '../contract/scratch-folder.ts';
+import type { Writer } from '../database.ts';
 import type { MetadataStore } from '../port.ts';
 import { openSqliteDatabase, openSqliteMetadata } from './open-sqlite-metadata.ts';
 
@@ -38,6 +40,16 @@ test('writes with a log that is synced, and with foreign keys', async () => {
     ),
   );
   expect(error.message).toContain('FOREIGN KEY');
+  await database.close();
+});
+
+test('waits for the disk, or does not, as each transaction asks', async () => {
+  const database = await openSqliteDatabase({ path: join(folder, 'sync.db') });
+  const level = async (tx: Writer) => (await sql<{ synchronous: number }>`pragma synchronous`.execute(tx)).rows[0]?.synchronous;
+  const levels = [];
+  for (const write of [database.write, database.writeLazily, database.write, database.writeLazily, database.write]) levels.push(await write(level));
+  // 2 is full, 1 is normal
+  expect(levels).toEqual([2, 1, 2, 1, 2]);
   await database.close();
 });
 
