@@ -94,7 +94,7 @@ export function startEventConsumers({ rows, consumers, clock, sleep, log }: Even
     return place;
   }
 
-  /** False when there is nothing to read, or nobody who can. */
+  /** False when there is nothing more to read, or nobody who can. */
   async function readPage(from: number, group: readonly EventConsumer[]): Promise<boolean> {
     const events = await rows.events.list({ after: from, limit: pageSize });
     const to = events.at(-1)?.id;
@@ -114,6 +114,6 @@ export function startEventConsumers({ rows, consumers, clock, sleep, log }: Even
       if (advanced.includes(consumer.name)) places.set(consumer, to);
       else places.delete(consumer);
     }
-    return true;
+    return events.length === pageSize || advanced.length < read.size;
   }
 }

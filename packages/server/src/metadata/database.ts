@@ -5,7 +5,7 @@
 import type { CompiledQuery, Kysely, RawBuilder, Transaction } from 'kysely';
 import type { Tables } from './schema.ts';
 
-export type Reader = Pick<Kysely<Tables>, 'selectFrom'>;
+export type Reader = Pick<Kysely<Tables>, 'selectFrom' | 'selectNoFrom'>;
 export type Writer = Transaction<Tables>;
 
 export type MetadataDatabase = {

@@ -6,7 +6,8 @@ import { type Job, jobErrorMaxLength, type JobOutcome, jobPayloadMaxBytes, jobPr
 
 type JobRow = Selectable<Tables['job']>;
 
-export function jobRows({ read, write, writeLazily }: MetadataDatabase): JobRows {
+export function jobRows({ read, write, writeLazily, prepare }: MetadataDatabase): JobRows {
+  const findEarliest = prepare(earliestOfEachPriority(read));
   return {
     async enqueue(jobs, at) {
       if (jobs.length > 0) await write((tx) => enqueueJobs(tx, jobs, at));
@@ -15,13 +16,16 @@ export function jobRows({ read, write, writeLazily }: MetadataDatabase): JobRows
     async claim({ kind, limit, lease, leaseUntil, at, except = [] }) {
       return writeLazily(async (tx) => {
         const rows = await listDue(tx, { kind, limit, at, except });
-        for (const { id } of rows) {
-          await tx
-            .updateTable('job')
-            .set((eb) => ({ state: 'running', unbegun_key: null, due_at: leaseUntil, lease, changed_at: at, attempts: eb('attempts', '+', 1) }))
-            .where('id', '=', id)
-            .execute();
-        }
+        if (rows.length === 0) return [];
+        await tx
+          .updateTable('job')
+          .set((eb) => ({ state: 'running', unbegun_key: null, due_at: leaseUntil, lease, changed_at: at, attempts: eb('attempts', '+', 1) }))
+          .where(
+            'id',
+            'in',
+            rows.map(({ id }) => id),
+          )
+          .execute();
         return rows.map((row) => jobOf({ ...row, state: 'running', attempts: row.attempts + 1, changed_at: at }));
       });
     },
@@ -47,19 +51,8 @@ export function jobRows({ read, write, writeLazily }: MetadataDatabase): JobRows
     },
 
     async findNextDue(kind) {
-      const times: number[] = [];
-      for (const priority of Object.values(jobPriorities)) {
-        const row = await read
-          .selectFrom('job')
-          .select('due_at')
-          .where('kind', '=', kind)
-          .where('priority', '=', priority)
-          .where('due_at', '>=', 0)
-          .orderBy('due_at')
-          .limit(1)
-          .executeTakeFirst();
-        if (row?.due_at !== undefined && row.due_at !== null) times.push(row.due_at);
-      }
+      const earliest = await findEarliest(Object.keys(jobPriorities).map(() => kind));
+      const times = Object.values(earliest ?? {}).filter((time) => time !== null);
       return times.length === 0 ? undefined : Math.min(...times);
     },
   };
@@ -169,23 +162,34 @@ async function insertJob(tx: Writer, { kind, payload, priority = 'normal', runAt
 }
 
 async function listDue(tx: Reader, { kind, limit, at, except }: { kind: string; limit: number; at: number; except: readonly number[] }): Promise<JobRow[]> {
-  const found: JobRow[] = [];
-  for (const priority of Object.values(jobPriorities)) {
-    if (found.length >= limit) break;
-    const rows = await tx
-      .selectFrom('job')
-      .selectAll()
-      .where('kind', '=', kind)
-      .where('priority', '=', priority)
-      .where('due_at', '<=', at)
-      .$if(except.length > 0, (query) => query.where('id', 'not in', except))
-      .orderBy('due_at')
-      .orderBy('id')
-      .limit(limit - found.length)
-      .execute();
-    found.push(...rows);
-  }
-  return found;
+  return tx
+    .selectFrom('job')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('priority', 'in', Object.values(jobPriorities))
+    .where('due_at', '<=', at)
+    .$if(except.length > 0, (query) => query.where('id', 'not in', except))
+    .orderBy('priority')
+    .orderBy('due_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+/** The parameter is the kind, once for each priority: each is the first step of a walk through an index. */
+function earliestOfEachPriority(read: Reader) {
+  return read
+    .selectNoFrom(({ selectFrom, lit }) =>
+      Object.entries(jobPriorities).map(([name, priority]) =>
+        selectFrom('job')
+          .select(({ fn }) => fn.min('due_at').as('due_at'))
+          .where('kind', '=', '')
+          .where('priority', '=', lit(priority))
+          .where('due_at', '>=', lit(0))
+          .as(name),
+      ),
+    )
+    .compile();
 }
 
 async function settleJob(tx: Writer, row: JobRow, outcome: JobOutcome, at: number): Promise<void> {
