@@ -1,6 +1,6 @@
 /**
  * After a push: looks what kinds of images a repository has and what the newest says of it. A job for
- * each repository, once for as many pushes as come before it begins.
+ * each repository, once for as many pushes as come within a moment, since it looks at every tag.
  */
 import { parseRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
 import { isRegistryError } from '@naru/oci/registry-error';
@@ -16,14 +16,17 @@ const kind = 'describe-repository';
 /** Tags that are looked at (I6): what more there is has the same platforms. */
 const tagsMax = 1000;
 const tagsPerPage = 100;
+/** Pushes of one repository that come within this are looked at once. */
+const momentMs = 1000;
 /** Of one repository; more is nothing that anybody filters by. */
 const facetsMax = 50;
 
 export const pushedImages: EventConsumer = {
   name: kind,
   toJobs(events) {
-    const changed = events.filter((event) => event.kind === 'tag.moved' || event.kind === 'tag.deleted').map(({ repository }) => repository);
-    return [...new Set(changed)].map((repository) => ({ kind, payload: repository, key: repository, priority: 'low' }));
+    const changed = events.filter((event) => event.kind === 'tag.moved' || event.kind === 'tag.deleted');
+    const since = new Map(changed.toReversed().map(({ repository, at }) => [repository, at]));
+    return [...since].map(([repository, at]) => ({ kind, payload: repository, key: repository, priority: 'low', runAt: at + momentMs }));
   },
 };
 

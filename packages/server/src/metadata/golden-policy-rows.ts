@@ -9,6 +9,7 @@ import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
 import { listMembers, listStanding } from './lineage-rows.ts';
 import type { Change } from './port.ts';
+import type { Tables } from './schema.ts';
 
 /** Golden images that a refusal names. */
 const namedMax = 5;
@@ -133,11 +134,23 @@ function faultOf(repository: RepositoryName, image: Digest | undefined, golden: 
 }
 
 async function findFor(db: Reader, repository: RepositoryName): Promise<GoldenPolicy | undefined> {
-  return (await findPolicy(db, { kind: 'repository', name: repository })) ?? (await findPolicy(db, { kind: 'namespace', name: namespaceOf(repository) }));
+  const scopes = [
+    { scope_kind: 'repository', scope_name: repository },
+    { scope_kind: 'namespace', scope_name: namespaceOf(repository) },
+  ] as const;
+  const rows = await db
+    .selectFrom('golden_policy')
+    .selectAll()
+    .where((eb) => eb.or(scopes.map((scope) => eb.and(scope))))
+    .execute();
+  return toPolicy(rows.find(({ scope_kind }) => scope_kind === 'repository') ?? rows[0]);
 }
 
 async function findPolicy(db: Reader, { kind, name }: GoldenScope): Promise<StoredGoldenPolicy | undefined> {
-  const row = await db.selectFrom('golden_policy').selectAll().where('scope_kind', '=', kind).where('scope_name', '=', name).executeTakeFirst();
+  return toPolicy(await db.selectFrom('golden_policy').selectAll().where('scope_kind', '=', kind).where('scope_name', '=', name).executeTakeFirst());
+}
+
+function toPolicy(row: Tables['golden_policy'] | undefined): StoredGoldenPolicy | undefined {
   return row && { ...(JSON.parse(row.policy) as GoldenPolicy), changedAt: row.changed_at, changedBy: row.changed_by }; // `set` wrote it
 }
 

@@ -54,12 +54,13 @@ export function webhookRows({ read, write }: MetadataDatabase): WebhookRows {
         { kind: 'namespace', name: namespaceOf(repository) },
         { kind: 'repository', name: repository },
       ];
-      const found: Webhook[] = [];
-      for (const { kind, name } of scopes) {
-        const rows = await read.selectFrom('webhook').selectAll().where('scope_kind', '=', kind).where('scope_name', '=', name).orderBy('id').execute();
-        found.push(...rows.filter((row) => row.disabled_at === null).map(toWebhook));
-      }
-      return found;
+      const rows = await read
+        .selectFrom('webhook')
+        .selectAll()
+        .where((eb) => eb.or(scopes.map(({ kind, name }) => eb.and({ scope_kind: kind, scope_name: name }))))
+        .where('disabled_at', 'is', null)
+        .execute();
+      return rows.map(toWebhook).toSorted((one, other) => (one.id < other.id ? -1 : 1));
     },
 
     change: ({ id, url, format, filter, allowPrivateAddress, ...change }) =>

@@ -26,12 +26,16 @@ export function gatePolicyRows({ read, write }: MetadataDatabase): GatePolicyRow
     },
 
     async listLevels(repository) {
-      const levels = [];
-      for (const scope of scopesOf(repository)) {
-        const stored = await findPolicy(read, scope);
-        if (stored !== undefined) levels.push({ scope, policy: stored.policy });
-      }
-      return levels;
+      const scopes = scopesOf(repository);
+      const rows = await read
+        .selectFrom('gate_policy')
+        .selectAll()
+        .where((eb) => eb.or(scopes.map((scope) => eb.and(toColumns(scope)))))
+        .execute();
+      return scopes.flatMap((scope) => {
+        const row = rows.find(({ scope_kind }) => scope_kind === scope.kind);
+        return row === undefined ? [] : [{ scope, policy: JSON.parse(row.policy) as GatePolicy }]; // `set` wrote it
+      });
     },
 
     set: ({ scope, policy, jobs, ...change }) =>
