@@ -74,3 +74,92 @@ export const kev = JSON.stringify({
   count: 1,
   vulnerabilities: [{ cveID: 'CVE-2026-2001', dateAdded: '2026-03-06' }],
 });
+
+/** Of a CVE that is mended for `bash` and stream 20 of a module, open in `zlib` and stream 18, and of no concern to what stands on other products. */
+export const redHatVex = (more: object = {}): string => {
+  const version = (name: string, purl: string) => ({
+    category: 'product_version',
+    name,
+    product: { name, product_id: name, product_identification_helper: { purl } },
+  });
+  const releases = [
+    ['BaseOS-9.4', 'cpe:/o:redhat:enterprise_linux:9::baseos'],
+    ['AppStream-9.4', 'cpe:/a:redhat:enterprise_linux:9::appstream'],
+    ['red_hat_enterprise_linux_8', 'cpe:/o:redhat:enterprise_linux:8'],
+    ['BaseOS-9.2.EUS', 'cpe:/o:redhat:rhel_eus:9.2::baseos'],
+    ['9Base-RHOSE-4.16', 'cpe:/a:redhat:openshift:4.16::el9'],
+  ].map(([id = '', cpe]) => ({ category: 'product_name', name: id, product: { name: id, product_id: id, product_identification_helper: { cpe } } }));
+  const within = (whole: string, part: string) => ({
+    category: 'default_component_of',
+    full_product_name: { name: `${part} as a component of ${whole}`, product_id: `${whole}:${part}` },
+    product_reference: part,
+    relates_to_product_reference: whole,
+  });
+  const node = 'nodejs-1:20.12.2-2.module+el9.4.0+1+abc.x86_64';
+  const fixed = [
+    ...['x86_64', 'aarch64', 'src'].map((architecture) => ['BaseOS-9.4', `bash-0:5.1.8-9.el9.${architecture}`] as const),
+    ['BaseOS-9.2.EUS', 'bash-0:5.1.8-7.el9_2.x86_64'],
+    ['9Base-RHOSE-4.16', 'bash-0:9.9-1.rhaos.x86_64'],
+    ['AppStream-9.4:nodejs:20:1:abc', node],
+  ] as const;
+  const affected = [
+    ['red_hat_enterprise_linux_8', 'zlib'],
+    ['red_hat_enterprise_linux_8', 'bash'],
+    ['BaseOS-9.4', 'bash'],
+    ['AppStream-9.4', 'nodejs:18/nodejs'],
+  ] as const;
+  const id = ([whole, part]: readonly [string, string]) => `${whole}:${part}`;
+  return JSON.stringify({
+    document: {
+      category: 'csaf_vex',
+      csaf_version: '2.0',
+      title: 'bash: a hole',
+      aggregate_severity: { text: 'Moderate' },
+      publisher: { category: 'vendor', name: 'Red Hat Product Security', namespace: 'https://www.redhat.com' },
+      tracking: { id: 'CVE-2026-3001', current_release_date: '2026-03-04T00:00:00+00:00', initial_release_date: '2026-03-01T00:00:00+00:00' },
+    },
+    product_tree: {
+      branches: [
+        {
+          category: 'vendor',
+          name: 'Red Hat',
+          branches: [
+            { category: 'product_family', name: 'Red Hat Enterprise Linux', branches: releases },
+            {
+              category: 'architecture',
+              name: 'x86_64',
+              branches: [
+                version('bash-0:5.1.8-9.el9.x86_64', 'pkg:rpm/redhat/bash@5.1.8-9.el9?arch=x86_64'),
+                version('bash-0:5.1.8-9.el9.aarch64', 'pkg:rpm/redhat/bash@5.1.8-9.el9?arch=aarch64'),
+                version('bash-0:5.1.8-9.el9.src', 'pkg:rpm/redhat/bash@5.1.8-9.el9?arch=src'),
+                version('bash-0:5.1.8-7.el9_2.x86_64', 'pkg:rpm/redhat/bash@5.1.8-7.el9_2?arch=x86_64'),
+                version('bash-0:9.9-1.rhaos.x86_64', 'pkg:rpm/redhat/bash@9.9-1.rhaos?arch=x86_64'),
+                version(node, 'pkg:rpm/redhat/nodejs@20.12.2-2.module%2Bel9.4.0%2B1%2Babc?arch=x86_64&epoch=1&rpmmod=nodejs:20:1:abc'),
+                version('nodejs:20:1:abc', 'pkg:rpmmod/redhat/nodejs@20:1:abc'),
+              ],
+            },
+            version('zlib', 'pkg:rpm/redhat/zlib?arch=src'),
+            version('nodejs:18/nodejs', 'pkg:rpm/redhat/nodejs?arch=src&rpmmod=nodejs:18'),
+            version('bash', 'pkg:rpm/redhat/bash?arch=src'),
+          ],
+        },
+      ],
+      relationships: [within('AppStream-9.4', 'nodejs:20:1:abc'), ...[...fixed, ...affected].map(([whole, part]) => within(whole, part))],
+    },
+    vulnerabilities: [
+      {
+        cve: 'CVE-2026-3001',
+        title: 'bash: a hole',
+        product_status: { fixed: fixed.map(id), known_affected: affected.map(id), known_not_affected: ['BaseOS-9.4:zlib'] },
+        scores: [{ cvss_v3: { vectorString: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' }, products: [] }],
+        threats: [
+          { category: 'impact', details: 'Moderate' },
+          { category: 'impact', details: 'Important', product_ids: [id(['red_hat_enterprise_linux_8', 'zlib'])] },
+          { category: 'exploit_status', details: 'Critical' },
+        ],
+        references: [{ category: 'self', url: 'https://access.redhat.com/security/cve/CVE-2026-3001' }],
+      },
+    ],
+    ...more,
+  });
+};

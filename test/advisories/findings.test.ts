@@ -7,7 +7,7 @@ import { contentOf, digestOf, type Image, jsonContent, makeManifest, mediaTypes 
 import { createRegistryClient } from '../support/registry-client.ts';
 import { runNaru, startServer } from '../support/server.ts';
 import { makeTar } from '../support/tar.ts';
-import { debianList, epss, kev, osv, osvYaml, secdb } from './files.ts';
+import { debianList, epss, kev, osv, osvYaml, redHatVex, secdb } from './files.ts';
 import { seedInventory, type SeedPackage } from './seed.ts';
 
 setDefaultTimeout(60_000);
@@ -306,4 +306,26 @@ test('a new edition is matched again, with no push', async () => {
   await importFile('late', osv('GHSA-7', { aliases: ['CVE-2026-2003'], affected: [] }));
   const worse = await settled('two', ({ items }) => items.some(({ id, severity }) => id === 'CVE-2026-2003' && severity === 'critical'));
   expect(worse.counts['critical']).toEqual({ fixable: 2, unfixable: 0 });
+});
+
+test('Red Hat: an image of Enterprise Linux by its VEX documents, each stream of a module by itself', async () => {
+  const rpm = (name: string, version: string): SeedPackage => ({ type: 'rpm', namespace: 'redhat', distribution: 'rhel:9.4', name, version });
+  const image = imageOf('A=5');
+  await client.pushImage('team/app', image, 'redhat');
+  await importFile('cve-2026-3001.json', redHatVex());
+  const installed = [
+    rpm('bash', '5.1.8-6.el9_1'),
+    rpm('zlib', '1.2.11-40.el9'),
+    rpm('nodejs', '1:20.11.1-1.module+el9.3.0+1+abc'),
+    rpm('nodejs', '1:18.20.2-2.module+el9.4.0+1+abc'),
+  ];
+  const mendedOnes = [rpm('bash', '5.1.8-9.el9'), rpm('nodejs', '1:20.12.2-2.module+el9.4.0+1+abc'), rpm('nodejs', '1:22.4.1-1.module+el9.4.0+1+abc')];
+  await seedInventory(server.data, image.manifest.digest, [...installed, ...mendedOnes]);
+  await importFile('cve-2026-3001.json', redHatVex({ seen: 'again' }));
+  const answer = await settled('redhat', ({ total }) => total === 3);
+  expect(answer.items.map(({ id, severity, fixed = '', package: { name, version } }) => [id, severity, name, version, fixed])).toEqual([
+    ['CVE-2026-3001', 'medium', 'bash', '5.1.8-6.el9_1', '5.1.8-9.el9'],
+    ['CVE-2026-3001', 'medium', 'nodejs', '1:18.20.2-2.module+el9.4.0+1+abc', ''],
+    ['CVE-2026-3001', 'medium', 'nodejs', '1:20.11.1-1.module+el9.3.0+1+abc', '1:20.12.2-2.module+el9.4.0+1+abc'],
+  ]);
 });

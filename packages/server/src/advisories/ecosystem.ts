@@ -74,6 +74,8 @@ export function ecosystemOfOsv(text: string): string | undefined {
   if (language !== undefined) return language;
   const id = distributions[head.toLowerCase()];
   if (id === undefined) return undefined;
+  // Of Red Hat's products (`Red Hat:enterprise_linux:9::appstream`, `Red Hat:openshift:4.16::el9`) one is what images stand on.
+  if (id === 'rhel' && rest.length > 0 && rest[0] !== 'enterprise_linux') return undefined;
   const release = rest.map((part) => /\d+(?:\.\d+)?/.exec(part)?.[0]).find((part) => part !== undefined);
   return release === undefined ? id : releaseOf(`${id}:${release}`);
 }

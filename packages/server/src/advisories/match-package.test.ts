@@ -93,6 +93,15 @@ test('names and releases as advisories say them', () => {
     'wolfi',
   ]);
   expect(
-    ['Debian:12', 'Alpine:v3.20', 'Ubuntu:Pro:22.04:LTS', 'Rocky Linux:9', 'crates.io', 'Hackage', 'Red Hat:enterprise_linux:9::baseos'].map(ecosystemOfOsv),
-  ).toEqual(['debian:12', 'alpine:3.20', 'ubuntu:22.04', 'rocky:9', 'cargo', undefined, 'rhel:9']);
+    [
+      'Debian:12',
+      'Alpine:v3.20',
+      'Ubuntu:Pro:22.04:LTS',
+      'Rocky Linux:9',
+      'crates.io',
+      'Hackage',
+      'Red Hat:enterprise_linux:9::baseos',
+      'Red Hat:openshift:4.16::el9',
+    ].map(ecosystemOfOsv),
+  ).toEqual(['debian:12', 'alpine:3.20', 'ubuntu:22.04', 'rocky:9', 'cargo', undefined, 'rhel:9', undefined]);
 });

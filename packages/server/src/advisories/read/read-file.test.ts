@@ -4,7 +4,7 @@ import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Advisory } from '../../metadata/advisory-port.ts';
-import { debianList, epss, kev, npmAdvisory, osv, osvYaml, secdb, tracker } from '../../../../../test/advisories/files.ts';
+import { debianList, epss, kev, npmAdvisory, osv, osvYaml, redHatVex, secdb, tracker } from '../../../../../test/advisories/files.ts';
 import { makeTar } from '../../../../../test/support/tar.ts';
 import { temporaryFolder } from '../../../../../test/support/temporary-folder.ts';
 import { makeZip } from '../../../../../test/support/zip.ts';
@@ -74,6 +74,32 @@ test('distributions: which release, which version mends it, and how bad they say
   expect(await all(tracker)).toEqual([`CVE-2026-2001/openssl ${fixed} high`, 'CVE-2026-2001/openssl debian:11 openssl negligible']);
 });
 
+test('Red Hat: what of Enterprise Linux is mended and what is open, by module stream, in its own words', async () => {
+  const batch = await readOne(redHatVex());
+  expect([batch.source, batch.mode, batch.dataAt]).toEqual(['redhat-vex', 'added', Date.parse('2026-03-04')]);
+  expect(batch.advisories).toMatchObject([
+    { vulnerability: 'CVE-2026-3001', severity: 'medium', score: 98, url: 'https://access.redhat.com/security/cve/CVE-2026-3001' },
+  ]);
+  expect(await all(redHatVex())).toEqual([
+    'CVE-2026-3001 rhel:9 bash <5.1.8-9.el9 medium',
+    'CVE-2026-3001 rhel:9 nodejs >=1:20 <1:20.12.2-2.module+el9.4.0+1+abc medium',
+    'CVE-2026-3001 rhel:8 zlib high',
+    'CVE-2026-3001 rhel:8 bash medium',
+    'CVE-2026-3001 rhel:9 nodejs >=1:18 <=1:18.999999999 medium',
+  ]);
+  const advisory = JSON.parse(redHatVex()) as { document: { category: string; tracking: { id: string } } };
+  advisory.document.category = 'csaf_security_advisory';
+  advisory.document.tracking.id = 'RHSA-2026:1';
+  const { source, advisories } = await readOne(JSON.stringify(advisory));
+  expect([source, advisories[0]?.name, advisories[0]?.vulnerability, advisories[0]?.aliases]).toEqual([
+    'redhat-csaf',
+    'RHSA-2026:1/CVE-2026-3001',
+    'CVE-2026-3001',
+    ['RHSA-2026:1'],
+  ]);
+  expect((await readOne(makeZip({ '2026/cve-2026-3001.json': redHatVex(), 'index.json': '{}' }))).mode).toBe('whole');
+});
+
 test('npm’s ranges as intervals', async () => {
   expect(await all(npmAdvisory)).toEqual(['NSWG-ECO-42 npm left-pad >=1.0.1-0 <1.2.0', 'NSWG-ECO-42 npm left-pad <=0.9.1']);
 });
@@ -127,6 +153,17 @@ test.each([
   ['a zip that climbs out', makeZip({ '../a.json': osv('X') }), /file: .*\.\.\//],
   ['a tar that is cut off', makeTar([{ name: 'a.json', content: osv('X') }]).subarray(0, 700), /cut short/],
   ['broken gzip', gzipSync(osv('X')).subarray(0, 60), /file: /],
+  [
+    'CSAF with a product that is none',
+    redHatVex({ product_tree: { branches: [{ product: { product_id: 7 } }] } }),
+    /product_tree\.branches: 0\.product\.product_id/,
+  ],
+  ['CSAF of somebody else', redHatVex().replace('https://www.redhat.com', 'https://example.org'), /is nothing that is read here/],
+  [
+    'CSAF that branches without end',
+    redHatVex({ product_tree: { branches: [JSON.parse(`${'{"branches":['.repeat(3000)}${']}'.repeat(3000)}`)] } }),
+    /more than 20 deep/,
+  ],
   ['deep JSON', '['.repeat(200_000), /ends in the middle|JSON/],
   [
     'YAML that grows',

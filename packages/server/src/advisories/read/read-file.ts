@@ -13,6 +13,7 @@ import { type AdvisoryDocument, listDocuments, readDocument } from './documents.
 import { jsonMembers } from './json-members.ts';
 import { isNpmAdvisory, readNpmAdvisory } from './npm-working-group.ts';
 import { isOsv, readOsv } from './osv.ts';
+import { isRedHatCsaf, readRedHatCsaf } from './red-hat-csaf.ts';
 import { dateOfEpss, isEpss, isKev, readEpss, readKev } from './signals.ts';
 
 /** `dataAt`: the newest that this batch says of itself; where no batch says anything, the file's own time counts. */
@@ -163,11 +164,12 @@ function pieceOf(value: unknown, where: string, mode: EditionMode): Piece {
       const advisory = readNpmAdvisory(value, where);
       return { kind: 'advisories', source: 'npm-working-group', mode, dataAt: newestOf(advisory), advisories: [advisory] };
     }
+    if (isRedHatCsaf(value)) return { kind: 'advisories', mode, ...readRedHatCsaf(value, where) };
     if (isOsv(value)) return { kind: 'osv', advisory: readOsv(value, where), mode };
   }
   throw new UnknownDocument(
     where,
-    'is nothing that is read here: OSV, Debian’s tracker or lists, Alpine’s security database, npm’s advisories, EPSS, or CISA’s list',
+    'is nothing that is read here: OSV, Debian’s tracker or lists, Alpine’s security database, Red Hat’s CSAF, npm’s advisories, EPSS, or CISA’s list',
   );
 }
 
