@@ -169,6 +169,7 @@ export function deploymentContract(it: Contract): void {
     expect(await store.deployments.environments.listExpired(150, 10)).toEqual([{ ...key, instance: 'pr-1' }]);
     const end = () => store.deployments.environments.endInstance({ ...key, instance: 'pr-1', ...change });
     expect([await end(), await end()]).toEqual([true, false]);
+    expect((await store.deployments.targets.list(key)).flatMap(({ reports }) => reports).filter(({ instance }) => instance === 'pr-1')).toEqual([]);
     expect(await states(store)).toEqual(['ended', 'pending']);
   });
 

@@ -66,6 +66,11 @@ export function environmentRows({ read, snapshot, write }: MetadataDatabase): En
           .returning(['wanted', 'running'])
           .executeTakeFirst();
         if (found === undefined) return false;
+        // Its addresses lead nowhere from now on.
+        await tx
+          .deleteFrom('target_report')
+          .where((eb) => eb.and({ repository, environment: name, instance }))
+          .execute();
         for (const id of new Set([found.wanted, found.running])) if (id !== null) await endRelease(tx, id, 'ended', change.at);
         await recordEnvironment(tx, 'environment.end', { repository, name }, change, { instance });
         announce(tx, 'deployments');

@@ -45,6 +45,17 @@ export function sentence(report: Report, quote: (name: string) => string = (name
     case 'base.deleted':
     case 'base.missing':
       return `${what}: ${event.message === undefined ? kind : quote(event.message)}`;
+    case 'deploy.rolled_back':
+      return `${what} did not come up in ${quote(event.environment ?? '')}, and what ran before goes on: ${quote(event.message ?? kind)}`;
+    case 'deploy.refused':
+    case 'deploy.rejected':
+      return `${what} is not deployed into ${quote(event.environment ?? '')}: ${quote(event.message ?? kind)}`;
+    case 'deploy.awaiting':
+      return `${who} asks to deploy ${what} into ${quote(event.environment ?? '')}: somebody else must approve it`;
+    case 'deploy.running':
+      return `${what} runs in ${quote(event.environment ?? '')}`;
+    case 'image.blocked':
+      return `${what} may not be pulled: ${quote(event.message ?? kind)}`;
     default:
       return `${kind}: ${what} (${who})`;
   }
