@@ -49,6 +49,8 @@ import { openFindings } from './open-findings.ts';
 import { openMail } from './open-mail.ts';
 import { openSboms } from './open-sboms.ts';
 import { openWebhooks } from './open-webhooks.ts';
+import { notificationJobs } from './open-notifications.ts';
+import { notifyOfEvents } from './notifications/notify.ts';
 import { pruneDeadJobs } from './jobs/prune-dead.ts';
 import { startJobRunner } from './jobs/runner.ts';
 import { collectOnce, runAdminRequest } from './lifecycle/admin.ts';
@@ -236,6 +238,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         ...gate.jobKinds,
         retentionJob({ rows: stores.rows, clock, log }),
         ...security.jobKinds,
+        ...notificationJobs({ rows: stores.rows, findings: security.findings, sendsMails: mail !== undefined, clock }),
         ...fetchAdvisories({
           ...advisoryParts(stores),
           addresses: config.advisories.sources,
@@ -257,7 +260,15 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
   opened.use(
     startEventConsumers({
       rows: stores.rows,
-      consumers: [pushedImages, imagesToRead, webhooks.consumer, deployOnPush(stores.rows), judgedEvents(stores.rows.gate), goldenMoves(stores.rows)],
+      consumers: [
+        pushedImages,
+        imagesToRead,
+        webhooks.consumer,
+        deployOnPush(stores.rows),
+        judgedEvents(stores.rows.gate),
+        goldenMoves(stores.rows),
+        notifyOfEvents,
+      ],
       clock,
       sleep: systemSleep,
       log,

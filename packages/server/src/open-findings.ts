@@ -8,6 +8,7 @@ import { gateChecks } from './open-gate-checks.ts';
 import { judgeCheckedJob, judgeSignalsJob } from './gate/judge-jobs.ts';
 import type { JobKind } from './jobs/job-kind.ts';
 import type { MetadataStore } from './metadata/port.ts';
+import { findingsNotice } from './notifications/notice-job.ts';
 import type { Clock } from './runtime/clock.ts';
 
 export type OpenFindings = {
@@ -22,7 +23,7 @@ export function openFindings({ rows, clock }: { readonly rows: MetadataStore; re
   const jobKinds = matchKinds({
     ...rows,
     clock,
-    onChecked: (images) => rows.jobs.enqueue(images.map(judgeCheckedJob), clock.now()),
+    onChecked: (images) => rows.jobs.enqueue([...images.map(judgeCheckedJob), ...images.map(findingsNotice)], clock.now()),
     onSignals: () => rows.jobs.enqueue([judgeSignalsJob], clock.now()),
   });
   return { findings, checks: gateChecks(findings, rows.inventory), jobKinds, onRead: (image) => rows.jobs.enqueue([checkImageJob(image)], clock.now()) };

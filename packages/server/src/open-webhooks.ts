@@ -7,6 +7,7 @@ import type { Registry } from './registry/registry.ts';
 import type { Clock } from './runtime/clock.ts';
 import { jitter } from './runtime/ids.ts';
 import { version } from './runtime/version.ts';
+import { deadWebhookNotice } from './notifications/notice-job.ts';
 import { deliveryJobs } from './webhooks/deliveries.ts';
 import { webhookConsumer } from './webhooks/fan-out.ts';
 import { mailReceiver } from './webhooks/mail-receiver.ts';
@@ -27,7 +28,7 @@ export type OpenWebhooks = { readonly rules: WebhookRules; readonly jobKinds: re
 
 export function openWebhooks({ rows, registry, mailer, clock, baseUrl }: WebhookOptions): OpenWebhooks {
   const receivers = { http: httpReceiver({ clock, userAgent: `naru/${version}` }), mail: mailReceiver(mailer) };
-  const parts = { rows, images: registry.images, receivers, clock, jitter, baseUrl };
+  const parts = { rows, images: registry.images, receivers, clock, jitter, baseUrl, noticeOfDead: deadWebhookNotice };
   const consumer = webhookConsumer({ ...rows, clock });
   return { consumer, rules: createWebhookRules(parts), jobKinds: [...deliveryJobs(parts), pruneDeliveries({ ...rows, clock })] };
 }

@@ -5,6 +5,7 @@ import { findingCommands } from './finding-commands.ts';
 import { findingRuleCommands } from './finding-rule-commands.ts';
 import { goldenCommands } from './golden-commands.ts';
 import { machineCommands } from './machine-commands.ts';
+import { notificationCommands } from './notification-commands.ts';
 import { organisationCommands } from './organisation-commands.ts';
 import { packageCommands } from './package-commands.ts';
 import { policyCommands } from './policy-commands.ts';
@@ -18,6 +19,7 @@ export const apiCommands = {
   ...organisationCommands,
   ...machineCommands,
   ...webhookCommands,
+  ...notificationCommands,
   ...tagRuleCommands,
   ...policyCommands,
   ...signerCommands,

@@ -116,7 +116,7 @@ test('tells only what was asked for', async () => {
 
 test('shows that the line is alive, finds what other processes commit, and ends after its time', async () => {
   const { rows, time } = await open();
-  const live = createLiveEvents({ rows: { events: rows.events, commits: { listen: () => ({ [Symbol.dispose]: () => {} }) } }, ...time });
+  const live = createLiveEvents({ rows: { ...rows, commits: { listen: () => ({ [Symbol.dispose]: () => {} }) } }, ...time });
   const stream = await listen(live);
   const turns = async () => {
     for (let turn = 0; turn < 10; turn++) await nextTurn();

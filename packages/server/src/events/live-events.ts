@@ -7,6 +7,9 @@
  *     data: {"id":42,"kind":"tag.moved","repository":"team/app",…}
  *
  *     event: lost        the events behind the id that was asked for are not kept any more
+ *     event: notification    what the listener is told of changed: `{"unread":3,"newest":17}`, and once at
+ *     data: {…}              the beginning; only for people, and only when it was asked for
+ *
  *     :                  a heartbeat, so that proxies and clients see that the line is alive
  *
  * Rows are read when the listener has room for them and not before, so a slow one costs no memory.
@@ -28,9 +31,16 @@ export type LiveEvents = {
   close(): void;
 };
 
-export type WantedEvents = { readonly after?: number; readonly repository?: RepositoryName; readonly kinds?: readonly EventKind[] };
+export type WantedEvents = {
+  readonly after?: number;
+  readonly repository?: RepositoryName;
+  readonly kinds?: readonly EventKind[];
+  readonly notificationsOf?: string;
+};
 
-export type LiveEventsParts = { readonly rows: Pick<MetadataStore, 'events' | 'commits'>; readonly clock: Clock; readonly sleep: Sleep };
+type WantedRows = Pick<MetadataStore, 'events' | 'commits'> & { readonly notifications: Pick<MetadataStore['notifications'], 'summarize'> };
+
+export type LiveEventsParts = { readonly rows: WantedRows; readonly clock: Clock; readonly sleep: Sleep };
 
 export const streamsMax = 500;
 export const streamsPerAddressMax = 20;
@@ -74,12 +84,15 @@ export function createLiveEvents({ rows, clock, sleep }: LiveEventsParts): LiveE
   function stream(caller: Pick<Caller, 'may'>, wanted: WantedEvents, alarm: Alarm, after: number): ReadableStream<Uint8Array> {
     const endsAt = clock.now() + lifeMs;
     const listening = rows.commits.listen('events', alarm.ring);
+    const noticing = wanted.notificationsOf === undefined ? undefined : rows.commits.listen('notifications', alarm.ring);
+    let noticed = '';
     let readTo = after;
     let isFirst = true;
     let saidAt = clock.now();
 
     function finish(): void {
       listening[Symbol.dispose]();
+      noticing?.[Symbol.dispose]();
       end(alarm);
     }
 
@@ -94,6 +107,8 @@ export function createLiveEvents({ rows, clock, sleep }: LiveEventsParts): LiveE
         return `: ${readTo}\n\n${isLost ? lost : ''}`;
       }
       while (streams.has(alarm) && clock.now() < endsAt) {
+        const news = await readNotices();
+        if (news !== '') return news;
         const page = await rows.events.list({ after: readTo, limit: pageSize });
         const seen = await visible(page);
         readTo = page.at(-1)?.id ?? readTo;
@@ -109,6 +124,15 @@ export function createLiveEvents({ rows, clock, sleep }: LiveEventsParts): LiveE
         await alarm.wait(pollMs);
       }
       return '';
+    }
+
+    async function readNotices(): Promise<string> {
+      if (wanted.notificationsOf === undefined) return '';
+      const now = JSON.stringify(await rows.notifications.summarize(wanted.notificationsOf));
+      if (now === noticed) return '';
+      noticed = now;
+      saidAt = clock.now();
+      return `event: notification\ndata: ${now}\n\n`;
     }
 
     async function visible(page: readonly Event[]): Promise<Event[]> {

@@ -2,6 +2,7 @@
 import { isRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
 import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
+import type { Caller } from '../access/caller.ts';
 import type { WantedEvents } from '../events/live-events.ts';
 import { type EventKind, eventKinds } from '../metadata/port.ts';
 import { type ApiRoute, route } from './route.ts';
@@ -17,6 +18,11 @@ const query = z.object({
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(eventKinds)))
     .optional(),
+  /** Whether one is told how many notifications of one's own are unread, too. */
+  notifications: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((is) => is === 'true'),
 });
 
 const headers = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
@@ -32,10 +38,18 @@ export const eventRoutes: readonly ApiRoute[] = [
     async handle({ request, caller, parts, query: asked }) {
       // Who only asks takes no place.
       if (request.method === 'HEAD') return { headers, stream: new ReadableStream() };
-      return { headers, stream: await parts.events.open(caller, wanted(asked, request.header('last-event-id'))) };
+      return {
+        headers,
+        stream: await parts.events.open(caller, { ...wanted(asked, request.header('last-event-id')), ...ownNotices(asked.notifications, caller) }),
+      };
     },
   }),
 ];
+
+/** Of who is logged in as themselves, as the list of notifications wants it. */
+function ownNotices(isWanted: boolean, { principal, scope }: Caller): Pick<WantedEvents, 'notificationsOf'> {
+  return isWanted && principal.kind === 'user' && scope === undefined ? { notificationsOf: principal.id } : {};
+}
 
 /** The header comes from a client that was cut off, and knows better than the address it began with. */
 function wanted(

@@ -9,6 +9,7 @@ import { newId } from '../runtime/ids.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
 import { getAccount } from './robot-routes.ts';
 import { action, line, listOf, page, role, time, toList, toPage } from './schemas.ts';
+import { noticeJob } from '../notifications/notice-job.ts';
 import { idOf } from './user-routes.ts';
 
 const membershipRole = z.enum(['owner', 'member']);
@@ -169,6 +170,11 @@ export const organisationRoutes: readonly ApiRoute[] = [
       const { email } = made.invitation;
       const inviter = caller.principal.kind === 'user' ? await parts.identity.users.get(caller.principal.id) : undefined;
       const language = inviter?.language === 'ko' ? 'ko' : 'en';
+      const { id: invited, expiresAt } = made.invitation;
+      await parts.rows.jobs.enqueue(
+        [noticeJob({ about: 'invitation', id: invited, email, organisation: name, by: caller.name, until: expiresAt })],
+        parts.clock.now(),
+      );
       await parts.mail?.request({ kind: 'invite', email, organisation: name, invitedBy: caller.name, language, secret: made.secret });
       return { status: 201, value: { ...toInvitation(made.invitation), secret: made.secret } };
     },

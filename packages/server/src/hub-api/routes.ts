@@ -43,6 +43,7 @@ import { trustedIssuerRoutes } from './trusted-issuer-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 import { namespaceFindingRoutes } from './namespace-finding-routes.ts';
 import { vexRoutes } from './vex-routes.ts';
+import { notificationRoutes } from './notification-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 import { userRoutes } from './user-routes.ts';
 
@@ -55,6 +56,7 @@ export const routes: readonly ApiRoute[] = [
   ...passkeyRoutes,
   ...providerRoutes,
   ...tokenRoutes,
+  ...notificationRoutes,
   ...organisationRoutes,
   ...teamRoutes,
   ...namespaceRoutes,

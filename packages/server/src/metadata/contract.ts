@@ -19,6 +19,7 @@ import { integrityContract } from './contract/integrity.ts';
 import { inventoryContract } from './contract/inventory.ts';
 import { jobContract } from './contract/jobs.ts';
 import { lineageContract } from './contract/lineage.ts';
+import { notificationContract } from './contract/notifications.ts';
 import { manifestContract } from './contract/manifests.ts';
 import { pageContract } from './contract/pages.ts';
 import { pullContract } from './contract/pulls.ts';
@@ -57,6 +58,7 @@ const subjects = {
   'inventories of images': inventoryContract,
   'golden images': goldenContract,
   webhooks: webhookContract,
+  notifications: notificationContract,
   files: fileContract,
   advisories: advisoryContract,
   findings: findingContract,

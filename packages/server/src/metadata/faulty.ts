@@ -60,6 +60,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     tagPolicies: faulty('tagPolicies', store.tagPolicies),
     webhooks: faulty('webhooks', store.webhooks),
     deliveries: faulty('deliveries', store.deliveries),
+    notifications: faulty('notifications', store.notifications),
     files: faulty('files', store.files),
     lineage: faulty('lineage', store.lineage),
     advisories: faulty('advisories', store.advisories),

@@ -7,7 +7,7 @@
  * what the hub shows, `webhook-port.ts` who is told of what, `file-port.ts` what is inside of layers,
  * `lineage-port.ts` which image stands on which, `inventory-port.ts` what is installed in them,
  * `advisory-port.ts` what is known to be vulnerable,
- * `golden-port.ts` what images are to stand on.
+ * `golden-port.ts` what images are to stand on, `notification-port.ts` what people are told of.
  * All times are epoch ms, `actor` is the name of the principal that acts. Lists are in ascending byte order of their key and page by
  * `after` (exclusive) and `limit`.
  *
@@ -33,6 +33,7 @@ import type { Visibility } from '../access/policy.ts';
 import type { JobInspection, JobRows, NewJob } from './job-port.ts';
 import type { InventoryRows } from './inventory-port.ts';
 import type { LineageRows } from './lineage-port.ts';
+import type { NotificationRows } from './notification-port.ts';
 import type { RetentionRows } from './retention-port.ts';
 import type { TagPolicyRows } from './tag-policy-port.ts';
 import type { DeliveryRows, WebhookRows } from './webhook-port.ts';
@@ -55,6 +56,7 @@ export type MetadataStore = {
   readonly retention: RetentionRows;
   readonly webhooks: WebhookRows;
   readonly deliveries: DeliveryRows;
+  readonly notifications: NotificationRows;
   readonly files: FileRows;
   readonly lineage: LineageRows;
   readonly advisories: AdvisoryRows;
@@ -335,7 +337,7 @@ export interface EventRows {
 
 // --- signals --------------------------------------------------------------------------------
 
-export type CommitTopic = 'events' | 'deployments' | `job ${string}`;
+export type CommitTopic = 'events' | 'deployments' | 'notifications' | `job ${string}`;
 
 /** Wakes whoever works on rows. What other processes commit gives no signal: look now and then as well. */
 export interface CommitSignals {

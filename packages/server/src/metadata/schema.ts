@@ -21,6 +21,7 @@
  *
  *     golden_image ──< golden_version · outdated_notice      golden_policy
  *     webhook ──< webhook_delivery ──< webhook_attempt
+ *     user ──< notification · notification_setting   what people are told of
  *
  *     namespace_usage · namespace_quota              how much a namespace holds, and may
  *
@@ -60,6 +61,7 @@ import type { Badge, BadgeState, FacetKind, ReadmeOrigin } from './hub-port.ts';
 import type { GoldenScope } from './golden-port.ts';
 import type { IdentityTables } from './identity/tables.ts';
 import type { JobState } from './job-port.ts';
+import type { NotificationKind } from './notification-port.ts';
 import type { EventKind } from './port.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { DeliveryState, WebhookFormat, WebhookScope } from './webhook-port.ts';
@@ -228,6 +230,19 @@ type ContentTables = {
   /** Who was told that a golden tag is elsewhere, and where (`now`; '' for nowhere). */
   outdated_notice: { golden: string; tag: Tag; repository: RepositoryName; image: Digest; now: Digest | '' };
   golden_policy: { scope_kind: GoldenScope['kind']; scope_name: string; policy: string; changed_at: number; changed_by: string };
+
+  /** `facts`: the fields that depend on its kind, as JSON. `is_shown`: on the pages; otherwise it only keeps a second mail away. */
+  notification: {
+    id: Generated<number>;
+    user_id: string;
+    kind: NotificationKind;
+    source: string;
+    facts: string;
+    is_shown: number;
+    is_unread: number;
+    at: number;
+  };
+  notification_setting: { user_id: string; kind: NotificationKind; page: number; mail: number };
 
   tag: { repository: RepositoryName; name: Tag; digest: Digest; moved_at: number; moved_by: string };
   /** One row per move; no digest: the tag was deleted. */

@@ -23,6 +23,7 @@ import { jobRows } from './job-rows.ts';
 import { inventoryRows } from './inventory-rows.ts';
 import { lineageRows } from './lineage-rows.ts';
 import { manifestRows } from './manifest-rows.ts';
+import { notificationRows } from './notification-rows.ts';
 import { outdatedRows } from './outdated-rows.ts';
 import { repositoryRows } from './repository-rows.ts';
 import { retentionRows } from './retention-rows.ts';
@@ -65,6 +66,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     usage: usageRows(database, quotaBytes),
     webhooks: webhookRows(database),
     deliveries: deliveryRows(database),
+    notifications: notificationRows(database),
     files: fileRows(database),
     lineage: lineageRows(database),
     advisories: advisoryRows(database),

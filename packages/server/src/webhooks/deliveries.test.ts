@@ -60,6 +60,7 @@ async function start(answer: Answer): Promise<Scene> {
     clock,
     jitter: () => 0,
     baseUrl: () => 'https://registry.example.org',
+    noticeOfDead: ({ id }) => ({ kind: 'notify', payload: id, key: id }),
   });
   const news = webhookConsumer({ ...rows, clock });
   await rows.events.startConsumer(news.name, 1);

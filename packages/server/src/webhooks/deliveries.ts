@@ -29,6 +29,8 @@ export type DeliveryParts = {
   readonly clock: Clock;
   readonly jitter: () => number;
   readonly baseUrl: () => string;
+  /** The job that tells people, in the transaction that gives a delivery up. */
+  readonly noticeOfDead: (webhook: Webhook) => NewJob;
 };
 
 export type DeliveryJob = {
@@ -71,7 +73,7 @@ export function deliveryJobs(parts: DeliveryParts): readonly JobKind[] {
         underWay.set(webhook.id, (underWay.get(webhook.id) ?? 0) + 1);
         try {
           await deliver(parts, webhook, event, signal, (sent) => {
-            if (sent.outcome === 'gone') return { state: 'dead' };
+            if (sent.outcome === 'gone') return { state: 'dead', job: parts.noticeOfDead(webhook) };
             const delay = sent.retryAfterMs ?? retryDelayMs(webhookRetry, 1, jitter());
             return { state: 'pending', job: retryJob(job, ordering, clock.now() + Math.min(delay, webhookRetry.longestMs)) };
           });
@@ -90,7 +92,9 @@ export function deliveryJobs(parts: DeliveryParts): readonly JobKind[] {
         const { webhook, event } = await open(parts, job);
         if (webhook === undefined) return;
         const isLast = job.attempts >= webhookRetry.attemptsMax || clock.now() - job.createdAt > givenUpAfterMs;
-        const sent = await deliver(parts, webhook, event, signal, ({ outcome }) => ({ state: isLast || outcome === 'gone' ? 'dead' : 'pending' }));
+        const sent = await deliver(parts, webhook, event, signal, ({ outcome }) =>
+          isLast || outcome === 'gone' ? { state: 'dead', job: parts.noticeOfDead(webhook) } : { state: 'pending' },
+        );
         if (sent === undefined || sent.outcome === 'delivered') return;
         throw new JobFailure(sent.exchange.error ?? 'it failed', {
           isFinal: isLast || sent.outcome === 'gone',

@@ -89,6 +89,14 @@ export type Api = {
   'GET /user/sessions': { params: {  }; query: {  }; body: undefined; response: { "items": readonly ({ "id": string; "kind": string; "name": string; "createdAt": number; "usedAt"?: number; "address": string; "userAgent": string; "isThis": boolean })[]; "next"?: string } };
   /** Log out somewhere */
   'DELETE /user/sessions/{session}': { params: { session: string }; query: {  }; body: undefined; response: undefined };
+  /** List what one was told of, newest first, and how much of it is unread. `before` is `next` of the page before */
+  'GET /user/notifications': { params: {  }; query: { before?: number | undefined; unread?: "true" | "false" | undefined; limit?: number | undefined }; body: undefined; response: { "items": readonly ({ "id": number; "kind": "findings" | "quota" | "deployment" | "webhook" | "invitation" | "badge" | "token"; "at": number; "isUnread": boolean; "state"?: string; "namespace"?: string; "repository"?: string; "tag"?: string; "digest"?: string; "environment"?: string; "subject"?: string; "by"?: string; "message"?: string; "count"?: number; "until"?: number })[]; "unread": number; "next"?: number } };
+  /** Mark notifications as read: these, or all up to one */
+  'POST /user/notifications/read': { params: {  }; query: {  }; body: { "ids": readonly (number)[] } | { "upTo": number }; response: undefined };
+  /** List of what one is told, and where: on the pages, by mail to the confirmed address */
+  'GET /user/notification-settings': { params: {  }; query: {  }; body: undefined; response: { "items": readonly ({ "kind": "findings" | "quota" | "deployment" | "webhook" | "invitation" | "badge" | "token"; "page": boolean; "mail": boolean })[] } };
+  /** Say where one wants to be told of one kind of things */
+  'PUT /user/notification-settings/{kind}': { params: { kind: string }; query: {  }; body: { "page": boolean; "mail": boolean }; response: { "kind": "findings" | "quota" | "deployment" | "webhook" | "invitation" | "badge" | "token"; "page": boolean; "mail": boolean } };
   /** List the organisations that one is in */
   'GET /user/organisations': { params: {  }; query: {  }; body: undefined; response: { "items": readonly ({ "name": string; "fullName": string; "memberActions": readonly ("pull" | "push" | "tag:move" | "delete" | "manage" | "pull:blocked")[]; "role": "owner" | "member" })[]; "next"?: string } };
   /** List all organisations */
@@ -400,7 +408,7 @@ export type Api = {
   /** Delete what nothing refers to and whose time is over, while everything goes on; with `dryRun`, say what would go */
   'POST /storage/collection': { params: {  }; query: {  }; body: { "dryRun": boolean; "untagged"?: boolean }; response: { "dryRun": boolean; "manifests": { "count": number; "sizeBytes": number }; "links": { "count": number; "sizeBytes": number }; "blobs": { "count": number; "sizeBytes": number }; "uploads": { "count": number; "sizeBytes": number }; "details": readonly (string)[] } };
   /** A stream of server-sent events on repositories that one may pull; Last-Event-ID goes on behind that event */
-  'GET /events': { params: {  }; query: { after?: number | undefined; repository?: string | undefined; kinds?: string | undefined }; body: undefined; response: undefined };
+  'GET /events': { params: {  }; query: { after?: number | undefined; repository?: string | undefined; kinds?: string | undefined; notifications?: "true" | "false" | undefined }; body: undefined; response: undefined };
   /** List the webhooks of a namespace, or of the server (namespace `server`) */
   'GET /namespaces/{namespace}/webhooks': { params: { namespace: string }; query: {  }; body: undefined; response: { "items": readonly ({ "id": string; "url": string; "format": "standard" | "cloudevents" | "docker-hub" | "distribution" | "slack" | "mattermost" | "email"; "events": readonly (string)[]; "tags"?: readonly (string)[]; "versions"?: string; "platforms"?: readonly (string)[]; "allowPrivateAddress": boolean; "disabledAt"?: number; "failingSince"?: number; "createdAt": number; "createdBy": string })[] } };
   /** Make a webhook of a namespace, or of the server (namespace `server`); the answer is the only one that holds its secret */

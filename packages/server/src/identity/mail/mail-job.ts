@@ -15,6 +15,7 @@ import { hasPasswordElsewhere } from '../ldap/directory-sign-in.ts';
 import { hashSecret } from '../secret-hash.ts';
 import { type Language, type MailContent, renderMail } from './mail-text.ts';
 import { type Mailer, MailFailure } from './mailer.ts';
+import type { Notice } from '../../metadata/notification-port.ts';
 
 export type MailRequest =
   /** To the account of this address, when there is one. */
@@ -25,6 +26,8 @@ export type MailRequest =
   | { readonly kind: 'new-sign-in'; readonly userId: string; readonly address: string; readonly device: string; readonly at: number }
   /** To the address before. */
   | { readonly kind: 'address-changed'; readonly userId: string; readonly email: string }
+  /** What they have asked to be told of. */
+  | { readonly kind: 'notification'; readonly userId: string; readonly notice: Notice }
   | {
       readonly kind: 'invite';
       readonly email: string;
@@ -62,7 +65,7 @@ export function mailJobs({ rows, mailer, linkUrl, clock, onTried }: MailJobParts
     async run(job, signal) {
       const request = job.payload as MailRequest; // written by mail-rules.ts, and by nobody else
       const letter = await addressLetter(request);
-      if (letter === undefined || (await isTooMany(letter.to, request.kind, job))) return;
+      if (letter === undefined || (await isTooMany(letter.to, tallyOf(request), job))) return;
       const { to, language } = letter;
       const content = await letter.write();
       try {
@@ -112,6 +115,11 @@ export function mailJobs({ rows, mailer, linkUrl, clock, onTried }: MailJobParts
         const { address, device, at } = request;
         return letterTo(user, user.email, async () => ({ kind: 'new-sign-in', name: user.name, address, device, at }));
       }
+      case 'notification': {
+        const user = await rows.users.get(request.userId);
+        if (user?.email === undefined || user.emailVerifiedAt === undefined || user.disabledAt !== undefined) return undefined;
+        return letterTo(user, user.email, async () => ({ kind: 'notification', notice: request.notice, link: `${linkUrl}/notifications` }));
+      }
     }
   }
 
@@ -129,7 +137,7 @@ export function mailJobs({ rows, mailer, linkUrl, clock, onTried }: MailJobParts
   }
 
   /** A second try of the same job counts once. */
-  async function isTooMany(to: string, kind: MailRequest['kind'], { attempts }: Pick<Job, 'attempts'>): Promise<boolean> {
+  async function isTooMany(to: string, kind: string, { attempts }: Pick<Job, 'attempts'>): Promise<boolean> {
     return attempts === 1 && (await rows.attempts.count({ key: `mails of a day ${kind} ${to}`, at: clock.now(), windowMs: 86_400e3 })) > mailsPerDayMax;
   }
 }
@@ -139,4 +147,9 @@ type Letter = { readonly to: string; readonly language: Language; write(): Promi
 
 function letterTo({ language }: User, to: string, write: Letter['write']): Letter {
   return { to, language: language === 'ko' ? 'ko' : 'en', write };
+}
+
+/** Many deployments that fail must not keep a full quota from being told. */
+function tallyOf(request: MailRequest): string {
+  return request.kind === 'notification' ? `notification ${request.notice.kind}` : request.kind;
 }

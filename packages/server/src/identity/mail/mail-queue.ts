@@ -1,6 +1,7 @@
 /** Asks for mails: as jobs, so that what was asked for is sent, however often the server or the SMTP server goes down in between. */
 import { RegistryError } from '@naru/oci/registry-error';
-import type { JobInspection, JobRows } from '../../metadata/job-port.ts';
+import type { JobInspection, JobRows, NewJob } from '../../metadata/job-port.ts';
+import type { Notice } from '../../metadata/notification-port.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { hashSecret } from '../secret-hash.ts';
 import { mailJobKind, type MailRequest } from './mail-job.ts';
@@ -20,6 +21,12 @@ export function createMailQueue({ jobs, jobInspection, clock }: MailQueueParts):
     }
     await jobs.enqueue([{ kind: mailJobKind, payload: mail, key: keyOf(mail), priority: 'high' }], clock.now());
   };
+}
+
+/** Of something that a person wants to be told of; its row keeps it from being told twice. */
+export function notificationMail(userId: string, notice: Notice): NewJob {
+  const mail: MailRequest = { kind: 'notification', userId, notice };
+  return { kind: mailJobKind, payload: mail };
 }
 
 /** The same mail twice before the first is sent is one. */

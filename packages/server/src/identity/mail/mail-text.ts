@@ -2,7 +2,9 @@
  * What our mails say, in Korean and in English. Names in them were chosen by strangers: they are
  * escaped in HTML, and a subject is one line.
  */
+import type { Notice } from '../../metadata/notification-port.ts';
 import type { Mail } from './mailer.ts';
+import { noticeTexts } from './notice-text.ts';
 
 export type Language = 'en' | 'ko';
 
@@ -13,6 +15,7 @@ export type MailContent =
   | { readonly kind: 'password-changed' | 'password-elsewhere'; readonly name: string }
   | { readonly kind: 'address-changed'; readonly name: string }
   | { readonly kind: 'new-sign-in'; readonly name: string; readonly address: string; readonly device: string; readonly at: number }
+  | { readonly kind: 'notification'; readonly notice: Notice; readonly link: string }
   | { readonly kind: 'invite'; readonly organisation: string; readonly invitedBy: string; readonly link: string };
 
 export function renderMail(to: string, language: Language, content: MailContent): Mail {
@@ -97,6 +100,10 @@ function english(content: MailContent): Text {
           'If it was you, do nothing. If not, change your password: that ends every session. Then look at your access tokens and passkeys.',
         ],
       };
+    case 'notification': {
+      const sentence = noticeTexts.en(content.notice);
+      return { subject: sentence, paragraphs: [`${sentence}.`, 'You asked to be told of this by mail. All of it, and what you are told of, is here:'] };
+    }
     case 'invite':
       return {
         subject: `Invitation to ${content.organisation}`,
@@ -169,6 +176,10 @@ function korean(content: MailContent): Text {
           '본인이라면 그냥 두시면 됩니다. 아니라면 비밀번호를 바꿔 주세요. 모든 세션이 끝납니다. 그다음 액세스 토큰과 패스키를 살펴보세요.',
         ],
       };
+    case 'notification': {
+      const sentence = noticeTexts.ko(content.notice);
+      return { subject: sentence, paragraphs: [`${sentence}.`, '메일로 알려 달라고 하신 일입니다. 알림 전체와 알림 설정은 여기에 있습니다.'] };
+    }
     case 'invite':
       return {
         subject: `${content.organisation} 조직에 초대합니다`,

@@ -71,6 +71,12 @@ export function credentialRows({ read, write }: MetadataDatabase): CredentialRow
         return true;
       }),
 
+    async listExpiring({ from, until, after, limit }) {
+      let query = credentials.where('kind', '=', 'token').where('expires_at', '>=', from).where('expires_at', '<', until);
+      if (after !== undefined) query = query.where((eb) => eb(eb.refTuple('expires_at', 'id'), '>', eb.tuple(after.expiresAt, after.id)));
+      return (await query.orderBy('expires_at').orderBy('id').limit(limit).execute()).map(toCredential);
+    },
+
     removeExpired: (before, limit) =>
       write(async (tx) => {
         const expired = await tx.selectFrom('credential').select('id').where('expires_at', '<', before).orderBy('expires_at').limit(limit).execute();

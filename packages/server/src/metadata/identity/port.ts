@@ -322,6 +322,8 @@ export interface CredentialRows {
   list(owner: StoredCredential['owner'], kind: CredentialKind, page: Page<string>): Promise<StoredCredential[]>;
   recordUse(use: { id: string; at: number; address: string }): Promise<void>;
   remove(credential: { owner: StoredCredential['owner']; id: string } & Change): Promise<boolean>;
+  /** Tokens that end in a time, the first to end first, behind `after`. */
+  listExpiring(time: { from: number; until: number; after?: { expiresAt: number; id: string }; limit: number }): Promise<StoredCredential[]>;
   removeExpired(before: number, limit: number): Promise<number>;
 }
 

@@ -24,6 +24,7 @@ import { createUsage } from './0024-create-usage.ts';
 import { extendWebhooks } from './0025-extend-webhooks.ts';
 import { extendGoldenImages } from './0026-extend-golden-images.ts';
 import { markGenerated } from './0027-mark-generated.ts';
+import { createNotifications } from './0028-create-notifications.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -50,5 +51,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0025-extend-webhooks': { up: (db) => extendWebhooks(db, types) },
     '0026-extend-golden-images': { up: (db) => extendGoldenImages(db, types) },
     '0027-mark-generated': { up: (db) => markGenerated(db, types) },
+    '0028-create-notifications': { up: (db) => createNotifications(db, types) },
   };
 }

@@ -69,6 +69,17 @@ const identityCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ identity }) => identity.audit.list({ digest: 'sha256:1', limit: 10 }),
   ({ identity }) => identity.audit.list({ address: '192.0.2.1', before: 5, limit: 10 }),
   ({ identity }) => identity.audit.prune(1, 10),
+  ({ notifications }) =>
+    notifications.tell({ userId: 'kim', kind: 'quota', sources: ['a', 'b'], notice: () => ({}), at: 1, mail: () => ({ kind: 'mail', payload: 1 }) }),
+  ({ notifications }) => notifications.list('kim', { before: 9, unread: true, limit: 10 }),
+  ({ notifications }) => notifications.list('kim', { unread: false, limit: 10 }),
+  ({ notifications }) => notifications.summarize('kim'),
+  ({ notifications }) => notifications.markRead('kim', { ids: [1, 2] }),
+  ({ notifications }) => notifications.markRead('kim', { upTo: 9 }),
+  ({ notifications }) => notifications.listSettings('kim'),
+  ({ notifications }) => notifications.set('kim', { kind: 'quota', page: true, mail: true }),
+  ({ notifications }) => notifications.prune(9, 10),
+  ({ identity }) => identity.credentials.listExpiring({ from: 1, until: 9, after: { expiresAt: 2, id: 'a' }, limit: 10 }),
 ];
 
 const viewer = { subject: kim, everything: false };

@@ -1,0 +1,59 @@
+/** What somebody may have to be told of, as a job: for whoever learns of it. `notify.ts` finds out whom to tell. */
+import type { Digest } from '@naru/oci/digest';
+import { z } from 'zod';
+import type { NewJob } from '../metadata/job-port.ts';
+
+export const notifyKind = 'notify';
+
+const event = z.object({
+  id: z.number(),
+  at: z.number(),
+  kind: z.string(),
+  repository: z.string(),
+  tag: z.string().optional(),
+  digest: z.string().optional(),
+  environment: z.string().optional(),
+  release: z.number().optional(),
+  message: z.string().optional(),
+  actor: z.string(),
+});
+
+/** Written by the functions below, maybe by those of an earlier version. */
+export const noticeRequest = z.discriminatedUnion('about', [
+  z.object({ about: z.literal('event'), event }),
+  z.object({ about: z.literal('findings'), image: z.string() }),
+  z.object({ about: z.literal('webhook'), id: z.string() }),
+  z.object({ about: z.literal('invitation'), id: z.string(), email: z.string(), organisation: z.string(), by: z.string(), until: z.number() }),
+  z.object({ about: z.literal('badge'), id: z.string(), badge: z.string(), subject: z.string(), state: z.string(), reason: z.string(), askedBy: z.string() }),
+]);
+
+export type NoticeRequest = z.output<typeof noticeRequest>;
+export type NoticedEvent = z.output<typeof event>;
+
+export function noticeJob(request: NoticeRequest): NewJob {
+  return { kind: notifyKind, payload: request, key: keyOf(request) };
+}
+
+/** Its packages were matched anew, or for the first time. */
+export function findingsNotice(image: Digest): NewJob {
+  return noticeJob({ about: 'findings', image });
+}
+
+/** A delivery was given up. */
+export function deadWebhookNotice({ id }: { readonly id: string }): NewJob {
+  return noticeJob({ about: 'webhook', id });
+}
+
+/** The same twice before the first has run is one. */
+function keyOf(request: NoticeRequest): string {
+  switch (request.about) {
+    case 'event':
+      return `event ${request.event.id}`;
+    case 'findings':
+      return `findings ${request.image}`;
+    case 'badge':
+      return `badge ${request.id} ${request.state}`;
+    default:
+      return `${request.about} ${request.id}`;
+  }
+}
