@@ -20,6 +20,8 @@ export function compareWithBudget(results: Results): BudgetLine[] {
     line('decision among a million grants', '≤ 10 µs CPU', median('access-decision', 'cpuMicros'), 10, (value) => `${value.toFixed(1)} µs`),
     line('tag list page', '≤ 3 ms', median('tag-list', 'medianMs'), 3, (value) => `${value.toFixed(2)} ms`),
     line('catalog page', '≤ 3 ms', median('catalog', 'medianMs'), 3, (value) => `${value.toFixed(2)} ms`),
+    line('a folder of an image of 1 GB', '≤ 50 ms', median('image-files', 'folderMs'), 50, (value) => `${value.toFixed(1)} ms`),
+    line('comparing two images of 1 GB', '≤ 1 s', median('image-files', 'compareMs'), 1000, (value) => `${value.toFixed(0)} ms`),
     line('inventory of 500 MB', '≤ 10 CPU s', median('inventory', 'cpuSeconds'), 10, (value) => `${value.toFixed(2)} s`),
     line('inventory of 500 MB, memory', '≤ 200 MB', median('inventory', 'peakMb'), 200, (value) => `${value.toFixed(0)} MB`),
     line('memory, large layer and slow pullers', '≤ 150 MB', median('memory', 'peakMb'), 150, (value) => `${value.toFixed(0)} MB`),

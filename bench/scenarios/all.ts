@@ -3,6 +3,7 @@ import { accessDecision, accessManifest, accessPasswords, accessToken } from './
 import { advisoryMatch } from './advisories.ts';
 import { clientList, clientPulls, clientPushes } from './client.ts';
 import { durability } from './durability.ts';
+import { files } from './files.ts';
 import { lineage } from './lineage.ts';
 import { inventory } from './inventory.ts';
 import { catalog, tagList } from './lists.ts';
@@ -40,6 +41,7 @@ export const allScenarios: readonly Scenario[] = [
   catalog,
   search,
   lineage,
+  files,
   outbox,
   newsAlone,
   newsBesideDead,
