@@ -18,7 +18,6 @@ const entries = [
   /^packages\/oci\/src\//,
   /\/faulty(\/|\.ts)/,
   /\/memory\//,
-  /^packages\/server\/src\/inventory\/sbom\/read-sbom\.ts$/,
 ];
 
 describe('tidy', () => {

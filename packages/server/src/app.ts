@@ -38,6 +38,7 @@ import { createMetricsReader, metricsPath } from './hub-api/metrics.ts';
 import { answerSignInProblem, signInProblemPath } from './hub-api/sign-in-problem-page.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
 import { imagesToRead, prunePackages, readEarlierInventories, readInventories } from './inventory/read-inventory.ts';
+import { attachedDocuments, readAttachedSboms } from './inventory/sbom/read-attached.ts';
 import { openAudit } from './open-audit.ts';
 import { openDirectory } from './open-directory.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
@@ -141,6 +142,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
     await sboms.onRead(image);
   };
   const inventoryParts = { rows: stores.rows.inventory, jobs: stores.rows.jobs, registry, clock, onRead };
+  const attachedParts = { ...stores.rows, registry, clock, onRead: security.onRead };
   const fileParts = { rows: stores.rows.files, registry, clock };
   const hub = createHubApi({
     parts: {
@@ -228,6 +230,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
         readEarlierInventories(inventoryParts),
         prunePackages(inventoryParts),
         ...sboms.jobKinds,
+        readAttachedSboms(attachedParts),
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         followPushes({ rows: stores.rows, clock }),
@@ -263,6 +266,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       consumers: [
         pushedImages,
         imagesToRead,
+        attachedDocuments(attachedParts),
         webhooks.consumer,
         deployOnPush(stores.rows),
         judgedEvents(stores.rows.gate),

@@ -21,7 +21,7 @@ export function gateChecks(findings: Findings, inventory: Pick<InventoryRows, 'l
         // While some of its packages are still to be compared, the date would be that of the others.
         ...(checkedAt !== undefined && check.state === 'checked' && { checkedAt }),
         findings: toGate(check),
-        licences: await findings.listLicences(image),
+        licences: await findings.listLicences(image, repository),
         secrets: (await inventory.listSecrets(image, { limit: secretsMax })).map(({ title, place, layer }) => ({
           what: title,
           path: place,

@@ -14,6 +14,7 @@ type Answer = {
     readonly id: string;
     readonly fixed?: string;
     readonly exploitedSince?: string;
+    readonly sbom?: string;
     readonly package: { readonly name: string; readonly version: string };
   }[];
 };
@@ -29,8 +30,10 @@ export function findingsText(body: string): string {
     fixed,
   ]);
   const table = rows.length === 0 ? [] : columns([['SEVERITY', 'ID', 'PACKAGE', 'INSTALLED', 'FIXED IN'], ...rows]);
+  const said = items.filter(({ sbom }) => sbom !== undefined).length;
+  const origin = said === 0 ? [] : [`${said} of these are in packages that attached SBOMs name and no layer: see naru packages`];
   const rest = total > items.length ? [`… and ${total - items.length} more: ask for them with --limit`] : [];
-  return [...table, ...rest, ...unknownLines(answer), stateLine(answer)].map((line) => `${line}\n`).join('');
+  return [...table, ...origin, ...rest, ...unknownLines(answer), stateLine(answer)].map((line) => `${line}\n`).join('');
 }
 
 function unknownLines({ unknown }: Answer): string[] {

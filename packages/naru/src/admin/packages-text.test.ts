@@ -4,7 +4,7 @@ import { packagesText } from './packages-text.ts';
 const layer = `sha256:${'a'.repeat(64)}`;
 const one = { type: 'deb', namespace: 'debian', name: 'libssl3', version: '3.0.11-1', layer, createdBy: 'RUN apt-get install \u001B]0;evil\u0007libssl3' };
 const two = { type: 'npm', namespace: '@scope', name: 'a', version: '1.0.0', layer };
-const answer = { digest: 'sha256:1', state: 'done', problems: [], count: 2, items: [one, two] };
+const answer = { digest: 'sha256:1', state: 'done', problems: [], attached: [], count: 2, items: [one, two] };
 const text = (changes: object): string => packagesText(JSON.stringify({ ...answer, ...changes }));
 
 test('a table, and the system; nothing of the image steers the terminal', () => {
@@ -30,4 +30,21 @@ test('what is unknown is said to be unknown, whatever the state', () => {
 
 test('the next page can be pasted into a shell', () => {
   expect(text({ next: "7 it's/here" })).toContain(String.raw`--after '7 it'\''s/here'`);
+});
+
+test('what an attached SBOM says is said to be its word, and what of it is not understood', () => {
+  const sbom = `sha256:${'b'.repeat(64)}`;
+  const { layer: _, ...named } = two;
+  const attached = [{ digest: sbom, problem: 'it is not JSON', unknown: 3 }];
+  expect(text({ state: 'unsupported', items: [{ ...named, sbom }], attached, problems: ['no tar'] })).toBe(
+    [
+      'TYPE   PACKAGE    VERSION   LAYER   BROUGHT BY',
+      'npm    @scope/a   1.0.0             said by the attached SBOM sha256:bbbbbbbbbbbb',
+      'unknown: no tar',
+      'the attached SBOM sha256:bbbbbbbbbbbb is not understood: it is not JSON',
+      'the attached SBOM sha256:bbbbbbbbbbbb names 3 components that are no packages that are known here',
+      'sha256:1: nobody knows what is in it',
+      '',
+    ].join('\n'),
+  );
 });

@@ -12,9 +12,11 @@ type Answer = {
     readonly namespace: string;
     readonly name: string;
     readonly version: string;
-    readonly layer: string;
+    readonly layer?: string;
+    readonly sbom?: string;
     readonly createdBy?: string;
   }[];
+  readonly attached: readonly { readonly digest: string; readonly problem?: string; readonly unknown: number }[];
   readonly next?: string;
 };
 
@@ -23,18 +25,26 @@ const stepMax = 60;
 
 export function packagesText(body: string): string {
   const answer = JSON.parse(body) as Answer; // our own server's
-  const { items, problems, next } = answer;
-  const rows = items.map(({ type, namespace, name, version, layer, createdBy = '' }) => [
+  const { items, problems, attached, next } = answer;
+  const rows = items.map(({ type, namespace, name, version, layer = '', sbom, createdBy = '' }) => [
     type,
     isOfDistribution(type) || namespace === '' ? name : `${namespace}/${name}`,
     version,
     layer.slice(0, shortDigest),
-    createdBy.length > stepMax ? `${createdBy.slice(0, stepMax)}…` : createdBy,
+    sbom === undefined ? shortened(createdBy) : `said by the attached SBOM ${sbom.slice(0, shortDigest)}`,
   ]);
   const table = rows.length === 0 ? [] : columns([['TYPE', 'PACKAGE', 'VERSION', 'LAYER', 'BROUGHT BY'], ...rows.map((row) => row.map(printable))]);
   const more = next === undefined ? [] : [`… and perhaps more: go on with --after '${next.replaceAll("'", String.raw`'\''`)}'`];
-  const unknown = problems.map((problem) => `unknown: ${problem}`);
+  const unread = attached.flatMap(({ digest, problem, unknown: count }) => [
+    ...(problem === undefined ? [] : [`the attached SBOM ${digest.slice(0, shortDigest)} is not understood: ${problem}`]),
+    ...(count === 0 ? [] : [`the attached SBOM ${digest.slice(0, shortDigest)} names ${count} components that are no packages that are known here`]),
+  ]);
+  const unknown = [...problems.map((problem) => `unknown: ${problem}`), ...unread];
   return [...table, ...more, ...unknown, stateLine(answer)].map((line) => `${printable(line)}\n`).join('');
+}
+
+function shortened(step: string): string {
+  return step.length > stepMax ? `${step.slice(0, stepMax)}…` : step;
 }
 
 function isOfDistribution(type: string): boolean {

@@ -14,6 +14,7 @@ const columns = [
   'exploited since',
   'layer',
   'path',
+  'said by',
   'state',
   'reason',
   'summary',
@@ -24,7 +25,7 @@ export function findingsCsv(findings: readonly Finding[]): string {
 }
 
 function rowOf({ severity, vulnerability, aliases, fixed, score, epss, exploitedSince = '', package: installed, rule, summary }: Finding): string[] {
-  const { type, namespace, name, version, layer, path } = installed;
+  const { type, namespace, name, version, layer = '', path, sbom } = installed;
   const fullName = namespace === '' ? name : `${namespace}/${name}`;
   const numbers = [score === undefined ? '' : (score / 10).toFixed(1), epss === undefined ? '' : (epss / 1e6).toFixed(5)];
   return [
@@ -39,6 +40,7 @@ function rowOf({ severity, vulnerability, aliases, fixed, score, epss, exploited
     exploitedSince,
     layer,
     path,
+    sbom === undefined ? '' : `SBOM ${sbom}`,
     rule?.status ?? 'open',
     rule?.reason ?? '',
     summary,

@@ -57,7 +57,7 @@ function toResult(
       },
     ],
     partialFingerprints: { finding: [image.repository, vulnerability, packageUrl(installed), installed.path].join(' ') },
-    properties: { layer: installed.layer, image: image.digest },
+    properties: { ...(installed.layer && { layer: installed.layer }), ...(installed.sbom && { sbom: installed.sbom }), image: image.digest },
     ...(rule && { suppressions: [{ kind: 'external', status: 'accepted', justification: rule.reason }] }),
   };
 }

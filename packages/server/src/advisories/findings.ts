@@ -43,28 +43,30 @@ export type FindingParts = {
 export type Findings = {
   /** With the rules of that repository; without it those of the server alone. */
   check(image: Digest, repository?: RepositoryName): Promise<Check>;
-  listLicences(image: Digest): Promise<{ readonly package: string; readonly licence: string }[]>;
+  listLicences(image: Digest, repository?: RepositoryName): Promise<{ readonly package: string; readonly licence: string }[]>;
 };
 
 export function createFindings({ advisories, findings: rows, rules, clock }: FindingParts): Findings {
   return {
-    listLicences: (image) => rows.listLicences(image, findingsMax),
+    listLicences: (image, repository) => rows.listLicences(image, findingsMax, repository),
 
     async check(image, repository) {
       const { state = 'queued', problems = [] } = (await rows.findInventoryState(image)) ?? {};
       const problem = problems.join('; ');
-      if (state !== 'done') return { state: states[state], ...(problem !== '' && { problem }), packages: 0, unknown: [], findings: [] };
-      const { matchedAt, packages, unknown } = await rows.findImageMatch(image);
-      const found = await rows.listOfImage(image, findingsMax);
+      const found = await rows.listOfImage(image, findingsMax, repository);
       const signals = new Map((await advisories.findSignals(found.map(({ vulnerability }) => vulnerability))).map((signal) => [signal.cve, signal]));
       const setAside = await rules.listFor(repository, clock.now());
+      const findings = found.map((finding) => ({ ...finding, ...signalsOf(signals.get(finding.vulnerability)), ...ruleOf(finding, setAside) }));
+      // What an SBOM says makes nothing known of an image that nobody could look into, and adds to it all the same.
+      if (state !== 'done') return { state: states[state], ...(problem !== '' && { problem }), packages: 0, unknown: [], findings };
+      const { matchedAt, packages, unknown } = await rows.findImageMatch(image);
       return {
         ...(problem !== '' && { problem }),
         state: unknown.some(({ reason }) => reason === 'unmatched') ? 'checking' : 'checked',
         ...(matchedAt !== undefined && { checkedAt: matchedAt }),
         packages,
         unknown,
-        findings: found.map((finding) => ({ ...finding, ...signalsOf(signals.get(finding.vulnerability)), ...ruleOf(finding, setAside) })),
+        findings,
       };
     },
   };

@@ -45,7 +45,10 @@ const finding = z.object({
   package: z.object({ type: z.string(), name: z.string(), version: z.string(), purl: z.string(), path: z.string() }),
   /** Absent: no version mends it yet. */
   fixed: z.string().optional(),
-  layer: digest,
+  /** Absent: it was not found in a layer. */
+  layer: digest.optional(),
+  /** The attached SBOM that says that the package is there. */
+  sbom: digest.optional(),
   /** The step of the build that brought the layer. */
   instruction: z.string().optional(),
   epss: z.number().optional(),
@@ -291,8 +294,8 @@ function toShown(
   { vulnerability, package: installed, score, vector, url, fixed, epss, percentile, rule, ...found }: Finding,
   steps: ReadonlyMap<Digest, string>,
 ): ShownFinding {
-  const { layer, path, type } = installed;
-  const instruction = steps.get(layer);
+  const { layer, path, type, sbom } = installed;
+  const instruction = layer && steps.get(layer);
   return {
     id: vulnerability,
     advisory: found.advisory,
@@ -305,7 +308,8 @@ function toShown(
     source: found.source,
     package: { type, name: fullNameOf(installed), version: installed.version, purl: packageUrl(installed), path },
     ...(fixed !== '' && { fixed }),
-    layer,
+    ...(layer && { layer }),
+    ...(sbom && { sbom }),
     ...(instruction !== undefined && { instruction }),
     ...(epss !== undefined && { epss: epss / 1e6 }),
     ...(percentile !== undefined && { percentile: percentile / 1e6 }),

@@ -1,6 +1,7 @@
 /** What is installed in images. What was not looked into is said to be unknown. */
 import { z } from 'zod';
 import { packageTypes } from '../inventory/package.ts';
+import type { AttachedPackage } from '../metadata/attached-port.ts';
 import type { ImagePackage, PackageKey } from '../metadata/inventory-port.ts';
 import type { ImageDetail } from '../registry/images.ts';
 import { resolveImage } from './image-routes.ts';
@@ -19,8 +20,11 @@ const installed = z.object({
   sourceVersion: z.string(),
   architecture: z.string(),
   licences: z.array(z.string()),
+  /** '' where no file of the image says so. */
   path: z.string(),
-  layer: digest,
+  layer: digest.optional(),
+  /** The attached SBOM that says so. */
+  sbom: digest.optional(),
   /** The step of the build that made the layer. */
   createdBy: z.string().optional(),
 });
@@ -35,6 +39,16 @@ const secret = z.object({
   /** `checked`: a checksum inside it is right. */
   certainty: z.enum(['likely', 'checked']),
   createdBy: z.string().optional(),
+});
+const attached = z.object({
+  digest,
+  /** '' when nothing of it was understood. */
+  format: z.enum(['spdx', 'cyclonedx', '']),
+  problem: z.string().optional(),
+  packages: z.number().int(),
+  /** Components that could not be taken for packages. */
+  unknown: z.number().int(),
+  readAt: time,
 });
 const after = z
   .string()
@@ -63,32 +77,36 @@ export const inventoryRoutes: readonly ApiRoute[] = [
       readAt: time.optional(),
       /** Of all, not of this page. */
       count: z.number().int(),
+      /** SBOMs that somebody attached to it here: what they name stands among the items with `sbom`. */
+      attached: z.array(attached),
       items: z.array(installed),
       next: z.string().optional(),
     }),
     async handle({ repository, params, query, parts: { rows, registry } }) {
       const name = required(repository);
       const image = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', registry));
+      const subject = { repository: name, subject: image.digest };
       const inventory = await rows.inventory.find(image.digest);
-      if (inventory === undefined) return { value: { digest: image.digest, state: 'waiting' as const, problems: [], count: 0, items: [] } };
+      const documents = await rows.attached.list(subject);
       const { type, name: wanted, limit } = query;
-      const page = await rows.inventory.listPackages(image.digest, {
-        limit,
-        ...(type !== undefined && { type }),
-        ...(wanted !== undefined && { name: wanted }),
-        ...(query.after !== undefined && { after: toKey(query.after) }),
-      });
+      const filter = { limit, ...(type !== undefined && { type }), ...(wanted !== undefined && { name: wanted }) };
+      const behind = query.after === undefined ? undefined : toKey(query.after);
+      const found = await rows.inventory.listPackages(image.digest, { ...filter, ...(behind && { after: behind }) });
+      const said = await rows.attached.listPackages(subject, { ...filter, ...(behind && { after: { id: behind.id, sbom: behind.path } }) });
+      const both = [...found.map((one) => ({ ...one, key: one.path })), ...said.map((one) => ({ ...one, path: '', key: one.sbom }))];
+      const page = both.toSorted((one, other) => one.id - other.id || (one.key < other.key ? -1 : 1)).slice(0, limit);
       const last = page.length < limit ? undefined : page.at(-1);
       return {
         value: {
           digest: image.digest,
-          state: inventory.state,
-          ...(inventory.release && { distribution: inventory.release }),
-          problems: [...inventory.problems],
-          readAt: inventory.readAt,
-          count: await rows.inventory.countPackages(image.digest),
+          state: inventory?.state ?? ('waiting' as const),
+          ...(inventory?.release && { distribution: inventory.release }),
+          problems: [...(inventory?.problems ?? [])],
+          ...(inventory && { readAt: inventory.readAt }),
+          count: (await rows.inventory.countPackages(image.digest)) + documents.reduce((sum, one) => sum + one.packages, 0),
+          attached: documents.map(({ problem, ...one }) => ({ ...one, ...(problem !== '' && { problem }) })),
           items: page.map((one) => toInstalled(one, image)),
-          ...(last && { next: `${last.id} ${last.path}` }),
+          ...(last && { next: `${last.id} ${last.key}` }),
         },
       };
     },
@@ -130,6 +148,8 @@ function toKey(text: string): PackageKey {
   return { id: Number(text.slice(0, space)), path: text.slice(space + 1) };
 }
 
-function toInstalled({ id: _id, distribution: _distribution, licences, ...one }: ImagePackage, image: ImageDetail): z.output<typeof installed> {
-  return { ...one, licences: [...licences], ...createdByOf(one.layer, image) };
+type Listed = (ImagePackage | (AttachedPackage & { readonly path: string })) & { readonly key: string };
+
+function toInstalled({ id: _id, distribution: _distribution, key: _key, licences, ...one }: Listed, image: ImageDetail): z.output<typeof installed> {
+  return { ...one, licences: [...licences], ...('layer' in one && createdByOf(one.layer, image)) };
 }

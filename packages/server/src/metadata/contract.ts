@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { MetadataStore } from './port.ts';
 import { advisoryContract } from './contract/advisories.ts';
+import { attachedSbomContract } from './contract/attached-sboms.ts';
 import { blobContract } from './contract/blobs.ts';
 import { collectionContract } from './contract/collection.ts';
 import { concurrencyContract } from './contract/concurrency.ts';
@@ -39,6 +40,7 @@ const subjects = {
   repositories: repositoryContract,
   uploads: uploadContract,
   blobs: blobContract,
+  'attached SBOMs': attachedSbomContract,
   manifests: manifestContract,
   referrers: referrerContract,
   tags: tagContract,

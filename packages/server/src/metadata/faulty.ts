@@ -66,6 +66,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     advisories: faulty('advisories', store.advisories),
     gate: faultyGroup('gate', store.gate),
     inventory: faulty('inventory', store.inventory),
+    attached: faulty('attached', store.attached),
     golden: faulty('golden', store.golden),
     goldenPolicies: faulty('goldenPolicies', store.goldenPolicies),
     outdated: faulty('outdated', store.outdated),

@@ -50,7 +50,12 @@ export type ImageFinding = Omit<MatchedFinding, 'advisory'> & {
   readonly package: InstalledAs;
 };
 
-export type InstalledAs = Pick<MatchedPackage, 'distribution' | 'type' | 'namespace' | 'name' | 'version'> & { readonly layer: Digest; readonly path: string };
+/** Found in a file of a layer; or, with an empty `path`, said by the attached SBOM `sbom`. */
+export type InstalledAs = Pick<MatchedPackage, 'distribution' | 'type' | 'namespace' | 'name' | 'version'> & {
+  readonly layer?: Digest;
+  readonly path: string;
+  readonly sbom?: Digest;
+};
 
 /** What is not known of an image: how many packages, and why. */
 export type UnknownPart = { readonly reason: 'no-advisories' | 'version' | 'unmatched'; readonly ecosystem: string; readonly packages: number };
@@ -103,19 +108,19 @@ export interface FindingRows {
   listAffected(vulnerabilities: readonly string[]): Promise<PackageRow[]>;
   /** In the place of what was found in them before; returns those in which something else was found than before. */
   recordMatches(matches: readonly PackageMatch[], at: number): Promise<number[]>;
-  /** Images that have one of these packages, in the order of their digests. */
+  /** Images that have one of these packages, or of which an SBOM says so, in the order of their digests. */
   listImagesWith(packages: readonly number[], page: { after?: Digest; limit: number }): Promise<Digest[]>;
   /** Undefined before anybody was asked to list its packages. */
   findInventoryState(image: Digest): Promise<{ readonly state: InventoryState; readonly problems: readonly string[] } | undefined>;
   findImageMatch(image: Digest): Promise<ImageMatch>;
-  /** `limit` at most, the worst first. */
-  listOfImage(image: Digest, limit: number): Promise<ImageFinding[]>;
+  /** `limit` at most, the worst first. With a repository, those too of packages that SBOMs attached there name and that were not found. */
+  listOfImage(image: Digest, limit: number, repository?: RepositoryName): Promise<ImageFinding[]>;
   /** By repository; and the vulnerabilities in the most images, `limit` at most, the worst first. */
   summarizeNamespace(namespace: string, limit: number): Promise<NamespaceSummary>;
   /** Forgets what was found in versions that no image has any more; returns in how many, `limit` at most. */
   prune(limit: number): Promise<number>;
-  /** What each package of an image says its licences are. */
-  listLicences(image: Digest, limit: number): Promise<{ readonly package: string; readonly licence: string }[]>;
+  /** What each package of an image says its licences are; with a repository, what SBOMs attached there say, too. */
+  listLicences(image: Digest, limit: number, repository?: RepositoryName): Promise<{ readonly package: string; readonly licence: string }[]>;
   /** Images in repositories that hold a package of that name, in order of repository and digest. */
   listHolders(query: PackageQuery & { after?: Pick<PackageHolder, 'repository' | 'digest'>; limit: number }): Promise<PackageHolder[]>;
 }

@@ -3,21 +3,10 @@ import { type InstalledPackage, isOfDistribution } from '../inventory/package.ts
 import { chunks } from './chunks.ts';
 import type { MetadataDatabase, Writer } from './database.ts';
 import type { ImagePackage, InventoryRows, NewInventory, PackageVersion } from './inventory-port.ts';
+import { insertVersion, versionColumns } from './package-version.ts';
 
 /** Eight columns each, below every engine's limit of parameters. */
 const rowsPerStatement = 100;
-
-const versionColumns = [
-  'package_version.id',
-  'distribution',
-  'type',
-  'namespace',
-  'name',
-  'version',
-  'source_name as sourceName',
-  'source_version as sourceVersion',
-  'architecture',
-] as const;
 
 export function inventoryRows({ read, write }: MetadataDatabase): InventoryRows {
   return {
@@ -152,6 +141,7 @@ export function inventoryRows({ read, write }: MetadataDatabase): InventoryRows 
           .selectFrom('package_version')
           .select('package_version.id')
           .where((eb) => eb.not(eb.exists(eb.selectFrom('image_package').select('image').whereRef('image_package.package', '=', 'package_version.id'))))
+          .where((eb) => eb.not(eb.exists(eb.selectFrom('attached_package').select('sbom').whereRef('attached_package.package', '=', 'package_version.id'))))
           .limit(limit)
           .execute();
         for (const { id } of rows) await tx.deleteFrom('package_version').where('id', '=', id).execute();
@@ -181,30 +171,6 @@ async function insertImage(tx: Writer, digest: Digest, { state, release, problem
 async function insertVersions(tx: Writer, { packages, release }: NewInventory): Promise<number[]> {
   const distribution = release === undefined ? '' : [release.id, release.version].filter(Boolean).join(':');
   const ids: number[] = [];
-  for (const { type, namespace, name, version, sourceName, sourceVersion, architecture } of packages) {
-    const row = {
-      type,
-      namespace,
-      name,
-      version,
-      source_name: sourceName,
-      source_version: sourceVersion,
-      architecture,
-      distribution: isOfDistribution(type) ? distribution : '',
-    };
-    const known = await tx
-      .selectFrom('package_version')
-      .select('id')
-      .where('type', '=', type)
-      .where('name', '=', name)
-      .where('version', '=', version)
-      .where('distribution', '=', row.distribution)
-      .where('namespace', '=', namespace)
-      .where('source_name', '=', sourceName)
-      .where('source_version', '=', sourceVersion)
-      .where('architecture', '=', architecture)
-      .executeTakeFirst();
-    ids.push(known?.id ?? (await tx.insertInto('package_version').values(row).returning('id').executeTakeFirstOrThrow()).id);
-  }
+  for (const one of packages) ids.push(await insertVersion(tx, one, isOfDistribution(one.type) ? distribution : ''));
   return ids;
 }

@@ -6,7 +6,7 @@
  * holds what garbage collection, fsck and scrub need beside this, `job-port.ts` the queue, `hub-port.ts`
  * what the hub shows, `webhook-port.ts` who is told of what, `file-port.ts` what is inside of layers,
  * `lineage-port.ts` which image stands on which, `inventory-port.ts` what is installed in them,
- * `advisory-port.ts` what is known to be vulnerable,
+ * `attached-port.ts` what somebody says is, `advisory-port.ts` what is known to be vulnerable,
  * `golden-port.ts` what images are to stand on, `notification-port.ts` what people are told of.
  * All times are epoch ms, `actor` is the name of the principal that acts. Lists are in ascending byte order of their key and page by
  * `after` (exclusive) and `limit`.
@@ -20,6 +20,7 @@ import type { ImageLayers } from '../lineage/image-layers.ts';
 import type { UploadId } from '../runtime/ids.ts';
 import type { CollectionRows, IntegrityRows } from './collection-port.ts';
 import type { AdvisoryRows } from './advisory-port.ts';
+import type { AttachedSbomRows } from './attached-port.ts';
 import type { FindingRows, FindingRuleRows } from './finding-port.ts';
 import type { TrashRows } from './trash-port.ts';
 import type { UsageRows } from './usage-port.ts';
@@ -62,6 +63,7 @@ export type MetadataStore = {
   readonly advisories: AdvisoryRows;
   readonly gate: GateRows;
   readonly inventory: InventoryRows;
+  readonly attached: AttachedSbomRows;
   readonly golden: GoldenRows;
   readonly goldenPolicies: GoldenPolicyRows;
   readonly outdated: OutdatedRows;

@@ -18,6 +18,7 @@ export const ofRepository = [
   'tag_policy',
   'retention_policy',
   'gate_verdict',
+  'attached_sbom',
   'outdated_notice',
   'target_report',
   'target',

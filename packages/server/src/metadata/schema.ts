@@ -19,6 +19,8 @@
  *     image_inventory ──< image_secret               what was left in which
  *     manifest ── image_inventory ──< image_package >── package_version      what is installed in which
  *
+ *     repository_manifest ──< attached_sbom ──< attached_package >── package_version     what somebody says is in which
+ *
  *     golden_image ──< golden_version · outdated_notice      golden_policy
  *     webhook ──< webhook_delivery ──< webhook_attempt
  *     user ──< notification · notification_setting   what people are told of
@@ -203,6 +205,21 @@ type ContentTables = {
   };
   /** `licences`: JSON. */
   image_package: { image: number; package: number; path: string; layer: Digest; licences: string };
+
+  /** `tag`: cosign's, or ''. */
+  attached_sbom: {
+    id: Generated<number>;
+    repository: RepositoryName;
+    subject: Digest;
+    digest: Digest;
+    tag: Tag | '';
+    format: 'spdx' | 'cyclonedx' | '';
+    problem: string;
+    unknown: number;
+    read_at: number;
+  };
+  /** `licences`: JSON. */
+  attached_package: { sbom: number; package: number; licences: string };
 
   golden_image: {
     id: string;

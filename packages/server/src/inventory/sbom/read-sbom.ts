@@ -9,14 +9,17 @@ import { type FoundPackage, found, isRecord, PackageProblem, parseJson, text } f
 
 export type SbomFormat = 'spdx' | 'cyclonedx';
 
+/** `distribution`: as in the rows, `debian:12`; '' where the document does not say it. */
+export type NamedPackage = FoundPackage & { readonly distribution: string };
+
 export type ReadSbom = {
   readonly format: SbomFormat;
-  readonly packages: readonly FoundPackage[];
+  readonly packages: readonly NamedPackage[];
   /** Components that could not be taken for packages. */
   readonly unknown: number;
 };
 
-export const sbomMaxBytes = 64 * 2 ** 20;
+export const sbomMaxBytes = 32 * 2 ** 20;
 const packagesMax = 50_000;
 /** CycloneDX puts components into components. */
 const depthMax = 32;
@@ -26,15 +29,19 @@ type Component = { readonly url: string; readonly licences: readonly string[] };
 /** Throws PackageProblem. */
 export function readSbom(bytes: Buffer): ReadSbom {
   if (bytes.byteLength > sbomMaxBytes) throw new PackageProblem(`larger than ${sbomMaxBytes} bytes`);
-  const document = objectOf(parseJson(bytes));
+  return readSbomOf(objectOf(parseJson(bytes)));
+}
+
+/** Throws PackageProblem. */
+export function readSbomOf(document: Members): ReadSbom {
   const format = formatOf(document);
   const components = format === 'spdx' ? spdxComponents(document) : cycloneDxComponents(document);
-  const packages = new Map<string, FoundPackage>();
+  const packages = new Map<string, NamedPackage>();
   let unknown = 0;
   for (const component of components) {
     const one = findPackage(component);
     if (one === undefined) unknown++;
-    else packages.set(JSON.stringify([one.type, one.namespace, one.name, one.version, one.architecture]), one);
+    else packages.set(JSON.stringify([one.type, one.namespace, one.name, one.version, one.architecture, one.distribution]), one);
   }
   return { format, packages: [...packages.values()], unknown };
 }
@@ -97,10 +104,12 @@ function licenceOf(choice: unknown): string {
   return text(expression) || text(objectOf(license)['id']) || text(objectOf(license)['name']);
 }
 
-function findPackage({ url, licences }: Component): FoundPackage | undefined {
+function findPackage({ url, licences }: Component): NamedPackage | undefined {
   if (url === '') return undefined;
   try {
-    return packageOf(parsePackageUrl(url), licences);
+    const named = parsePackageUrl(url);
+    const one = packageOf(named, licences);
+    return one && { ...one, distribution: isOfDistribution(one.type) ? distributionOf(named.qualifiers['distro'] ?? '') : '' };
   } catch (error) {
     if (error instanceof PackageUrlError) return undefined;
     throw error;
@@ -115,6 +124,12 @@ function packageOf({ type, namespace, name, version, qualifiers }: PackageUrl, l
   const whole = type === 'rpm' && /^\d+$/.test(epoch) ? `${epoch}:${version}` : version;
   const [, sourceName = '', sourceVersion = ''] = /^([^@]+)(?:@(.*))?$/.exec(upstream) ?? [];
   return found(type, name, whole, { namespace, licences, architecture: arch, sourceName: sourceName || name, sourceVersion: sourceVersion || whole });
+}
+
+/** `debian-12` is written `debian:12` here; what has no release is not known there, either. */
+function distributionOf(distro: string): string {
+  const cut = distro.lastIndexOf('-');
+  return cut < 1 || !/^\d/.test(distro.slice(cut + 1)) ? '' : `${distro.slice(0, cut)}:${distro.slice(cut + 1)}`;
 }
 
 /** These stand in rows and in pages. */

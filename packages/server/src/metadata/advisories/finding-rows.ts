@@ -1,9 +1,12 @@
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import { severities } from '../advisory-port.ts';
+import type { ExpressionBuilder } from 'kysely';
 import { chunks } from '../chunks.ts';
+import { beforeAll } from '../collection-keys.ts';
 import type { MetadataDatabase, Reader } from '../database.ts';
 import type { FindingRows, SeverityCounts, ImageFinding, PackageRow, UnknownPart } from '../finding-port.ts';
+import type { Tables } from '../schema.ts';
 
 const packageColumns = [
   'package_version.id',
@@ -115,7 +118,17 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
           .orderBy('image_inventory.digest')
           .limit(limit)
           .execute();
-        for (const { digest } of rows) images.add(digest);
+        const said = await read
+          .selectFrom('attached_package')
+          .innerJoin('attached_sbom', 'attached_sbom.id', 'attached_package.sbom')
+          .select('attached_sbom.subject as digest')
+          .distinct()
+          .where('attached_package.package', 'in', chunk)
+          .where('attached_sbom.subject', '>', after as Digest) // only compared with
+          .orderBy('attached_sbom.subject')
+          .limit(limit)
+          .execute();
+        for (const { digest } of [...rows, ...said]) images.add(digest);
       }
       return [...images].toSorted().slice(0, limit);
     },
@@ -158,38 +171,23 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
       };
     },
 
-    async listOfImage(image, limit) {
-      const rows = await read
+    async listOfImage(image, limit, repository) {
+      const found = await read
         .selectFrom('image_inventory')
         .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
         .innerJoin('package_version', 'package_version.id', 'image_package.package')
         .innerJoin('finding', 'finding.package', 'image_package.package')
         .innerJoin('advisory', 'advisory.id', 'finding.advisory')
         .innerJoin('advisory_source', 'advisory_source.id', 'advisory.source')
-        .select([
-          'finding.vulnerability',
-          'finding.severity',
-          'finding.score',
-          'finding.fixed',
-          'finding.found_at as foundAt',
-          'advisory.name as advisory',
-          'advisory.details',
-          'advisory_source.name as source',
-          'package_version.distribution',
-          'package_version.type',
-          'package_version.namespace',
-          'package_version.name',
-          'package_version.version',
-          'image_package.layer',
-          'image_package.path',
-        ])
+        .select([...findingColumns, 'image_package.layer', 'image_package.path'])
         .where('image_inventory.digest', '=', image)
         .execute();
-      return rows.map(toFinding).toSorted(compareFindings).slice(0, limit);
+      const said = repository === undefined ? [] : await listSaid(read, image, repository);
+      return [...found, ...said].map(toFinding).toSorted(compareFindings).slice(0, limit);
     },
 
-    async listLicences(image, limit) {
-      const rows = await read
+    async listLicences(image, limit, repository) {
+      const found = await read
         .selectFrom('image_inventory')
         .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
         .innerJoin('package_version', 'package_version.id', 'image_package.package')
@@ -198,22 +196,26 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
         .where('licences', '!=', '[]')
         .limit(limit)
         .execute();
-      const said = new Set(rows.flatMap(({ name, licences }) => (JSON.parse(licences) as string[]).map((licence) => `${name}\0${licence}`))); // the inventory wrote it
+      const attached = await read
+        .selectFrom('attached_sbom')
+        .innerJoin('attached_package', 'attached_package.sbom', 'attached_sbom.id')
+        .innerJoin('package_version', 'package_version.id', 'attached_package.package')
+        .select(['package_version.name', 'attached_package.licences'])
+        .where('attached_sbom.repository', '=', repository ?? ('' as RepositoryName)) // which is none
+        .where('attached_sbom.subject', '=', image)
+        .where('licences', '!=', '[]')
+        .limit(limit)
+        .execute();
+      const said = new Set([...found, ...attached].flatMap(({ name, licences }) => (JSON.parse(licences) as string[]).map((licence) => `${name}\0${licence}`))); // `record` wrote it
       return [...said].map((text) => ({ package: text.split('\0')[0] ?? '', licence: text.split('\0')[1] ?? '' }));
     },
 
     async summarizeNamespace(namespace, limit) {
       const counted = await read
         .selectFrom((eb) =>
-          eb
-            .selectFrom('repository')
-            .innerJoin('repository_manifest', 'repository_manifest.repository', 'repository.name')
-            .innerJoin('image_inventory', 'image_inventory.digest', 'repository_manifest.digest')
-            .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
-            .innerJoin('finding', 'finding.package', 'image_package.package')
+          inNamespace(eb, namespace)
             .select(['repository.name', 'finding.package', 'finding.vulnerability', 'finding.severity', 'finding.fixed'])
-            .distinct()
-            .where('repository.namespace', '=', namespace)
+            .union(saidInNamespace(eb, namespace).select(['repository.name', 'finding.package', 'finding.vulnerability', 'finding.severity', 'finding.fixed']))
             .as('each'),
         )
         .select((eb) => ['each.name', 'each.severity', eb('each.fixed', '!=', '').as('isFixable'), eb.fn.countAll<number>().as('count')])
@@ -227,20 +229,28 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
         counts[severity][isFixable ? 'fixable' : 'unfixable'] += count; // an engine may say 1 for true
       }
       const worst = await read
-        .selectFrom('repository')
-        .innerJoin('repository_manifest', 'repository_manifest.repository', 'repository.name')
-        .innerJoin('image_inventory', 'image_inventory.digest', 'repository_manifest.digest')
-        .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
-        .innerJoin('finding', 'finding.package', 'image_package.package')
+        .selectFrom((eb) =>
+          inNamespace(eb, namespace)
+            .select(['image_inventory.digest', 'finding.vulnerability', 'finding.severity', 'finding.score', 'finding.fixed'])
+            .union(
+              saidInNamespace(eb, namespace).select([
+                'attached_sbom.subject as digest',
+                'finding.vulnerability',
+                'finding.severity',
+                'finding.score',
+                'finding.fixed',
+              ]),
+            )
+            .as('each'),
+        )
         .select((eb) => [
-          'finding.vulnerability',
-          'finding.severity',
-          eb.fn.max('finding.score').as('score'),
-          eb.fn.max('finding.fixed').as('fixed'),
-          eb.fn.count<number>('image_inventory.id').distinct().as('images'),
+          'each.vulnerability',
+          'each.severity',
+          eb.fn.max('each.score').as('score'),
+          eb.fn.max('each.fixed').as('fixed'),
+          eb.fn.count<number>('each.digest').distinct().as('images'),
         ])
-        .where('repository.namespace', '=', namespace)
-        .groupBy(['finding.vulnerability', 'finding.severity'])
+        .groupBy(['each.vulnerability', 'each.severity'])
         .execute();
       return {
         repositories: [...repositories].map(([repository, counts]) => ({ repository, counts })),
@@ -273,33 +283,106 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
       return gone.length;
     },
 
-    async listHolders({ name, version, type, after = { repository: '' as never, digest: '' as never }, limit }) {
-      return read
+    async listHolders({ name, version, type, after = beforeAll, limit }) {
+      const columns = [
+        'package_version.type',
+        'package_version.namespace',
+        'package_version.name',
+        'package_version.version',
+        'package_version.distribution',
+      ] as const;
+      const named = read
         .selectFrom('package_version')
+        .where('package_version.name', '=', name)
+        .$if(version !== undefined, (query) => query.where('package_version.version', '=', version ?? ''))
+        .$if(type !== undefined, (query) => query.where('package_version.type', '=', (type ?? '') as never));
+      const found = named
         .innerJoin('image_package', 'image_package.package', 'package_version.id')
         .innerJoin('image_inventory', 'image_inventory.id', 'image_package.image')
         .innerJoin('repository_manifest', 'repository_manifest.digest', 'image_inventory.digest')
-        .select([
-          'repository_manifest.repository',
-          'repository_manifest.digest',
-          'package_version.type',
-          'package_version.namespace',
-          'package_version.name',
-          'package_version.version',
-          'package_version.distribution',
-        ])
-        .distinct()
-        .where('package_version.name', '=', name)
-        .$if(version !== undefined, (query) => query.where('package_version.version', '=', version ?? ''))
-        .$if(type !== undefined, (query) => query.where('package_version.type', '=', (type ?? '') as never))
+        .select(['repository_manifest.repository', 'repository_manifest.digest', ...columns])
         .where((eb) => eb(eb.refTuple('repository_manifest.repository', 'repository_manifest.digest'), '>', eb.tuple(after.repository, after.digest)))
-        .orderBy('repository_manifest.repository')
-        .orderBy('repository_manifest.digest')
-        .limit(limit)
-        .execute()
-        .then((rows) => rows.map(({ repository, digest, ...found }) => ({ repository, digest, package: found })));
+        .union(
+          named
+            .innerJoin('attached_package', 'attached_package.package', 'package_version.id')
+            .innerJoin('attached_sbom', 'attached_sbom.id', 'attached_package.sbom')
+            .innerJoin('repository_manifest', (join) =>
+              join.onRef('repository_manifest.repository', '=', 'attached_sbom.repository').onRef('repository_manifest.digest', '=', 'attached_sbom.subject'),
+            )
+            .select(['repository_manifest.repository', 'repository_manifest.digest', ...columns])
+            .where((eb) => eb(eb.refTuple('repository_manifest.repository', 'repository_manifest.digest'), '>', eb.tuple(after.repository, after.digest))),
+        );
+      const rows = await read.selectFrom(found.as('each')).selectAll().orderBy('each.repository').orderBy('each.digest').limit(limit).execute();
+      return rows.map(({ repository, digest, ...one }) => ({ repository, digest, package: one }));
     },
   };
+}
+
+function inNamespace(eb: ExpressionBuilder<Tables, never>, namespace: string) {
+  return eb
+    .selectFrom('repository')
+    .innerJoin('repository_manifest', 'repository_manifest.repository', 'repository.name')
+    .innerJoin('image_inventory', 'image_inventory.digest', 'repository_manifest.digest')
+    .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
+    .innerJoin('finding', 'finding.package', 'image_package.package')
+    .where('repository.namespace', '=', namespace);
+}
+
+/** By SBOMs of images that are there. */
+function saidInNamespace(eb: ExpressionBuilder<Tables, never>, namespace: string) {
+  return eb
+    .selectFrom('repository')
+    .innerJoin('attached_sbom', 'attached_sbom.repository', 'repository.name')
+    .innerJoin('repository_manifest', (join) =>
+      join.onRef('repository_manifest.repository', '=', 'attached_sbom.repository').onRef('repository_manifest.digest', '=', 'attached_sbom.subject'),
+    )
+    .innerJoin('attached_package', 'attached_package.sbom', 'attached_sbom.id')
+    .innerJoin('finding', 'finding.package', 'attached_package.package')
+    .where('repository.namespace', '=', namespace);
+}
+
+const findingColumns = [
+  'finding.vulnerability',
+  'finding.severity',
+  'finding.score',
+  'finding.fixed',
+  'finding.found_at as foundAt',
+  'advisory.name as advisory',
+  'advisory.details',
+  'advisory_source.name as source',
+  'package_version.distribution',
+  'package_version.type',
+  'package_version.namespace',
+  'package_version.name',
+  'package_version.version',
+] as const;
+
+/** Of packages that were found in the image, too, the layers say more. */
+async function listSaid(read: Reader, image: Digest, repository: RepositoryName) {
+  const rows = await read
+    .selectFrom('attached_sbom')
+    .innerJoin('attached_package', 'attached_package.sbom', 'attached_sbom.id')
+    .innerJoin('package_version', 'package_version.id', 'attached_package.package')
+    .innerJoin('finding', 'finding.package', 'attached_package.package')
+    .innerJoin('advisory', 'advisory.id', 'finding.advisory')
+    .innerJoin('advisory_source', 'advisory_source.id', 'advisory.source')
+    .select([...findingColumns, 'attached_sbom.digest as sbom'])
+    .where('attached_sbom.repository', '=', repository)
+    .where('attached_sbom.subject', '=', image)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('image_inventory')
+            .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
+            .select('image_package.path')
+            .where('image_inventory.digest', '=', image)
+            .whereRef('image_package.package', '=', 'attached_package.package'),
+        ),
+      ),
+    )
+    .execute();
+  return rows.map((row) => ({ ...row, path: '' }));
 }
 
 async function coveredEcosystems(read: Reader, ecosystems: readonly string[]): Promise<ReadonlySet<string>> {
@@ -334,7 +417,7 @@ type FindingRow = Omit<ImageFinding, 'score' | 'package' | 'aliases' | 'summary'
 type Details = Pick<ImageFinding, 'aliases' | 'summary' | 'url' | 'vector' | 'publishedAt'>;
 
 function toFinding(row: FindingRow): ImageFinding {
-  const { score, details, distribution, type, namespace, name, version, layer, path, ...finding } = row;
+  const { score, details, distribution, type, namespace, name, version, layer, path, sbom, ...finding } = row;
   const { aliases, summary, url, vector, publishedAt } = JSON.parse(details) as Details; // insertAdvisory wrote it
   return {
     ...finding,
@@ -344,13 +427,15 @@ function toFinding(row: FindingRow): ImageFinding {
     url,
     vector,
     ...(publishedAt !== undefined && { publishedAt }),
-    package: { distribution, type, namespace, name, version, layer, path },
+    package: { distribution, type, namespace, name, version, path, ...(layer && { layer }), ...(sbom && { sbom }) },
   };
 }
 
 /** The worst first; then by score, vulnerability, package and place, so that pages agree with each other. */
 function compareFindings(one: ImageFinding, other: ImageFinding): number {
-  const [a, b] = [one, other].map(({ vulnerability, package: { type, name, version, path } }) => [vulnerability, type, name, version, path].join('\0'));
+  const [a, b] = [one, other].map(({ vulnerability, package: { type, name, version, path, sbom = '' } }) =>
+    [vulnerability, type, name, version, path, sbom].join('\0'),
+  );
   return (
     severities.indexOf(one.severity) - severities.indexOf(other.severity) ||
     (other.score ?? 0) - (one.score ?? 0) ||

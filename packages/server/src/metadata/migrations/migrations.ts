@@ -25,6 +25,7 @@ import { extendWebhooks } from './0025-extend-webhooks.ts';
 import { extendGoldenImages } from './0026-extend-golden-images.ts';
 import { markGenerated } from './0027-mark-generated.ts';
 import { createNotifications } from './0028-create-notifications.ts';
+import { createAttachedSboms } from './0029-create-attached-sboms.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -52,5 +53,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0026-extend-golden-images': { up: (db) => extendGoldenImages(db, types) },
     '0027-mark-generated': { up: (db) => markGenerated(db, types) },
     '0028-create-notifications': { up: (db) => createNotifications(db, types) },
+    '0029-create-attached-sboms': { up: (db) => createAttachedSboms(db, types) },
   };
 }

@@ -55,10 +55,15 @@ export function Findings({ repository, reference }: { repository: string; refere
         <p role="status" className="text-muted">
           {texts.checking}
         </p>
-      ) : first.state !== 'checked' ? (
+      ) : first.state !== 'checked' && items.length === 0 ? (
         <EmptyState title={texts.notKnown}>{first.problem}</EmptyState>
       ) : (
         <>
+          {first.state !== 'checked' && (
+            <p className="mb-2 text-warn">
+              {texts.notKnown}: <ForeignText>{first.problem ?? ''}</ForeignText>
+            </p>
+          )}
           <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
             <label className="flex items-center gap-2 text-sm">
               <span className="text-muted">{texts.severity}</span>
@@ -103,7 +108,7 @@ export function Findings({ repository, reference }: { repository: string; refere
           ) : (
             <ul className="border-t border-line">
               {items.map((one) => (
-                <FindingRow key={`${one.advisory} ${one.package.purl} ${one.package.path}`} {...one} />
+                <FindingRow key={`${one.advisory} ${one.package.purl} ${one.package.path} ${one.sbom ?? ''}`} {...one} />
               ))}
             </ul>
           )}
@@ -120,7 +125,7 @@ export function Findings({ repository, reference }: { repository: string; refere
   );
 }
 
-function FindingRow({ id, severity, summary, package: of, fixed, exploitedSince, instruction, reason }: Finding) {
+function FindingRow({ id, severity, summary, package: of, fixed, exploitedSince, instruction, reason, sbom }: Finding) {
   const texts = useSecurityTexts();
   return (
     <li className="border-b border-line py-2">
@@ -136,6 +141,7 @@ function FindingRow({ id, severity, summary, package: of, fixed, exploitedSince,
         <span className={fixed === undefined ? 'text-sm text-muted' : 'text-sm text-good'}>
           {fixed === undefined ? texts.noFix : <ForeignText>{texts.fixedIn(fixed)}</ForeignText>}
         </span>
+        {sbom !== undefined && <span className="chip">{texts.saidBy(sbom.slice(0, 19))}</span>}
         {exploitedSince !== undefined && <span className="chip text-bad">{texts.exploited}</span>}
       </div>
       {(summary !== '' || instruction !== undefined || reason !== undefined) && (

@@ -32,7 +32,8 @@ export function Packages({ repository, reference }: { repository: string; refere
     refetchInterval: ({ state }) => (state.data?.pages[0]?.state === 'waiting' ? askAgainMs : false),
   });
   const first = list.data?.pages[0];
-  if (first?.state === 'waiting')
+  const isSaid = first !== undefined && first.attached.length > 0;
+  if (first?.state === 'waiting' && !isSaid)
     return (
       <Section title={texts.packages}>
         <p role="status" className="text-muted">
@@ -40,7 +41,7 @@ export function Packages({ repository, reference }: { repository: string; refere
         </p>
       </Section>
     );
-  if (first?.state === 'failed' || first?.state === 'unsupported')
+  if ((first?.state === 'failed' || first?.state === 'unsupported') && !isSaid)
     return (
       <Section title={texts.packages}>
         <EmptyState title={texts.notRead}>{first.problems.join(' ')}</EmptyState>
@@ -55,7 +56,7 @@ export function Packages({ repository, reference }: { repository: string; refere
             <FormField label={texts.name} name="name" defaultValue={name} autoComplete="off" autoCapitalize="none" spellCheck={false} />
           </div>
         </ActForm>
-        {first !== undefined && (
+        {first?.state === 'done' && (
           <span className="flex flex-wrap gap-2 text-sm text-muted">
             {[first.distribution?.name, texts.packagesLead(count(first.count))].filter(Boolean).join(' · ')} {texts.save}{' '}
             <a className="link" href={sbom('spdx')} download>
@@ -67,6 +68,12 @@ export function Packages({ repository, reference }: { repository: string; refere
           </span>
         )}
       </div>
+      {isSaid && first.state !== 'done' && <p className="mb-3 text-warn">{first.state === 'waiting' ? texts.waiting : texts.notRead}</p>}
+      {first?.attached.map(({ digest, packages, problem }) => (
+        <p key={digest} className={problem === undefined ? 'mb-2 text-sm text-muted' : 'mb-2 text-sm text-warn'}>
+          {texts.attachedLead(digest.slice(0, 19), count(packages))} <ForeignText>{problem ?? ''}</ForeignText>
+        </p>
+      ))}
       {first !== undefined && first.problems.length > 0 && (
         <details className="mb-3 text-warn">
           <summary>{texts.notUnderstood}</summary>
@@ -86,7 +93,7 @@ export function Packages({ repository, reference }: { repository: string; refere
             .flatMap(({ items }) => items)
             .map((one) => (
               <li
-                key={`${one.type} ${one.namespace} ${one.name} ${one.version} ${one.architecture} ${one.path}`}
+                key={`${one.type} ${one.namespace} ${one.name} ${one.version} ${one.architecture} ${one.path} ${one.sbom ?? ''}`}
                 className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b border-line py-1.5"
               >
                 <span className="chip">{one.type}</span>
@@ -98,6 +105,7 @@ export function Packages({ repository, reference }: { repository: string; refere
                 <span className="font-mono text-sm text-muted">
                   <ForeignText>{one.version}</ForeignText>
                 </span>
+                {one.sbom !== undefined && <span className="chip">{texts.saidBy(one.sbom.slice(0, 19))}</span>}
                 <span className="ml-auto text-sm text-muted">
                   <ForeignText>{one.licences.join(', ')}</ForeignText>
                 </span>

@@ -41,6 +41,9 @@ const en = {
   notRead: 'Nobody knows what is in it',
   notUnderstood: 'What could not be understood',
   save: 'Save as',
+  attachedLead: (sbom: string, n: string) =>
+    `The attached SBOM ${sbom} names ${n} packages. They were not found in the layers, unless they stand there a second time.`,
+  saidBy: (sbom: string) => `said by the attached SBOM ${sbom}`,
 };
 
 const ko: typeof en = {
@@ -84,6 +87,8 @@ const ko: typeof en = {
   notRead: '무엇이 들었는지 알 수 없습니다',
   notUnderstood: '이해하지 못한 것',
   save: '저장 형식',
+  attachedLead: (sbom, n) => `첨부된 SBOM ${sbom}에 패키지 ${n}개가 적혀 있습니다. 레이어에서 찾은 것은 따로 또 나옵니다.`,
+  saidBy: (sbom) => `첨부된 SBOM ${sbom}에 적힘`,
 };
 
 export const useSecurityTexts = tableOf({ en, ko });

@@ -1,0 +1,86 @@
+import type { Digest } from '@naru/oci/digest';
+import type { RepositoryName } from '@naru/oci/repository-name';
+import type { InstalledPackage } from '../inventory/package.ts';
+import { type AttachedPackage, type AttachedSbomRows, attachedSbomsMax } from './attached-port.ts';
+import { chunks } from './chunks.ts';
+import type { MetadataDatabase, Writer } from './database.ts';
+import { insertVersion, versionColumns } from './package-version.ts';
+
+const rowsPerStatement = 100;
+
+export function attachedSbomRows({ read, write }: MetadataDatabase): AttachedSbomRows {
+  return {
+    record: ({ repository, subject, digest, tag, format, problem, unknown, packages }, at) =>
+      write(async (tx) => {
+        if (!(await isHeld(tx, repository, digest))) return 'gone';
+        const others = tx.deleteFrom('attached_sbom').where('repository', '=', repository);
+        await others.where('subject', '=', subject).where('digest', '=', digest).execute();
+        if (tag !== undefined) await others.where('tag', '=', tag).execute();
+        const known = await tx
+          .selectFrom('attached_sbom')
+          .select('id')
+          .where('repository', '=', repository)
+          .where('subject', '=', subject)
+          .limit(attachedSbomsMax)
+          .execute();
+        if (known.length === attachedSbomsMax) return 'full';
+        const { id: sbom } = await tx
+          .insertInto('attached_sbom')
+          .values({ repository, subject, digest, tag: tag ?? '', format, problem, unknown, read_at: at })
+          .returning('id')
+          .executeTakeFirstOrThrow();
+        const rows = [];
+        for (const { distribution, ...one } of packages)
+          rows.push({ sbom, package: await insertVersion(tx, one, distribution), licences: JSON.stringify(one.licences) });
+        for (const chunk of chunks(rows, rowsPerStatement)) {
+          await tx
+            .insertInto('attached_package')
+            .values(chunk)
+            .onConflict((conflict) => conflict.columns(['sbom', 'package']).doNothing())
+            .execute();
+        }
+        return 'recorded';
+      }),
+
+    removeTagged: ({ repository, tag }) =>
+      write(async (tx) => {
+        const gone = await tx.deleteFrom('attached_sbom').where('repository', '=', repository).where('tag', '=', tag).returning('subject').execute();
+        return gone.map(({ subject }) => subject);
+      }),
+
+    async list({ repository, subject }) {
+      const rows = await read
+        .selectFrom('attached_sbom')
+        .leftJoin('attached_package', 'attached_package.sbom', 'attached_sbom.id')
+        .select((eb) => ['digest', 'format', 'problem', 'unknown', 'read_at as readAt', eb.fn.count<number>('attached_package.package').as('packages')])
+        .where('repository', '=', repository)
+        .where('subject', '=', subject)
+        .groupBy('attached_sbom.id')
+        .orderBy('digest')
+        .execute();
+      return rows;
+    },
+
+    async listPackages({ repository, subject }, { after, limit, type, name }) {
+      let query = read
+        .selectFrom('attached_sbom')
+        .innerJoin('attached_package', 'attached_package.sbom', 'attached_sbom.id')
+        .innerJoin('package_version', 'package_version.id', 'attached_package.package')
+        .select([...versionColumns, 'attached_sbom.digest as sbom', 'attached_package.licences'])
+        .where('attached_sbom.repository', '=', repository)
+        .where('attached_sbom.subject', '=', subject);
+      // Only compared with.
+      if (after !== undefined)
+        query = query.where((eb) => eb(eb.refTuple('attached_package.package', 'attached_sbom.digest'), '>', eb.tuple(after.id, after.sbom as Digest)));
+      if (type !== undefined) query = query.where('type', '=', type as InstalledPackage['type']);
+      if (name !== undefined) query = query.where((eb) => eb.or([eb('name', '=', name), eb('source_name', '=', name)]));
+      const rows = await query.orderBy('attached_package.package').orderBy('attached_sbom.digest').limit(limit).execute();
+      return rows.map(({ licences, ...row }): AttachedPackage => ({ ...row, licences: JSON.parse(licences) as string[] })); // `record` wrote it
+    },
+  };
+}
+
+async function isHeld(tx: Writer, repository: RepositoryName, digest: Digest): Promise<boolean> {
+  const row = await tx.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
+  return row !== undefined;
+}
