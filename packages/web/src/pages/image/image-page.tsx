@@ -136,9 +136,12 @@ function Sections({ facts, image, tag, member }: { facts: RepositoryFacts; image
   }
 
   function moveTo(event: React.KeyboardEvent): void {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    const next = sections[(sections.indexOf(section) + step + sections.length) % sections.length];
-    if (step === 0 || next === undefined) return;
+    const at = sections.indexOf(section);
+    const places: Readonly<Record<string, number>> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: sections.length - 1 };
+    const place = places[event.key];
+    const next = place === undefined ? undefined : sections[(place + sections.length) % sections.length];
+    if (next === undefined) return;
+    event.preventDefault(); // Home and End would scroll
     setSection(next);
     document.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   }

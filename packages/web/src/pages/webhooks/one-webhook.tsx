@@ -69,6 +69,7 @@ function About({ calls, webhook, leave }: { calls: WebhookCalls; webhook: Webhoo
           title={texts.deleteTitle}
           lead={texts.deleteLead}
           name={url.startsWith('mailto:') ? url.slice(7) : new URL(url).host}
+          concerns={[calls.key]}
           onConfirm={() => calls.remove(id)}
           onDone={() => {
             leave();
