@@ -6,7 +6,7 @@ import type { MetadataDatabase, Writer } from './database.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { HotReads } from './hot-reads.ts';
 import type { Change, ManifestRows, NewManifest } from './port.ts';
-import { recordEvents } from './event-rows.ts';
+import { type NewEvent, recordEvents } from './event-rows.ts';
 import { beforeAll } from './collection-keys.ts';
 import { findHeld, referrersInDetail, recordReferences, removeGenerated, removeManifestRow } from './manifest-content.ts';
 import { requireGolden } from './golden-policy-rows.ts';
@@ -38,8 +38,9 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, v
         await recordReferences(tx, repository, manifest.digest, references);
         await forget(tx, repository, [manifest.digest]);
         await requireGolden(tx, repository, manifest.digest, change);
-        await recordEvents(tx, [{ kind: 'manifest.pushed', repository, digest: manifest.digest, ...change }]);
-        for (const tag of tags) await moveTag(tx, repository, { tag, digest: manifest.digest, isJudged: true }, change);
+        const events: NewEvent[] = [{ kind: 'manifest.pushed', repository, digest: manifest.digest, ...change }];
+        for (const tag of tags) events.push(...(await moveTag(tx, repository, { tag, digest: manifest.digest, isJudged: true }, change)));
+        await recordEvents(tx, events);
         await followReleases(tx, repository, tags, change, tagMoves);
       });
     },

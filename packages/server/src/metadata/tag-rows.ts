@@ -4,7 +4,7 @@ import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import type { Change, DeletedTag, TagMove, TagRow, TagRows } from './port.ts';
 import { chunks } from './chunks.ts';
-import { recordEvents } from './event-rows.ts';
+import { type NewEvent, recordEvents } from './event-rows.ts';
 import { findUngolden, requireGolden } from './golden-policy-rows.ts';
 import { followGoldenTag } from './golden-rows.ts';
 import { followReleases, requireMove, requireRemoval, type TagMoves } from './tag-policy-rows.ts';
@@ -61,13 +61,15 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
 
     place: ({ repository, tags, ...change }) =>
       write(async (tx) => {
+        const events: NewEvent[] = [];
         for (const { tag, digest, expected } of tags) {
           if (expected !== undefined && ((await findTagged(tx, repository, tag)) ?? null) !== expected) {
             throw new RegistryError('PRECONDITION_FAILED', { message: `the tag ${tag} has moved since`, detail: { tag } });
           }
           await getHeld(tx, repository, digest);
-          await moveTag(tx, repository, { tag, digest }, change);
+          events.push(...(await moveTag(tx, repository, { tag, digest }, change)));
         }
+        await recordEvents(tx, events);
         await followReleases(
           tx,
           repository,
@@ -171,25 +173,26 @@ async function recordLeft(tx: Writer, repository: RepositoryName, digest: Digest
 }
 
 /**
- * Moves the tag with its history and its event, if the repository's rules let it, and its policy the image
- * (`isJudged`: in this transaction already). A tag that is there already has not moved. Throws TAG_REFUSED, BASE_REFUSED.
+ * Moves the tag with its history, if the repository's rules let it, and its policy the image (`isJudged`: in this
+ * transaction already). Gives the event, for whoever moves several to record all at once (I7); none when the tag is
+ * there already. Throws TAG_REFUSED, BASE_REFUSED.
  */
 export async function moveTag(
   tx: Writer,
   repository: RepositoryName,
   { tag, digest, isJudged = false }: { readonly tag: Tag; readonly digest: Digest; readonly isJudged?: boolean },
   change: Change,
-): Promise<void> {
+): Promise<NewEvent[]> {
   const previous = await findTagged(tx, repository, tag);
-  if (previous === digest) return;
+  if (previous === digest) return [];
   await requireMove(tx, repository, { tag, previous });
   if (!isJudged) await requireGolden(tx, repository, digest, change);
-  await placeTag(tx, repository, { tag, digest, previous }, change);
+  return [await placeTag(tx, repository, { tag, digest, previous }, change)];
 }
 
 type Placed = { readonly tag: Tag; readonly digest: Digest; readonly previous: Digest | undefined };
 
-async function placeTag(tx: Writer, repository: RepositoryName, { tag, digest, previous }: Placed, change: Change): Promise<void> {
+async function placeTag(tx: Writer, repository: RepositoryName, { tag, digest, previous }: Placed, change: Change): Promise<NewEvent> {
   const { at, actor } = change;
   if (previous !== undefined) await recordLeft(tx, repository, previous, at);
   await tx
@@ -203,7 +206,7 @@ async function placeTag(tx: Writer, repository: RepositoryName, { tag, digest, p
     .execute();
   await forgetOldMoves(tx, repository, tag);
   await followGoldenTag(tx, repository, tag, digest, change);
-  await recordEvents(tx, [{ kind: 'tag.moved', repository, tag, digest, ...(previous !== undefined && { previous }), ...change }]);
+  return { kind: 'tag.moved', repository, tag, digest, ...(previous !== undefined && { previous }), ...change };
 }
 
 /** Of each tag so many moves are remembered (I6). */
@@ -242,7 +245,7 @@ export const tagMoves: TagMoves = {
 
   async move(tx, repository, tag, digest, change) {
     const previous = await findTagged(tx, repository, tag);
-    if (previous !== digest) await placeTag(tx, repository, { tag, digest, previous }, change);
+    if (previous !== digest) await recordEvents(tx, [await placeTag(tx, repository, { tag, digest, previous }, change)]);
   },
 
   async remove(tx, repository, tag, change) {

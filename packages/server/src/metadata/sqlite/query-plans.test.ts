@@ -417,6 +417,10 @@ function slowSteps(db: Database, text: string): string[] {
   return rows
     .map(({ detail }) => detail)
     .filter(
-      (detail) => /SCAN|TEMP B-TREE/.test(detail) && !allowed.test(detail) && detail !== 'SCAN CONSTANT ROW' && !/^SCAN \d+ CONSTANT ROWS?$/.test(detail),
+      (detail) =>
+        /SCAN|TEMP B-TREE/.test(detail) &&
+        !allowed.test(detail) &&
+        detail !== 'SCAN CONSTANT ROW' &&
+        !/^SCAN \d+(?: CONSTANT ROWS?|-ROW VALUES CLAUSE)$/.test(detail),
     );
 }
