@@ -53,6 +53,8 @@ describe.skipIf(!needs('chromium'))('every page', () => {
     await owner.api('PUT', '/repositories/kim/app/-/environments/test', { follows: { kind: 'tags', pattern: '1.*' }, agents: ['kim'] });
     await owner.api('POST', '/repositories/kim/app/-/environments/test/releases', { tag: '1.0.0' });
     await owner.api('POST', '/organisations', { name: 'acme' });
+    const asked = await owner.api('POST', '/repositories/kim/app/-/badge-requests', {});
+    await world.admin.api('POST', `/badge-requests/${String(asked.body['id'])}/decision`, { decision: 'decline', reason: hostile });
     await pushImage(owner, 'kim/app', '0.9.0');
     await owner.api('POST', '/repositories/kim/app/-/delete-tags', { tags: ['0.9.0'] });
     await owner.api('PUT', '/repositories/kim/app/-/retention', { keep: { newest: 5 } });
@@ -136,6 +138,7 @@ const signedIn: readonly Step[] = [
   ['environment', '/r/kim/app/environments?item=test'],
   ['private', '/r/kim/app'],
   ['person', '/u/kim'],
+  ['notifications', '/notifications'],
   ...['', 'security', 'sessions', 'tokens'].map((part): Step => [`account-${part}`, `/settings/${part}`]),
   ['new-organisation', '/new/organisation'],
   ...['', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'].map((part): Step => [`organisation-${part}`, `/o/acme/${part}`]),

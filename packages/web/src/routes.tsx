@@ -82,6 +82,12 @@ const ownAccount = createRoute({
   component: lazyRouteComponent(() => import('./pages/own-account/own-account-page.tsx'), 'OwnAccountPage'),
 });
 
+const notifications = createRoute({
+  getParentRoute: () => root,
+  path: '/notifications',
+  component: lazyRouteComponent(() => import('./pages/notifications/notifications-page.tsx'), 'NotificationsPage'),
+});
+
 const newOrganisation = createRoute({
   getParentRoute: () => root,
   path: '/new/organisation',
@@ -106,7 +112,7 @@ const administration = createRoute({
   component: lazyRouteComponent(() => import('./pages/administration/administration-page.tsx'), 'AdministrationPage'),
 });
 
-const people = [ownAccount, newOrganisation, organisation, person, administration] as const;
+const people = [ownAccount, notifications, newOrganisation, organisation, person, administration] as const;
 
 const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link, create, importArchive, mine, search, ...people]);
 

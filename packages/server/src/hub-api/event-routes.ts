@@ -11,11 +11,11 @@ const query = z.object({
   /** For clients that cannot send the header Last-Event-ID at first. */
   after: z.coerce.number().int().min(0).optional(),
   repository: z.string().refine(isRepositoryName, 'it is not the name of a repository').optional(),
-  /** Separated by commas. */
+  /** Separated by commas; `none` for who listens to notifications alone. */
   kinds: z
     .string()
     .max(500)
-    .transform((text) => text.split(','))
+    .transform((text) => (text === 'none' ? [] : text.split(',')))
     .pipe(z.array(z.enum(eventKinds)))
     .optional(),
   /** Whether one is told how many notifications of one's own are unread, too. */

@@ -38,7 +38,7 @@ const safety: Headers = {
 };
 
 /** First segments of addresses that the application has pages for. */
-const sections = /^\/(?:r|_|u|o|search|new|import|settings|admin|sign-in|sign-up|reset-password|account-link|mine)(?:\/|$)/;
+const sections = /^\/(?:r|_|u|o|search|new|import|settings|admin|sign-in|sign-up|reset-password|account-link|mine|notifications)(?:\/|$)/;
 /** What is not for people: a mistyped address here is answered as to a program. */
 const machines = /^\/(?:v1|v2|api|token|healthz|readyz|metrics|ca\.crt|\.well-known)(?:\/|$)/;
 

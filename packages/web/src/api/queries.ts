@@ -24,3 +24,6 @@ export const ownOrganisationsQuery = queryOptions({
   queryKey: ['organisations', 'own'],
   queryFn: ({ signal }) => call('GET /user/organisations', { signal }),
 });
+
+/** Of lists of one's own notifications. */
+export const notificationsKey = ['notifications'];

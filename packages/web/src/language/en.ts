@@ -29,6 +29,7 @@ export const en = {
     otherLanguage: '한국어',
     signedInAs: (name: string) => `Signed in as ${name}`,
     signOut: 'Sign out',
+    notifications: (unread: number) => (unread === 0 ? 'Notifications' : `Notifications: ${number.format(unread)} unread`),
     menu: { mine: 'My repositories', newOrganisation: 'New organisation', settings: 'Account settings', administration: 'Administration' },
     offline: 'The server cannot be reached. What you see may be old; the page goes on by itself.',
     help: 'Keys',

@@ -29,6 +29,7 @@ export const ko: Texts = {
     otherLanguage: 'English',
     signedInAs: (name) => `${name} 계정으로 로그인됨`,
     signOut: '로그아웃',
+    notifications: (unread) => (unread === 0 ? '알림' : `알림: 읽지 않음 ${number.format(unread)}개`),
     menu: { mine: '내 저장소', newOrganisation: '새 조직', settings: '계정 설정', administration: '서버 관리' },
     offline: '서버에 연결할 수 없습니다. 보이는 내용이 최신이 아닐 수 있으며, 연결되면 저절로 이어집니다.',
     help: '단축키',

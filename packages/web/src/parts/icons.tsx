@@ -36,6 +36,11 @@ export const CheckIcon = () => (
     <path d="m3 8.500 3.500 3.500L13 4.500" />
   </Icon>
 );
+export const BellIcon = () => (
+  <Icon>
+    <path d="M4 11V7a4 4 0 0 1 8 0v4l1 1.500H3ZM6.500 14.500h3" />
+  </Icon>
+);
 export const SearchIcon = () => (
   <Icon>
     <circle cx="7" cy="7" r="4.500" />

@@ -5,6 +5,7 @@ import { forgetAll } from '../api/forget-all.ts';
 import { selfQuery, serverQuery } from '../api/queries.ts';
 import { SignInLink } from '../parts/states.tsx';
 import { AccountMenu } from './account-menu.tsx';
+import { NoticeBell } from './notice-bell.tsx';
 
 export function WhoIsHere() {
   const { data: server } = useQuery(serverQuery);
@@ -20,5 +21,10 @@ export function WhoIsHere() {
   });
   if (server?.accounts !== true || self === undefined) return null;
   if (self.kind === 'anonymous') return <SignInLink />;
-  return <AccountMenu self={self} onSignOut={() => signOut.mutate()} />;
+  return (
+    <>
+      {self.kind === 'user' && <NoticeBell />}
+      <AccountMenu self={self} onSignOut={() => signOut.mutate()} />
+    </>
+  );
 }
