@@ -123,6 +123,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^notifications\/notice-job\.ts$/,
     /^(tag-rules|retention|lineage|lint|golden|inventory)\//,
     /^lifecycle\/admin-request\.ts$/,
+    /^config\/in-force\.ts$/,
     /^files\//,
     /^advisories\//,
     /^identity\//,

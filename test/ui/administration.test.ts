@@ -26,6 +26,27 @@ describe.skipIf(!needs('chromium'))('administration', () => {
     await world?.[Symbol.asyncDispose]();
   });
 
+  test('every setting is shown with its value, where it was written and how it is changed; a secret is not', async () => {
+    await using chief = await openPage(browser, world.server.url);
+    const { page } = chief;
+    await signIn(adminName)(page);
+    await page.goto('/admin/settings');
+    const row = (key: string) => page.getByRole('listitem').filter({ has: page.getByText(key, { exact: true }) });
+    await row('collection.grace').getByText('by default 24h').waitFor();
+    expect(await row('collection.grace').getByText('0s', { exact: true }).count()).toBe(1);
+    expect(await row('admin.password').getByText('set, and not shown').count()).toBe(1);
+    expect(await page.content()).not.toContain(password);
+    await page.getByLabel('Find a setting').fill('NARU_LIMITS_BLOB');
+    await row('collection.grace').waitFor({ state: 'detached' });
+    await row('limits.blobMax').getByText('How to change it').click();
+    expect(await row('limits.blobMax').getByText('--limits-blob-max', { exact: true }).isVisible()).toBe(true);
+    await page.getByLabel('Find a setting').fill('');
+    await page.getByLabel('Only what is written somewhere').check();
+    await row('limits.blobMax').waitFor({ state: 'detached' });
+    expect(await row('collection.grace').count()).toBe(1);
+    expect(chief.complaints).toEqual([]);
+  });
+
   test('a badge is asked for with a reason, granted, shown, revoked, and asked for again; so is one of an organisation', async () => {
     await using owner = await openAs(browser, world, 'olaf');
     const olaf = world.as('olaf', password);

@@ -144,7 +144,7 @@ const signedIn: readonly Step[] = [
   ...['', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'].map((part): Step => [`organisation-${part}`, `/o/acme/${part}`]),
 ];
 
-const administrator: readonly Step[] = ['', 'badges', 'usage', 'storage', 'jobs', 'webhooks', 'audit', 'health'].map((part) => [
+const administrator: readonly Step[] = ['', 'badges', 'usage', 'storage', 'jobs', 'webhooks', 'audit', 'settings', 'health'].map((part) => [
   `administration-${part}`,
   `/admin/${part}`,
 ]);

@@ -7,6 +7,7 @@ import { fetchAdvisories, fetchJob } from './advisories/fetch/fetch-advisories.t
 import { runAdvisoryRequest } from './advisories/run-advisory-request.ts';
 import { createAuthApi, keysPath, tokenPath } from './auth-api/router.ts';
 import type { Config } from './config/config.ts';
+import type { SettingInForce } from './config/in-force.ts';
 import type { HubParts } from './hub-api/parts.ts';
 import type { Caller } from './access/caller.ts';
 import { speaksTls } from './config/exposure.ts';
@@ -88,6 +89,8 @@ export type App = {
 
 export type AppOptions = {
   readonly config: Config;
+  /** Where each setting was written, for who runs the server. */
+  readonly inForce?: readonly SettingInForce[];
   /** The folder of the built pages. */
   readonly pages?: string;
   readonly clock?: Clock;
@@ -95,7 +98,7 @@ export type AppOptions = {
 };
 
 /** Throws DataFolderError and the like for what an operator must mend. Nothing stays open then. */
-export async function createApp({ config, pages: pagesFolder, clock = systemClock, log = silentLog }: AppOptions): Promise<App> {
+export async function createApp({ config, inForce, pages: pagesFolder, clock = systemClock, log = silentLog }: AppOptions): Promise<App> {
   await using opened = new AsyncDisposableStack();
   const metrics = createMetrics(version);
   const stores = opened.use(
@@ -163,6 +166,7 @@ export async function createApp({ config, pages: pagesFolder, clock = systemCloc
       clock,
       collect: collectIn(stores, config, metrics, opened),
       settings: hubSettings(config),
+      inForce,
     },
     identify: identity.callers.identifyBrowser,
     log,

@@ -3,8 +3,9 @@
  * it has read the configuration and ends the process with the code that comes back.
  */
 import { writeSync } from 'node:fs';
-import { createApp, type App } from './app.ts';
+import { createApp, type App, type AppOptions } from './app.ts';
 import type { Config } from './config/config.ts';
+import type { SettingInForce } from './config/in-force.ts';
 import { greeting } from './greeting.ts';
 import { type Log, openLog } from './runtime/log.ts';
 import { listenForStop, type StopReason } from './runtime/stop-requests.ts';
@@ -13,13 +14,13 @@ import { findStartMistake } from './start-mistake.ts';
 
 const exitCodes = { stopped: 0, couldNotStart: 1, SIGHUP: 129, SIGINT: 130, SIGTERM: 143, 'parent-gone': 143 } as const;
 
-/** `pages`: the folder of the built pages. */
-export async function serve(config: Config, { pages }: { pages: string }): Promise<number> {
+/** `pages`: the folder of the built pages. `inForce`: where each setting was written. */
+export async function serve(config: Config, { pages, inForce }: { pages: string; inForce: readonly SettingInForce[] }): Promise<number> {
   using log = openLog({ level: config.log.level, fd: 2 });
   // Before the start: who presses Ctrl-C while a database is being migrated means it.
   using stop = listenForStop();
 
-  const app = await start(config, pages, log);
+  const app = await start({ config, inForce, pages, log });
   if (app === undefined) return exitCodes.couldNotStart;
   await using _ = app;
   print(greeting({ version, url: app.url, port: app.port, config, administrator: app.administrator, certificate: app.certificate }));
@@ -32,11 +33,11 @@ export async function serve(config: Config, { pages }: { pages: string }): Promi
   return impatient === undefined ? exitCodes.stopped : quitAtOnce(impatient, log);
 }
 
-async function start(config: Config, pages: string, log: Log): Promise<App | undefined> {
+async function start(options: AppOptions): Promise<App | undefined> {
   try {
-    return await createApp({ config, pages, log });
+    return await createApp(options);
   } catch (error) {
-    const mistake = findStartMistake(error, config);
+    const mistake = findStartMistake(error, options.config);
     if (mistake === undefined) throw error;
     printProblem(mistake);
     return undefined;

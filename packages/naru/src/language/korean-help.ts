@@ -2,6 +2,7 @@
  * The help of the client's commands in Korean. A command, a paragraph or a flag without its text does
  * not compile. English stands in the table of commands itself.
  */
+import { settingSentences } from '@naru/server/config/korean-settings';
 import type { clientSpecs } from '../client-commands.ts';
 import type { Command } from '../command-table.ts';
 import type { containerSpecs } from '../container-commands.ts';
@@ -9,7 +10,6 @@ import type { imageSpecs } from '../image-commands.ts';
 import type { transferSpecs } from '../transfer-commands.ts';
 import { containerHelp } from './korean-container-help.ts';
 import { operatorSentences } from './korean-operator-help.ts';
-import { settingSentences } from './korean-settings.ts';
 import type { SpokenAll } from './spoken-help.ts';
 
 type ClientHelp = SpokenAll<typeof clientSpecs> & SpokenAll<typeof transferSpecs> & SpokenAll<typeof imageSpecs> & SpokenAll<typeof containerSpecs>;

@@ -40,7 +40,7 @@ export function parseConfigFile(path: string, yaml: string): { given: Given[]; p
     if (groups.has(key)) readGroup(value, `${key}.`);
     else if (setting === undefined) problems.push(unknownProblem(key, source, 'key', findSuggestion(key, [...keys, ...groups])));
     // Anything but a scalar is passed on as it is: the setting's own schema says what it wants.
-    else given.push({ setting, value: isScalar(value) ? value.value : (value?.toJSON() ?? null), source });
+    else given.push({ setting, value: isScalar(value) ? value.value : (value?.toJSON() ?? null), source, kind: 'file' });
   }
 
   function place(position: number): string {

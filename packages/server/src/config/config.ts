@@ -14,7 +14,7 @@ import { groupRules } from './group-rules.ts';
 import { attributeName, ldapFilter } from './ldap-values.ts';
 import { oidcProviders } from './oidc-providers.ts';
 import { publicUrl } from './public-url.ts';
-import { choice, duration, durationOrNever, list, networks, onOff, size, sizeOrNone, text, textOrNone, wholeNumber } from './values.ts';
+import { choice, duration, durationOrNever, list, networks, onOff, secretOrNone, size, sizeOrNone, text, textOrNone, wholeNumber } from './values.ts';
 
 export type Config = z.output<typeof configSchema>;
 export type LogLevel = Config['log']['level'];
@@ -44,7 +44,7 @@ export const configSchema = z.strictObject({
 
   admin: z.strictObject({
     user: textOrNone().prefault('none').describe('Name of the first administrator, who is made when there is none yet; `none` calls it naru-admin.'),
-    password: textOrNone()
+    password: secretOrNone()
       .prefault('none')
       .describe(
         'Its password; `none` makes one and prints it once. Better in the environment or the file than as a flag, which other users of the computer can see.',
@@ -93,7 +93,7 @@ export const configSchema = z.strictObject({
     bindDn: textOrNone()
       .prefault('none')
       .describe('Whom Naru is in the directory when it looks for people, like `cn=naru,ou=services,dc=example,dc=com`; `none` asks as nobody.'),
-    bindPassword: textOrNone()
+    bindPassword: secretOrNone()
       .prefault('none')
       .describe('Its password. Better in the environment or in `ldap.bindPasswordFile` than as a flag, which other users of the computer can see.'),
     bindPasswordFile: textOrNone().prefault('none').describe('File with the password of `ldap.bindDn`. A line end behind it does not count.'),

@@ -14,7 +14,7 @@ export function readEnvironment(environment: Environment): { given: Given[]; pro
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined || !name.startsWith('NARU_') || isNotOurs(name, value)) continue;
     const setting = settings.find((one) => one.env === name);
-    if (setting !== undefined) given.push({ setting, value, source: name });
+    if (setting !== undefined) given.push({ setting, value, source: name, kind: 'environment' });
     else problems.push(unknownProblem(name, 'the environment', 'variable', findSuggestion(name, [...settings.map((one) => one.env), configFileVariable])));
   }
   return { given, problems };

@@ -10,6 +10,7 @@ import { type Config, configSchema } from './config.ts';
 import { parseConfigFile } from './config-file.ts';
 import { configFileVariable, type Environment, readEnvironment } from './environment.ts';
 import type { Given } from './given.ts';
+import { listInForce, type SettingInForce } from './in-force.ts';
 import { type Problem, unknownProblem } from './problem.ts';
 import { type Setting, settings } from './settings.ts';
 import { findSuggestion } from './suggestion.ts';
@@ -17,7 +18,7 @@ import { findSuggestion } from './suggestion.ts';
 /** By flag without dashes; `config` names the file. */
 export type Flags = Readonly<Record<string, string | undefined>>;
 
-export type LoadedConfig = { readonly config: Config } | { readonly problems: readonly Problem[] };
+export type LoadedConfig = { readonly config: Config; readonly inForce: readonly SettingInForce[] } | { readonly problems: readonly Problem[] };
 
 export type LoadOptions = {
   readonly flags?: Flags;
@@ -36,7 +37,7 @@ export function loadConfig({ flags = {}, env = process.env, readFile = (path) =>
   // Where a value is wrong its default stands in, so that what concerns several settings is reported as well.
   const config = configSchema.parse(nest(winners.filter((one) => checkGiven(one).length === 0)));
   for (const { key, message } of checkTogether(config)) problems.push({ key, source: winners.find((one) => one.setting.key === key)?.source ?? '', message });
-  return problems.length === 0 ? { config } : { problems };
+  return problems.length === 0 ? { config, inForce: listInForce(winners) } : { problems };
 }
 
 function readFlags(flags: Flags): Written {
@@ -45,7 +46,7 @@ function readFlags(flags: Flags): Written {
   for (const [flag, value] of Object.entries(flags)) {
     if (value === undefined || flag === 'config') continue;
     const setting = settings.find((one) => one.flag === flag);
-    if (setting !== undefined) given.push({ setting, value, source: `--${flag}` });
+    if (setting !== undefined) given.push({ setting, value, source: `--${flag}`, kind: 'flag' });
     else problems.push(unknownProblem(`--${flag}`, '', 'flag', findSuggestion(`--${flag}`, [...settings.map((one) => `--${one.flag}`), '--config'])));
   }
   return { given, problems };

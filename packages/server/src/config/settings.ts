@@ -16,6 +16,7 @@ export type Setting = {
   readonly type: string;
   readonly default: string;
   readonly description: string;
+  readonly isSecret: boolean;
   readonly schema: z.ZodPrefault;
 };
 
@@ -42,6 +43,7 @@ function describeSetting(schema: z.ZodPrefault, path: readonly string[]): Settin
     type: meta?.title ?? 'text',
     default: String(schema.def.defaultValue),
     description: schema.description ?? '',
+    isSecret: meta?.['isSecret'] === true,
     schema,
   };
 }

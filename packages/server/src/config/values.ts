@@ -42,6 +42,11 @@ export function textOrNone() {
     .meta({ title: 'text | none' });
 }
 
+/** What nobody is shown. */
+export function secretOrNone() {
+  return textOrNone().meta({ title: 'text | none', isSecret: true });
+}
+
 /** `a, b`, or a list in the file; `none` is the empty one. */
 export function list() {
   return z

@@ -1,4 +1,5 @@
 import type { Profile } from '../access/policy.ts';
+import type { SettingInForce } from '../config/in-force.ts';
 import type { WishDesk } from '../deploy/wishes.ts';
 import type { LiveEvents } from '../events/live-events.ts';
 import type { Findings } from '../advisories/findings.ts';
@@ -37,6 +38,8 @@ export type HubParts = {
   readonly profile: Profile;
   readonly clock: Clock;
   readonly settings: HubSettings;
+  /** Every setting that holds; absent: no server runs. */
+  readonly inForce?: readonly SettingInForce[] | undefined;
 };
 
 export type MailPart = MailRules & {

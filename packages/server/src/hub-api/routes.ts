@@ -31,6 +31,7 @@ import { searchRoutes } from './search-routes.ts';
 import { secondFactorRoutes } from './second-factor-routes.ts';
 import { serverRoutes } from './server-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
+import { settingRoutes } from './setting-routes.ts';
 import { signerRoutes } from './signer-routes.ts';
 import { storageRoutes } from './storage-routes.ts';
 import { tagRoutes } from './tag-routes.ts';
@@ -92,6 +93,7 @@ export const routes: readonly ApiRoute[] = [
   ...auditRoutes,
   ...jobRoutes,
   ...storageRoutes,
+  ...settingRoutes,
   ...eventRoutes,
   ...webhookRoutes,
 ];

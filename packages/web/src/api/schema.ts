@@ -407,6 +407,8 @@ export type Api = {
   'GET /storage': { params: {  }; query: {  }; body: undefined; response: { "stored": { "count": number; "sizeBytes": number }; "quarantined": { "count": number; "sizeBytes": number } } };
   /** Delete what nothing refers to and whose time is over, while everything goes on; with `dryRun`, say what would go */
   'POST /storage/collection': { params: {  }; query: {  }; body: { "dryRun": boolean; "untagged"?: boolean }; response: { "dryRun": boolean; "manifests": { "count": number; "sizeBytes": number }; "links": { "count": number; "sizeBytes": number }; "blobs": { "count": number; "sizeBytes": number }; "uploads": { "count": number; "sizeBytes": number }; "details": readonly (string)[] } };
+  /** List every setting of the server with the value that holds, where it was written, and what it means; secrets are left out */
+  'GET /settings': { params: {  }; query: {  }; body: undefined; response: { "items": readonly ({ "key": string; "env": string; "flag": string; "type": string; "default": string; "value"?: string; "source": "default" | "file" | "environment" | "flag"; "place"?: string; "description": { "en": string; "ko": string } })[] } };
   /** A stream of server-sent events on repositories that one may pull; Last-Event-ID goes on behind that event */
   'GET /events': { params: {  }; query: { after?: number | undefined; repository?: string | undefined; kinds?: string | undefined; notifications?: "true" | "false" | undefined }; body: undefined; response: undefined };
   /** List the webhooks of a namespace, or of the server (namespace `server`) */

@@ -17,9 +17,10 @@ const UsageList = lazy(async () => ({ default: (await import('./usage.tsx')).Usa
 const Storage = lazy(async () => ({ default: (await import('./storage.tsx')).Storage }));
 const ServerWebhooks = lazy(async () => ({ default: (await import('./server-webhooks.tsx')).ServerWebhooks }));
 const Jobs = lazy(async () => ({ default: (await import('./jobs.tsx')).Jobs }));
+const ServerSettings = lazy(async () => ({ default: (await import('./server-settings.tsx')).ServerSettings }));
 const Health = lazy(async () => ({ default: (await import('./health.tsx')).Health }));
 
-const sections = ['users', 'badges', 'usage', 'storage', 'jobs', 'webhooks', 'audit', 'health'] as const;
+const sections = ['users', 'badges', 'usage', 'storage', 'jobs', 'webhooks', 'audit', 'settings', 'health'] as const;
 const pathOf = (section: (typeof sections)[number]) => (section === 'users' ? '/admin' : `/admin/${section}`);
 
 export function AdministrationPage() {
@@ -46,6 +47,7 @@ export function AdministrationPage() {
               {section === 'jobs' && <Jobs />}
               {section === 'webhooks' && <ServerWebhooks one={one} />}
               {section === 'audit' && <AuditView />}
+              {section === 'settings' && <ServerSettings />}
               {section === 'health' && <Health />}
             </Suspense>
           ) : (

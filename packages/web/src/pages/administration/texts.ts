@@ -2,7 +2,17 @@ import { tableOf } from '../../language/table-of.ts';
 
 const en = {
   title: 'Administration',
-  tabs: { users: 'Users', badges: 'Badges', usage: 'Usage', storage: 'Storage', jobs: 'Jobs', webhooks: 'Webhooks', audit: 'Audit', health: 'Health' },
+  tabs: {
+    users: 'Users',
+    badges: 'Badges',
+    usage: 'Usage',
+    storage: 'Storage',
+    jobs: 'Jobs',
+    webhooks: 'Webhooks',
+    audit: 'Audit',
+    settings: 'Settings',
+    health: 'Health',
+  },
   users: 'Users',
   noUsers: 'No account yet.',
   administrator: 'administrator',
@@ -56,7 +66,17 @@ const en = {
 
 const ko: typeof en = {
   title: '서버 관리',
-  tabs: { users: '사용자', badges: '배지', usage: '사용량', storage: '저장소 용량', jobs: '작업', webhooks: '웹훅', audit: '감사 기록', health: '상태' },
+  tabs: {
+    users: '사용자',
+    badges: '배지',
+    usage: '사용량',
+    storage: '저장소 용량',
+    jobs: '작업',
+    webhooks: '웹훅',
+    audit: '감사 기록',
+    settings: '설정',
+    health: '상태',
+  },
   users: '사용자',
   noUsers: '아직 계정이 없습니다.',
   administrator: '관리자',
