@@ -45,6 +45,7 @@ import { openDirectory } from './open-directory.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
 import { describeRepositories, pushedImages } from './hub/describe-repository.ts';
 import { createPullCounts } from './hub/pull-counts.ts';
+import { recordUsage } from './hub/usage-days.ts';
 import { prunePulls } from './hub/prune-pulls.ts';
 import { openGate } from './open-gate.ts';
 import { openFindings } from './open-findings.ts';
@@ -235,6 +236,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
         prunePackages(inventoryParts),
         ...sboms.jobKinds,
         readAttachedSboms(attachedParts),
+        ...recordUsage({ ...stores.rows, clock }),
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         followPushes({ rows: stores.rows, clock }),

@@ -57,6 +57,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     retention: faulty('retention', store.retention),
     trash: faulty('trash', store.trash),
     usage: faulty('usage', store.usage),
+    usageDays: faulty('usageDays', store.usageDays),
     tagPolicies: faulty('tagPolicies', store.tagPolicies),
     webhooks: faulty('webhooks', store.webhooks),
     deliveries: faulty('deliveries', store.deliveries),

@@ -23,7 +23,7 @@ import type { AdvisoryRows } from './advisory-port.ts';
 import type { AttachedSbomRows } from './attached-port.ts';
 import type { FindingRows, FindingRuleRows } from './finding-port.ts';
 import type { TrashRows } from './trash-port.ts';
-import type { UsageRows } from './usage-port.ts';
+import type { UsageDayRows, UsageRows } from './usage-port.ts';
 import type { FileRows } from './file-port.ts';
 import type { GateRows } from './gate/port.ts';
 import type { GoldenPolicyRows, GoldenRows, OutdatedRows } from './golden-port.ts';
@@ -69,6 +69,7 @@ export type MetadataStore = {
   readonly outdated: OutdatedRows;
   readonly trash: TrashRows;
   readonly usage: UsageRows;
+  readonly usageDays: UsageDayRows;
   readonly findings: FindingRows;
   readonly findingRules: FindingRuleRows;
   readonly commits: CommitSignals;

@@ -25,7 +25,7 @@
  *     webhook ──< webhook_delivery ──< webhook_attempt
  *     user ──< notification · notification_setting   what people are told of
  *
- *     namespace_usage · namespace_quota              how much a namespace holds, and may
+ *     namespace_usage · namespace_quota · usage_day  how much a namespace holds, may, and held
  *
  *     trashed_manifest ──< trashed_content           deleted, and what it needs to come back
  *
@@ -259,6 +259,7 @@ type ContentTables = {
     is_unread: number;
     at: number;
   };
+  usage_day: { namespace: string; day: number; bytes: number };
   notification_setting: { user_id: string; kind: NotificationKind; page: number; mail: number };
 
   tag: { repository: RepositoryName; name: Tag; digest: Digest; moved_at: number; moved_by: string };

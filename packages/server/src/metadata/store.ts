@@ -33,6 +33,7 @@ import { tagMoves, tagRows } from './tag-rows.ts';
 import { deliveryRows } from './delivery-rows.ts';
 import { webhookRows } from './webhook-rows.ts';
 import { trashRows } from './trash-rows.ts';
+import { usageDayRows } from './usage-day-rows.ts';
 import { usageRows } from './usage-rows.ts';
 import { uploadRows } from './upload-rows.ts';
 
@@ -65,6 +66,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     tagPolicies: tagPolicyRows(database, tagMoves),
     trash: trashRows(database),
     usage: usageRows(database, quotaBytes),
+    usageDays: usageDayRows(database),
     webhooks: webhookRows(database),
     deliveries: deliveryRows(database),
     notifications: notificationRows(database),

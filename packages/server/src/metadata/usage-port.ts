@@ -24,3 +24,20 @@ export interface UsageRows {
 
 /** Where a namespace comes near to its limit, `quota.near` is told once. */
 export const nearShare = 0.9;
+
+/** `day`: of UTC, counted from the epoch. */
+export type UsageDay = { readonly day: number; readonly bytes: number };
+
+/** Stands for all namespaces together, each blob once: no namespace can be called so. */
+export const wholeServer = '*';
+
+/** How much was held on each day, as it was when the day was looked at last. */
+export interface UsageDayRows {
+  /** What the namespaces of a page hold now, as that of the day. Gives where the next page begins; undefined: that was all. */
+  record(day: number, page: Page<string>): Promise<string | undefined>;
+  recordWhole(day: number): Promise<void>;
+  /** In order of days: the first day that is known, and each on which it was another amount. */
+  list(namespace: string, days: { from: number; to: number }): Promise<UsageDay[]>;
+  /** Forgets what was before a day, as far as it does not say how much it was on that day; returns how many. */
+  prune(before: number, limit: number): Promise<number>;
+}

@@ -147,6 +147,7 @@ export async function requireWithin(tx: Writer, repository: RepositoryName, quot
 export async function removeUsageOf(tx: Writer, namespace: string): Promise<void> {
   await tx.deleteFrom('namespace_quota').where('namespace', '=', namespace).execute();
   await tx.deleteFrom('namespace_usage').where('namespace', '=', namespace).execute();
+  await tx.deleteFrom('usage_day').where('namespace', '=', namespace).execute();
 }
 
 type Room = { readonly before: number; readonly maxBytes: number | undefined };

@@ -139,6 +139,10 @@ export type Api = {
   'PATCH /namespaces/{namespace}': { params: { namespace: string }; query: {  }; body: { "visibility"?: "public" | "internal" | "private" | null; "networks"?: readonly (string)[] | null }; response: { "name": string; "kind": "user" | "organisation"; "visibility": "public" | "internal" | "private" | null; "networks": readonly (string)[] | null } };
   /** Delete an organisation that has no repositories */
   'DELETE /namespaces/{namespace}': { params: { namespace: string }; query: {  }; body: undefined; response: undefined };
+  /** List how much the server held at the end of each of the last days (UTC), oldest first, each blob once */
+  'GET /usage/days': { params: {  }; query: { days?: number | undefined }; body: undefined; response: { "items": readonly ({ "day": string; "bytes": number })[] } };
+  /** List how much a namespace held at the end of each of the last days (UTC), oldest first */
+  'GET /namespaces/{namespace}/usage/days': { params: { namespace: string }; query: { days?: number | undefined }; body: undefined; response: { "items": readonly ({ "day": string; "bytes": number })[] } };
   /** List how much each namespace holds and may; "" is that of the names of one part */
   'GET /usage': { params: {  }; query: { after?: string | undefined; limit?: number | undefined }; body: undefined; response: { "items": readonly ({ "namespace": string; "bytes": number; "repositories": number; "maxBytes"?: number; "isOwn": boolean })[]; "next"?: string } };
   /** Get how much a namespace holds, and may */

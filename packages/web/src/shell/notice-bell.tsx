@@ -14,11 +14,11 @@ export function NoticeBell() {
   return (
     <Link
       to="/notifications"
-      aria-label={shell.notifications(unread)}
       title={shell.notifications(unread)}
       className="relative inline-flex size-9 items-center justify-center rounded-md text-muted hover:bg-sunken hover:text-text"
     >
       <BellIcon />
+      <span className="aside">{shell.notifications(unread)}</span>
       {unread > 0 && (
         <span
           aria-hidden="true"

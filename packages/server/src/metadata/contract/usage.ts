@@ -1,12 +1,55 @@
 import { expect } from 'bun:test';
 import { parseRepositoryName } from '@naru/oci/repository-name';
-import { nearShare } from '../usage-port.ts';
+import { nearShare, wholeServer } from '../usage-port.ts';
 import { actor, type Contract, digestOf, eventsAfter, failureOf, lastEventId, latest, other, pushBlob, pushManifest, repository } from './content.ts';
 
 const second = parseRepositoryName('mina/second');
 const change = { at: 5, actor };
 
 export function usageContract(it: Contract): void {
+  it('knows how much was held on each day, with a row only where it changed', async (store) => {
+    const record = async (day: number) => {
+      await store.usageDays.recordWhole(day);
+      for (let after: string | undefined = ''; after !== undefined;) after = await store.usageDays.record(day, { after, limit: 1 });
+    };
+    const days = (namespace: string, from = 1, to = 100) => store.usageDays.list(namespace, { from, to });
+    await record(1);
+    expect([await days('mina'), await days(wholeServer)]).toEqual([[], []]);
+    const four = await pushBlob(store, 'four');
+    await pushBlob(store, 'four', { in: other });
+    await pushBlob(store, 'alone', { in: parseRepositoryName('alone') });
+    await record(2);
+    await record(3);
+    await pushBlob(store, 'fives');
+    await record(3);
+    await record(4);
+    expect([await days('mina'), await days('jun'), await days(''), await days(wholeServer)]).toEqual([
+      [
+        { day: 2, bytes: 4 },
+        { day: 3, bytes: 9 },
+      ],
+      [{ day: 2, bytes: 4 }],
+      [{ day: 2, bytes: 5 }],
+      [
+        { day: 2, bytes: 9 },
+        { day: 3, bytes: 14 },
+      ],
+    ]);
+    // What it was before the first day that was asked for goes on.
+    expect([await days('mina', 4, 9), await days('mina', 3, 9), await days('mina', 1, 2)]).toEqual([
+      [{ day: 4, bytes: 9 }],
+      [{ day: 3, bytes: 9 }],
+      [{ day: 2, bytes: 4 }],
+    ]);
+    await store.blobs.unlink({ repository, digest: four, ...change });
+    await record(6);
+    expect([await store.usageDays.prune(5, 10), await store.usageDays.prune(5, 10)]).toEqual([2, 0]);
+    expect(await days('mina', 5, 9)).toEqual([
+      { day: 5, bytes: 9 },
+      { day: 6, bytes: 5 },
+    ]);
+  });
+
   it('counts each blob of a namespace once, whatever comes and goes', async (store) => {
     const bytes = async (namespace = 'mina') => (await store.usage.find(namespace)).bytes;
     expect(await store.usage.find('mina')).toEqual({ namespace: 'mina', bytes: 0, repositories: 0, isOwn: false });

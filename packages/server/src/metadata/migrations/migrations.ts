@@ -26,6 +26,7 @@ import { extendGoldenImages } from './0026-extend-golden-images.ts';
 import { markGenerated } from './0027-mark-generated.ts';
 import { createNotifications } from './0028-create-notifications.ts';
 import { createAttachedSboms } from './0029-create-attached-sboms.ts';
+import { createUsageDays } from './0030-create-usage-days.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -54,5 +55,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0027-mark-generated': { up: (db) => markGenerated(db, types) },
     '0028-create-notifications': { up: (db) => createNotifications(db, types) },
     '0029-create-attached-sboms': { up: (db) => createAttachedSboms(db, types) },
+    '0030-create-usage-days': { up: (db) => createUsageDays(db, types) },
   };
 }

@@ -69,6 +69,9 @@ const identityCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ identity }) => identity.audit.list({ digest: 'sha256:1', limit: 10 }),
   ({ identity }) => identity.audit.list({ address: '192.0.2.1', before: 5, limit: 10 }),
   ({ identity }) => identity.audit.prune(1, 10),
+  ({ usageDays }) => usageDays.record(5, { after: 'a', limit: 10 }),
+  ({ usageDays }) => usageDays.list('acme', { from: 1, to: 5 }),
+  ({ usageDays }) => usageDays.prune(3, 10),
   ({ notifications }) =>
     notifications.tell({ userId: 'kim', kind: 'quota', sources: ['a', 'b'], notice: () => ({}), at: 1, mail: () => ({ kind: 'mail', payload: 1 }) }),
   ({ notifications }) => notifications.list('kim', { before: 9, unread: true, limit: 10 }),

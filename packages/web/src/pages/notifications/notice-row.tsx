@@ -30,7 +30,7 @@ function Place({ notice: { kind, repository, tag, namespace } }: { notice: Notic
   if (repository !== undefined) {
     return (
       <>
-        <RepositoryLink repository={repository} className="link">
+        <RepositoryLink repository={repository} className="link underline underline-offset-3">
           {repository}
         </RepositoryLink>
         {tag !== undefined && <span className="font-mono text-[0.87em]">:{tag}</span>}
@@ -39,14 +39,14 @@ function Place({ notice: { kind, repository, tag, namespace } }: { notice: Notic
   }
   if (kind === 'token' && namespace === undefined) {
     return (
-      <Link to="/settings/$" params={{ _splat: 'tokens' }} className="link">
+      <Link to="/settings/$" params={{ _splat: 'tokens' }} className="link underline underline-offset-3">
         {texts.kinds.token}
       </Link>
     );
   }
   if (namespace === undefined || namespace === '') return <span>{texts.kinds[kind]}</span>;
   return (
-    <Link to="/o/$" params={{ _splat: namespace }} className="link">
+    <Link to="/o/$" params={{ _splat: namespace }} className="link underline underline-offset-3">
       {namespace}
     </Link>
   );
