@@ -53,6 +53,43 @@ test('an access token, and the registry token that it was good for a moment ago'
   expect([await startUpload(kim, token), await logIn(kim.name, String(secret)), await bearer(String(secret))]).toEqual([401, 401, 401]);
 });
 
+test('whoever has a token that ends soon is told once, and not of one that was made for a short while', async () => {
+  const kim = await person();
+  const make = (name: string, days: number) => kim.api('POST', '/user/tokens', { name, expiresAt: clock.time + days * day });
+  await make('short', 2);
+  await make('long', 40);
+  const told = async () => ((await kim.api('GET', '/user/notifications')).body['items'] as { subject: string; until: number }[]).map(({ subject }) => subject);
+  clock.time += day;
+  for (let hours = 0; hours < 3; hours++) await later(hour);
+  expect(await told()).toEqual([]);
+  clock.time += 33 * day;
+  while ((await told()).length === 0) await later(hour);
+  for (let hours = 0; hours < 3; hours++) await later(hour);
+  expect(await told()).toEqual(['long']);
+});
+
+test('how much is held is written down day by day', async () => {
+  const kim = await person();
+  await kim.api('PUT', `/repositories/${kim.name}/app`);
+  const days = async () => (await kim.api('GET', `/namespaces/${kim.name}/usage/days?days=10`)).body['items'] as { day: string; bytes: number }[];
+  expect(await days()).toEqual([]);
+  await pushImage(kim, `${kim.name}/app`, 'v1');
+  const { bytes } = (await kim.api('GET', `/namespaces/${kim.name}/usage`)).body as { bytes: number };
+  while ((await days()).length === 0) await later(hour);
+  const [first] = await days();
+  expect(first?.bytes).toBe(bytes);
+  clock.time += 3 * day;
+  await pushImage(kim, `${kim.name}/app`, 'v2');
+  const more = ((await kim.api('GET', `/namespaces/${kim.name}/usage`)).body as { bytes: number }).bytes;
+  while ((await days()).at(-1)?.bytes !== more) await later(hour);
+  const all = await days();
+  expect(all.map((one) => one.bytes)).toEqual([...Array.from({ length: all.length - 1 }, () => bytes), more]);
+  expect(all.length).toBeGreaterThan(3);
+  const whole = (await admin.api('GET', '/usage/days')).body['items'] as { bytes: number }[];
+  expect(whole.at(-1)?.bytes).toBeGreaterThanOrEqual(more);
+  expect((await kim.api('GET', '/usage/days')).status).toBe(403);
+});
+
 test('a registry token of a password is over after five minutes, and asking anew takes no log-in', async () => {
   const kim = await person();
   const token = await kim.token(`repository:${kim.name}/app:pull,push`);
@@ -216,4 +253,10 @@ async function startUpload({ name }: Person, token: string): Promise<number> {
 async function bearer(secret: string): Promise<unknown> {
   const answer = await fetch(`${app.url}/api/v1/user`, { headers: { authorization: `Bearer ${secret}` } });
   return answer.status === 200 ? ((await answer.json()) as { name: string }).name : answer.status;
+}
+
+/** Time passes, and whoever works by the clock gets to see it. */
+async function later(ms: number): Promise<void> {
+  clock.time += ms;
+  await Bun.sleep(100);
 }

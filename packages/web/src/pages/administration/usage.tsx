@@ -1,5 +1,5 @@
 /** How much each namespace holds and may: as bars, with the numbers beside them, the largest first. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type Answer, call } from '../../api/client.ts';
@@ -11,7 +11,9 @@ import { FormField } from '../../parts/form-field.tsx';
 import { PagedList } from '../../parts/paged-list.tsx';
 import { Section } from '../../parts/section.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
+import { ErrorState, Skeleton } from '../../parts/states.tsx';
 import { UsageBar } from '../../parts/usage-bar.tsx';
+import { UsageChart } from '../../parts/usage-chart.tsx';
 import { useAct } from '../../parts/use-act.ts';
 import { useOperationTexts } from './operation-texts.ts';
 
@@ -19,6 +21,7 @@ type Usage = Answer<'GET /usage'>['items'][number];
 
 const usageKey = ['usage'];
 const pageSize = 1000;
+const shownDays = 90;
 const units = { MB: 1e6, GB: 1e9, TB: 1e12 } as const;
 const unitNames = Object.keys(units) as (keyof typeof units)[];
 const limits = ['server', 'own', 'none'] as const;
@@ -33,6 +36,9 @@ export function UsageList() {
   });
   return (
     <Section title={texts.usage} hint={texts.usageHint}>
+      <div className="mb-6 max-w-3xl">
+        <OverTime />
+      </div>
       <PagedList
         list={list}
         rows={({ pages }) => {
@@ -47,6 +53,14 @@ export function UsageList() {
       />
     </Section>
   );
+}
+
+/** Of the whole server, each blob once. */
+function OverTime() {
+  const days = useQuery({ queryKey: [...usageKey, 'days'], queryFn: ({ signal }) => call('GET /usage/days', { query: { days: shownDays }, signal }) });
+  if (days.isPending) return <Skeleton rows={2} />;
+  if (days.isError) return <ErrorState error={days.error} retry={() => void days.refetch()} />;
+  return <UsageChart items={days.data.items} />;
 }
 
 function Row({ usage, most }: { usage: Usage; most: number }) {
