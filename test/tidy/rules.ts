@@ -52,6 +52,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   advisories: [/^inventory\/package(-url)?\.ts$/, /^jobs\/(job-kind|prune-job)\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   hub: [/^access\//, /^registry\//, /^jobs\/(job-kind|prune-job)\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   search: [/^access\//, /^registry\/repositories\.ts$/, /^metadata\/text-letters\.ts$/, ports()],
+  scanners: [/^network\//, /^events\/consumers\.ts$/, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(clock|sleep)\.ts$/],
   inventory: [
     /^secrets\//,
     /^metadata\/bounded-cache\.ts$/,
@@ -121,7 +122,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^hub\//,
     /^webhooks\/(webhooks|signature)\.ts$/,
     /^notifications\/notice-job\.ts$/,
-    /^(tag-rules|retention|lineage|lint|golden|inventory)\//,
+    /^(tag-rules|retention|lineage|lint|golden|inventory|scanners)\//,
     /^lifecycle\/admin-request\.ts$/,
     /^config\/in-force\.ts$/,
     /^files\//,

@@ -51,6 +51,7 @@ import { openGate } from './open-gate.ts';
 import { openFindings } from './open-findings.ts';
 import { openMail } from './open-mail.ts';
 import { openSboms } from './open-sboms.ts';
+import { openScanners } from './open-scanners.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { notificationJobs } from './open-notifications.ts';
 import { notifyOfEvents } from './notifications/notify.ts';
@@ -127,6 +128,8 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
     callers: identity.callers,
     findMoved: identity.findMoved,
     onManifest(served) {
+      // A scanner that looks at an image uses it no more than the server does.
+      if (served.caller.credential.kind === 'scanner') return;
       counts.record(served);
       if (served.method === 'GET') audit?.pulls?.record(served);
     },
@@ -146,6 +149,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
     await sboms.onRead(image);
   };
   const inventoryParts = { rows: stores.rows.inventory, jobs: stores.rows.jobs, registry, clock, onRead };
+  const scanners = openScanners({ rows: stores.rows, config: config.scanners, tokens: identity.scannerTokens, baseUrl: () => baseUrl, clock });
   const attachedParts = { ...stores.rows, registry, clock, onRead: security.onRead };
   const fileParts = { rows: stores.rows.files, registry, clock };
   const hub = createHubApi({
@@ -163,6 +167,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
       facts: gate.facts,
       signatures: gate.signatures,
       findings: security.findings,
+      scanners: scanners.adapters,
       profile: config.profile,
       clock,
       collect: collectIn(stores, config, metrics, opened),
@@ -237,6 +242,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
         ...sboms.jobKinds,
         readAttachedSboms(attachedParts),
         ...recordUsage({ ...stores.rows, clock }),
+        ...scanners.jobKinds,
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         followPushes({ rows: stores.rows, clock }),
@@ -265,6 +271,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
     }),
   );
   await sboms.start();
+  await scanners.start();
   if (config.advisories.sources.length > 0) await stores.rows.jobs.enqueue([fetchJob], clock.now());
   opened.use(
     startEventConsumers({
@@ -273,6 +280,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
         pushedImages,
         imagesToRead,
         attachedDocuments(attachedParts),
+        scanners.consumer,
         webhooks.consumer,
         deployOnPush(stores.rows),
         judgedEvents(stores.rows.gate),

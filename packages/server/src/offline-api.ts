@@ -11,6 +11,7 @@ import { openGate } from './open-gate.ts';
 import { openFindings } from './open-findings.ts';
 import { openMail } from './open-mail.ts';
 import { openWebhooks } from './open-webhooks.ts';
+import { openScanners } from './open-scanners.ts';
 import { openStores, registryLimits } from './open-stores.ts';
 import { createRegistry } from './registry/registry.ts';
 import { systemClock } from './runtime/clock.ts';
@@ -30,6 +31,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
   const operator = identity.callers.operator();
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock: systemClock });
   const baseUrl = config.http.publicUrl ?? 'http://localhost';
+  const scanners = openScanners({ rows: stores.rows, config: config.scanners, tokens: identity.scannerTokens, baseUrl: () => baseUrl, clock: systemClock });
   const api = createHubApi({
     parts: {
       rows: stores.rows,
@@ -41,6 +43,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
       facts,
       signatures,
       findings: security.findings,
+      scanners: scanners.adapters,
       search: createSearch(stores.rows.hub.search),
       mail: mail?.part,
       webhooks: openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock: systemClock, baseUrl: () => baseUrl }).rules,

@@ -19,7 +19,7 @@ export type OpenFindings = {
 };
 
 export function openFindings({ rows, clock }: { readonly rows: MetadataStore; readonly clock: Clock }): OpenFindings {
-  const findings = createFindings({ advisories: rows.advisories, findings: rows.findings, rules: rows.findingRules, clock });
+  const findings = createFindings({ advisories: rows.advisories, findings: rows.findings, scans: rows.scans, rules: rows.findingRules, clock });
   const jobKinds = matchKinds({
     ...rows,
     clock,

@@ -10,6 +10,7 @@ import { organisationCommands } from './organisation-commands.ts';
 import { packageCommands } from './package-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { retentionCommands } from './retention-commands.ts';
+import { scannerCommands } from './scanner-commands.ts';
 import { signerCommands } from './signer-commands.ts';
 import { tagRuleCommands } from './tag-rule-commands.ts';
 import { webhookCommands } from './webhook-commands.ts';
@@ -29,6 +30,7 @@ export const apiCommands = {
   ...findingCommands,
   ...findingRuleCommands,
   ...packageCommands,
+  ...scannerCommands,
 };
 
 export type ApiCommandName = keyof typeof apiCommands;

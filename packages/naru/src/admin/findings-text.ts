@@ -8,6 +8,7 @@ type Answer = {
   readonly problem?: string;
   readonly packages: number;
   readonly unknown: readonly { readonly reason: string; readonly ecosystem: string; readonly packages: number }[];
+  readonly scans: readonly { readonly scanner: string; readonly state: string; readonly problem?: string }[];
   readonly total: number;
   readonly items: readonly {
     readonly severity: string;
@@ -15,6 +16,7 @@ type Answer = {
     readonly fixed?: string;
     readonly exploitedSince?: string;
     readonly sbom?: string;
+    readonly scanner?: string;
     readonly package: { readonly name: string; readonly version: string };
   }[];
 };
@@ -32,8 +34,14 @@ export function findingsText(body: string): string {
   const table = rows.length === 0 ? [] : columns([['SEVERITY', 'ID', 'PACKAGE', 'INSTALLED', 'FIXED IN'], ...rows]);
   const said = items.filter(({ sbom }) => sbom !== undefined).length;
   const origin = said === 0 ? [] : [`${said} of these are in packages that attached SBOMs name and no layer: see naru packages`];
+  const found = new Map([...Map.groupBy(items, ({ scanner }) => scanner)].map(([scanner, those]) => [scanner, those.length]));
+  const scans = answer.scans.map(({ scanner, state, problem }) => {
+    const count = `${found.get(scanner) ?? 0} of these were found by ${scanner}`;
+    if (state === 'scanning') return `${scanner} is looking at the image`;
+    return problem === undefined ? count : `${count}, which has no newer report: ${problem}`;
+  });
   const rest = total > items.length ? [`… and ${total - items.length} more: ask for them with --limit`] : [];
-  return [...table, ...origin, ...rest, ...unknownLines(answer), stateLine(answer)].map((line) => `${line}\n`).join('');
+  return [...table, ...origin, ...scans, ...rest, ...unknownLines(answer), stateLine(answer)].map((line) => `${line}\n`).join('');
 }
 
 function unknownLines({ unknown }: Answer): string[] {

@@ -27,7 +27,19 @@ export type Caller = {
 
 export type Credential = {
   /** `none`: it showed nothing. `open`: nobody is asked for anything here. */
-  readonly kind: 'none' | 'open' | 'password' | 'token' | 'session' | 'passkey' | 'provider' | 'identity-token' | 'federated' | 'certificate' | 'socket';
+  readonly kind:
+    | 'none'
+    | 'open'
+    | 'password'
+    | 'token'
+    | 'session'
+    | 'passkey'
+    | 'provider'
+    | 'identity-token'
+    | 'federated'
+    | 'certificate'
+    | 'scanner'
+    | 'socket';
   readonly id?: string;
   /** Of a session: when it began, epoch ms. */
   readonly since?: number;

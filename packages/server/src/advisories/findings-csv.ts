@@ -24,7 +24,7 @@ export function findingsCsv(findings: readonly Finding[]): string {
   return [columns, ...findings.map(rowOf)].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
-function rowOf({ severity, vulnerability, aliases, fixed, score, epss, exploitedSince = '', package: installed, rule, summary }: Finding): string[] {
+function rowOf({ severity, vulnerability, aliases, fixed, score, epss, exploitedSince = '', package: installed, rule, summary, scanner }: Finding): string[] {
   const { type, namespace, name, version, layer = '', path, sbom } = installed;
   const fullName = namespace === '' ? name : `${namespace}/${name}`;
   const numbers = [score === undefined ? '' : (score / 10).toFixed(1), epss === undefined ? '' : (epss / 1e6).toFixed(5)];
@@ -40,7 +40,7 @@ function rowOf({ severity, vulnerability, aliases, fixed, score, epss, exploited
     exploitedSince,
     layer,
     path,
-    sbom === undefined ? '' : `SBOM ${sbom}`,
+    scanner ?? (sbom === undefined ? '' : `SBOM ${sbom}`),
     rule?.status ?? 'open',
     rule?.reason ?? '',
     summary,

@@ -40,7 +40,7 @@ function toRule({ vulnerability, summary, url, severity, score, aliases }: Findi
 }
 
 function toResult(
-  { vulnerability, severity, fixed, package: installed, rule }: Finding,
+  { vulnerability, severity, fixed, package: installed, rule, scanner }: Finding,
   ruleIndex: number,
   image: { repository: string; digest: Digest },
 ): object {
@@ -53,11 +53,20 @@ function toResult(
     locations: [
       {
         physicalLocation: { artifactLocation: { uri: encodeURI(installed.path) || 'unknown' }, region: { startLine: 1 } },
-        logicalLocations: [{ fullyQualifiedName: packageUrl(installed), kind: 'package' }],
+        logicalLocations: [{ fullyQualifiedName: packageUrl(installed) || `${installed.name}@${installed.version}`, kind: 'package' }],
       },
     ],
-    partialFingerprints: { finding: [image.repository, vulnerability, packageUrl(installed), installed.path].join(' ') },
-    properties: { ...(installed.layer && { layer: installed.layer }), ...(installed.sbom && { sbom: installed.sbom }), image: image.digest },
+    partialFingerprints: {
+      finding: [image.repository, vulnerability, packageUrl(installed) || `${installed.name}@${installed.version}`, installed.path, scanner ?? '']
+        .join(' ')
+        .trim(),
+    },
+    properties: {
+      ...(installed.layer && { layer: installed.layer }),
+      ...(installed.sbom && { sbom: installed.sbom }),
+      ...(scanner && { scanner }),
+      image: image.digest,
+    },
     ...(rule && { suppressions: [{ kind: 'external', status: 'accepted', justification: rule.reason }] }),
   };
 }

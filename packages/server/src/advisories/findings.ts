@@ -7,6 +7,7 @@ import type { RepositoryName } from '@naru/oci/repository-name';
 import type { AdvisoryRows, CveSignal } from '../metadata/advisory-port.ts';
 import { severities } from '../metadata/advisory-port.ts';
 import type { FindingRows, FindingRule, FindingRuleRows, ImageFinding, SeverityCounts, UnknownPart } from '../metadata/finding-port.ts';
+import type { Scan, ScanRows } from '../metadata/scanner-port.ts';
 import type { Clock } from '../runtime/clock.ts';
 
 /** Of one image (I6): more than this nobody reads, and the worst are kept. */
@@ -31,11 +32,20 @@ export type Check = {
   readonly packages: number;
   readonly unknown: readonly UnknownPart[];
   readonly findings: readonly Finding[];
+  /** Of scanners of others. */
+  readonly scans: readonly ScanState[];
+};
+
+/** `reportedAt`: of the last good report. `problem`: why there is no newer one. */
+export type ScanState = Pick<Scan, 'scanner' | 'reportedAt' | 'reportedBy' | 'failedAt'> & {
+  readonly state: 'scanning' | 'reported' | 'failed';
+  readonly problem?: string;
 };
 
 export type FindingParts = {
   readonly advisories: Pick<AdvisoryRows, 'findSignals'>;
   readonly findings: FindingRows;
+  readonly scans: Pick<ScanRows, 'list' | 'listFindings'>;
   readonly rules: Pick<FindingRuleRows, 'listFor'>;
   readonly clock: Clock;
 };
@@ -46,19 +56,20 @@ export type Findings = {
   listLicences(image: Digest, repository?: RepositoryName): Promise<{ readonly package: string; readonly licence: string }[]>;
 };
 
-export function createFindings({ advisories, findings: rows, rules, clock }: FindingParts): Findings {
+export function createFindings({ advisories, findings: rows, scans: scanRows, rules, clock }: FindingParts): Findings {
   return {
     listLicences: (image, repository) => rows.listLicences(image, findingsMax, repository),
 
     async check(image, repository) {
       const { state = 'queued', problems = [] } = (await rows.findInventoryState(image)) ?? {};
       const problem = problems.join('; ');
-      const found = await rows.listOfImage(image, findingsMax, repository);
+      const found = mergeFindings(await rows.listOfImage(image, findingsMax, repository), await scanRows.listFindings(image, findingsMax));
+      const scans = (await scanRows.list(image)).map(toScanState);
       const signals = new Map((await advisories.findSignals(found.map(({ vulnerability }) => vulnerability))).map((signal) => [signal.cve, signal]));
       const setAside = await rules.listFor(repository, clock.now());
       const findings = found.map((finding) => ({ ...finding, ...signalsOf(signals.get(finding.vulnerability)), ...ruleOf(finding, setAside) }));
       // What an SBOM says makes nothing known of an image that nobody could look into, and adds to it all the same.
-      if (state !== 'done') return { state: states[state], ...(problem !== '' && { problem }), packages: 0, unknown: [], findings };
+      if (state !== 'done') return { state: states[state], ...(problem !== '' && { problem }), packages: 0, unknown: [], findings, scans };
       const { matchedAt, packages, unknown } = await rows.findImageMatch(image);
       return {
         ...(problem !== '' && { problem }),
@@ -67,6 +78,7 @@ export function createFindings({ advisories, findings: rows, rules, clock }: Fin
         packages,
         unknown,
         findings,
+        scans,
       };
     },
   };
@@ -88,6 +100,23 @@ export function countFindings(findings: readonly Finding[]): SeverityCounts {
     counts[severity][fixed === '' ? 'unfixable' : 'fixable'] += 1;
   }
   return counts;
+}
+
+/** What was found here goes first where both are as bad. */
+function mergeFindings(own: readonly ImageFinding[], scanned: readonly ImageFinding[]): readonly ImageFinding[] {
+  if (scanned.length === 0) return own;
+  return [...own, ...scanned].toSorted((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity)).slice(0, findingsMax);
+}
+
+function toScanState({ scanner, reportedAt, reportedBy, failedAt, problem }: Scan): ScanState {
+  return {
+    scanner,
+    reportedBy,
+    state: problem !== '' ? 'failed' : reportedAt === undefined ? 'scanning' : 'reported',
+    ...(reportedAt !== undefined && { reportedAt }),
+    ...(failedAt !== undefined && { failedAt }),
+    ...(problem !== '' && { problem }),
+  };
 }
 
 const states = { queued: 'checking', failed: 'failed', unsupported: 'unknown' } as const;

@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { groupRules } from './group-rules.ts';
 import { attributeName, ldapFilter } from './ldap-values.ts';
 import { oidcProviders } from './oidc-providers.ts';
+import { scannerAdapters } from './scanner-adapters.ts';
 import { publicUrl } from './public-url.ts';
 import { choice, duration, durationOrNever, list, networks, onOff, secretOrNone, size, sizeOrNone, text, textOrNone, wholeNumber } from './values.ts';
 
@@ -225,6 +226,17 @@ export const configSchema = z.strictObject({
       .describe(
         'Which SBOMs of an image are attached to it as referrers once its layers are read: `spdx`, `cyclonedx` or both. They count for quotas. With `none` they are made when somebody asks for them, and nothing is stored.',
       ),
+  }),
+
+  scanners: z.strictObject({
+    adapters: scannerAdapters()
+      .prefault('none')
+      .describe(
+        'Scanners of others that look at every image, too, by the adapter API that Harbor defined (Trivy, Clair and others have one): a list in the file, the same as JSON here. Each has `name`, `url`; and may have `username` with `password` or `passwordFile`, or `token` or `tokenFile`; `timeout` of a whole scan (30m), `networks` where its name may lead to, and `registryUrl`, how it reaches this server.',
+      ),
+    intervalMs: duration({ min: 60e3, max: 30 * 86_400e3 })
+      .prefault('24h')
+      .describe('How often each image is scanned again.'),
   }),
 
   advisories: z.strictObject({

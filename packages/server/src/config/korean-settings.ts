@@ -66,6 +66,9 @@ export const settingSentences: Readonly<Record<string, string>> = {
   'limits-drain-timeout': '멈추라는 첫 신호 뒤에 진행 중인 요청을 기다리는 시간. 그다음에는 끊습니다.',
   'inventory-attach':
     '레이어를 읽은 뒤 이미지에 referrer로 붙일 SBOM. `spdx`, `cyclonedx`, 또는 둘 다. 할당량에 들어갑니다. `none`이면 물어볼 때 만들고 아무것도 저장하지 않습니다.',
+  'scanners-adapters':
+    '모든 이미지를 함께 검사할 외부 스캐너. Harbor가 정한 어댑터 API를 씁니다(Trivy, Clair 등에 있습니다). 파일에는 목록으로, 여기에는 같은 것을 JSON으로. 각각 `name`, `url`이 있고, `username`과 `password`나 `passwordFile`, 또는 `token`이나 `tokenFile`, 검사 전체의 `timeout`(30m), 이름이 가리켜도 되는 `networks`, 이 서버에 닿는 주소 `registryUrl`을 둘 수 있습니다.',
+  'scanners-interval': '이미지마다 다시 검사하는 간격.',
   'advisories-sources':
     '무엇이 취약한지 말하는 파일의 주소. 되풀이해 받아 옵니다: OSV 내보내기, 데비안의 트래커, 알파인의 보안 데이터베이스, EPSS, CISA의 목록. `none`이면 받아 오지 않습니다. 네트워크 없이는 `naru admin advisories import`로 들여옵니다.',
   'advisories-interval': '그것들을 받아 오는 간격.',

@@ -30,6 +30,17 @@ const check = z.object({
   /** What is not known, although the rest is. */
   unknown: z.array(z.object({ reason: z.enum(['no-advisories', 'version', 'unmatched']), ecosystem: z.string(), packages: count })),
   counts,
+  /** What scanners of others say: of the last good report, and why there is no newer one. */
+  scans: z.array(
+    z.object({
+      scanner: z.string(),
+      state: z.enum(['scanning', 'reported', 'failed']),
+      reportedAt: time.optional(),
+      reportedBy: z.string(),
+      failedAt: time.optional(),
+      problem: z.string().optional(),
+    }),
+  ),
 });
 
 const finding = z.object({
@@ -49,6 +60,8 @@ const finding = z.object({
   layer: digest.optional(),
   /** The attached SBOM that says that the package is there. */
   sbom: digest.optional(),
+  /** Who found it; absent: this server itself. */
+  scanner: z.string().optional(),
   /** The step of the build that brought the layer. */
   instruction: z.string().optional(),
   epss: z.number().optional(),
@@ -270,11 +283,12 @@ async function checkAll(name: RepositoryName, asked: Digest, { registry, finding
     packages: checks.reduce((sum, one) => sum + one.packages, 0),
     unknown: checks.flatMap(({ unknown }) => unknown),
     findings: checks.flatMap((one) => one.findings),
+    scans: checks.flatMap((one) => one.scans),
   };
 }
 
 function toCheck({ findings, ...checked }: Check): z.input<typeof check> {
-  return { ...checked, unknown: [...checked.unknown], counts: countFindings(openFindings({ findings })) };
+  return { ...checked, unknown: [...checked.unknown], scans: [...checked.scans], counts: countFindings(openFindings({ findings })) };
 }
 
 function filterFindings(findings: readonly Finding[], query: Filters): Finding[] {
@@ -310,6 +324,7 @@ function toShown(
     ...(fixed !== '' && { fixed }),
     ...(layer && { layer }),
     ...(sbom && { sbom }),
+    ...(found.scanner !== undefined && { scanner: found.scanner }),
     ...(instruction !== undefined && { instruction }),
     ...(epss !== undefined && { epss: epss / 1e6 }),
     ...(percentile !== undefined && { percentile: percentile / 1e6 }),

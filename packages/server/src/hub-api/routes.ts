@@ -34,6 +34,7 @@ import { sessionRoutes } from './session-routes.ts';
 import { settingRoutes } from './setting-routes.ts';
 import { signerRoutes } from './signer-routes.ts';
 import { storageRoutes } from './storage-routes.ts';
+import { scannerRoutes } from './scanner-routes.ts';
 import { tagRoutes } from './tag-routes.ts';
 import { retentionRoutes } from './retention-routes.ts';
 import { trashRoutes } from './trash-routes.ts';
@@ -88,6 +89,7 @@ export const routes: readonly ApiRoute[] = [
   ...fileRoutes,
   ...findingRoutes,
   ...findingRuleRoutes,
+  ...scannerRoutes,
   ...vexRoutes,
   ...namespaceFindingRoutes,
   ...auditRoutes,

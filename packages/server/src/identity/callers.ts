@@ -17,6 +17,7 @@ import type { AccessFacts, AccessReads, Subject } from '../metadata/identity/por
 import type { Clock } from '../runtime/clock.ts';
 import { parseBasic } from './basic.ts';
 import type { RegistryTokens } from './registry-token.ts';
+import type { ScannerTokens } from './scanner-token.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -46,6 +47,7 @@ export type CallerParts = {
   readonly profile: Profile;
   readonly access: AccessReads;
   readonly tokens: RegistryTokens;
+  readonly scannerTokens: Pick<ScannerTokens, 'findCaller'>;
   readonly signIn: SignIn;
   readonly sessions: Pick<Sessions, 'find'>;
   readonly clock: Clock;
@@ -56,7 +58,7 @@ export const anonymousIdentity: Identity = { subject: { kind: 'anonymous', id: '
 /** Registry tokens that were verified: only their time can run out. What their bearers may do is asked anew each time. */
 const rememberedTokens = 16_384;
 
-export function createCallers({ profile, access, tokens, signIn, sessions, clock }: CallerParts): Callers {
+export function createCallers({ profile, access, tokens, scannerTokens, signIn, sessions, clock }: CallerParts): Callers {
   /** By the header as it came, so that the next request with it costs a look. */
   const verified = boundedCache<{ readonly identity: Identity; readonly expiresAt: number }>({ maxEntries: rememberedTokens });
 
@@ -75,12 +77,13 @@ export function createCallers({ profile, access, tokens, signIn, sessions, clock
   };
 
   async function identify({ header, remoteAddress }: Evidence): Promise<Caller> {
-    if (profile === 'local') return localCaller(remoteAddress);
     const authorization = header('authorization');
+    if (profile === 'local') return (await scannerTokens.findCaller(authorization, remoteAddress)) ?? localCaller(remoteAddress);
     if (authorization === undefined) return callerOf(anonymousIdentity, remoteAddress);
     const known = verified.get(authorization);
     const isGood = known !== undefined && known.expiresAt > clock.now();
-    return callerOf(isGood ? known.identity : await proved(authorization, { header, remoteAddress }), remoteAddress);
+    if (isGood) return callerOf(known.identity, remoteAddress);
+    return (await scannerTokens.findCaller(authorization, remoteAddress)) ?? callerOf(await proved(authorization, { header, remoteAddress }), remoteAddress);
   }
 
   async function proved(authorization: string, evidence: Evidence): Promise<Identity> {

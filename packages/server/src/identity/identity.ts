@@ -23,6 +23,7 @@ import { createRegistryTokens, type RegistryTokens } from './registry-token.ts';
 import type { DirectorySignIn } from './ldap/directory-sign-in.ts';
 import { newSecret } from '../runtime/ids.ts';
 import { createKeyedHash } from './secret-hash.ts';
+import { createScannerTokens, type ScannerTokens } from './scanner-token.ts';
 import { createSecondFactor, type SecondFactor } from './second-factor.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSignIn, type Federation, type SignIn, type Throttle } from './sign-in.ts';
@@ -42,6 +43,7 @@ export type Identity = {
   readonly accessTokens: AccessTokens;
   readonly invitations: InvitationRules;
   readonly tokens: RegistryTokens;
+  readonly scannerTokens: ScannerTokens;
   readonly keys: SigningKeys;
   readonly grants: TokenGrants;
   readonly identityTokens: IdentityTokens;
@@ -107,7 +109,8 @@ export function createIdentity(parts: IdentityParts): Identity {
     hash,
   });
   const sessions = createSessions({ rows, signIn, noticeSignIn, clock, lifetimeMs: sessionMs });
-  const callers = createCallers({ profile, access: rows.access, tokens, signIn, sessions, clock });
+  const scannerTokens = createScannerTokens(keys, clock);
+  const callers = createCallers({ profile, access: rows.access, tokens, scannerTokens, signIn, sessions, clock });
   return {
     callers,
     signIn,
@@ -128,6 +131,7 @@ export function createIdentity(parts: IdentityParts): Identity {
     accessTokens: createAccessTokens(rows.credentials, clock),
     invitations: createInvitationRules(rows, clock),
     tokens,
+    scannerTokens,
     keys,
     grants: createTokenGrants({ callers, access: rows.access, tokens, clock, onAsked: (...asked) => audit?.refusals.cameBack(...asked) }),
     identityTokens: createIdentityTokens(rows.credentials, clock, noteRefused),

@@ -26,6 +26,7 @@ import { pageContract } from './contract/pages.ts';
 import { pullContract } from './contract/pulls.ts';
 import { referrerContract } from './contract/referrers.ts';
 import { repositoryContract } from './contract/repositories.ts';
+import { scanContract } from './contract/scans.ts';
 import { searchContract } from './contract/search.ts';
 import { tagContract } from './contract/tags.ts';
 import { untaggedContract } from './contract/untagged.ts';
@@ -41,6 +42,7 @@ const subjects = {
   uploads: uploadContract,
   blobs: blobContract,
   'attached SBOMs': attachedSbomContract,
+  scans: scanContract,
   manifests: manifestContract,
   referrers: referrerContract,
   tags: tagContract,

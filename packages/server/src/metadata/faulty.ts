@@ -68,6 +68,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     gate: faultyGroup('gate', store.gate),
     inventory: faulty('inventory', store.inventory),
     attached: faulty('attached', store.attached),
+    scans: faulty('scans', store.scans),
     golden: faulty('golden', store.golden),
     goldenPolicies: faulty('goldenPolicies', store.goldenPolicies),
     outdated: faulty('outdated', store.outdated),

@@ -37,6 +37,7 @@ export type MatchedFinding = {
   readonly fixed: string;
 };
 
+/** `scanner`: whose word it is; absent for what was found here. */
 export type ImageFinding = Omit<MatchedFinding, 'advisory'> & {
   /** As its source names it, where that differs from the vulnerability. */
   readonly advisory: string;
@@ -48,10 +49,12 @@ export type ImageFinding = Omit<MatchedFinding, 'advisory'> & {
   readonly publishedAt?: number;
   readonly foundAt: number;
   readonly package: InstalledAs;
+  readonly scanner?: string;
 };
 
-/** Found in a file of a layer; or, with an empty `path`, said by the attached SBOM `sbom`. */
-export type InstalledAs = Pick<MatchedPackage, 'distribution' | 'type' | 'namespace' | 'name' | 'version'> & {
+/** Found in a file of a layer; or, with an empty `path`, said by the attached SBOM `sbom`, or by a scanner, which may say no type. */
+export type InstalledAs = Pick<MatchedPackage, 'distribution' | 'namespace' | 'name' | 'version'> & {
+  readonly type: PackageType | '';
   readonly layer?: Digest;
   readonly path: string;
   readonly sbom?: Digest;
@@ -73,7 +76,7 @@ export type NamespaceSummary = {
 export type PackageHolder = {
   readonly repository: RepositoryName;
   readonly digest: Digest;
-  readonly package: Pick<InstalledAs, 'type' | 'namespace' | 'name' | 'version' | 'distribution'>;
+  readonly package: Pick<MatchedPackage, 'type' | 'namespace' | 'name' | 'version' | 'distribution'>;
 };
 
 export type PackageQuery = { readonly name: string; readonly version?: string; readonly type?: string };

@@ -6,7 +6,7 @@
  * holds what garbage collection, fsck and scrub need beside this, `job-port.ts` the queue, `hub-port.ts`
  * what the hub shows, `webhook-port.ts` who is told of what, `file-port.ts` what is inside of layers,
  * `lineage-port.ts` which image stands on which, `inventory-port.ts` what is installed in them,
- * `attached-port.ts` what somebody says is, `advisory-port.ts` what is known to be vulnerable,
+ * `attached-port.ts` what somebody says is, `scanner-port.ts` what scanners of others say, `advisory-port.ts` what is known to be vulnerable,
  * `golden-port.ts` what images are to stand on, `notification-port.ts` what people are told of.
  * All times are epoch ms, `actor` is the name of the principal that acts. Lists are in ascending byte order of their key and page by
  * `after` (exclusive) and `limit`.
@@ -33,6 +33,7 @@ import type { IdentityRows } from './identity/port.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { JobInspection, JobRows, NewJob } from './job-port.ts';
 import type { InventoryRows } from './inventory-port.ts';
+import type { ScanRows } from './scanner-port.ts';
 import type { LineageRows } from './lineage-port.ts';
 import type { NotificationRows } from './notification-port.ts';
 import type { RetentionRows } from './retention-port.ts';
@@ -64,6 +65,7 @@ export type MetadataStore = {
   readonly gate: GateRows;
   readonly inventory: InventoryRows;
   readonly attached: AttachedSbomRows;
+  readonly scans: ScanRows;
   readonly golden: GoldenRows;
   readonly goldenPolicies: GoldenPolicyRows;
   readonly outdated: OutdatedRows;

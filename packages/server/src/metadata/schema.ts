@@ -21,6 +21,8 @@
  *
  *     repository_manifest ──< attached_sbom ──< attached_package >── package_version     what somebody says is in which
  *
+ *     manifest ── scan ──< scan_finding              what scanners of others found in which
+ *
  *     golden_image ──< golden_version · outdated_notice      golden_policy
  *     webhook ──< webhook_delivery ──< webhook_attempt
  *     user ──< notification · notification_setting   what people are told of
@@ -55,6 +57,7 @@ import type { PackageType } from '../inventory/package.ts';
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { StorageKey } from '../blobstore/port.ts';
 import type { UploadId } from '../runtime/ids.ts';
+import type { Severity } from './advisory-port.ts';
 import type { AdvisoryTables } from './advisories/tables.ts';
 import type { InventoryState } from './inventory-port.ts';
 import type { DeploymentTables } from './deploy/tables.ts';
@@ -220,6 +223,30 @@ type ContentTables = {
   };
   /** `licences`: JSON. */
   attached_package: { sbom: number; package: number; licences: string };
+
+  scan: {
+    id: Generated<number>;
+    digest: Digest;
+    scanner: string;
+    request: string;
+    requested_at: number | null;
+    reported_at: number | null;
+    reported_by: string;
+    problem: string;
+    failed_at: number | null;
+  };
+  scan_finding: {
+    scan: number;
+    vulnerability: string;
+    package: string;
+    version: string;
+    severity: Severity;
+    score: number | null;
+    fixed: string;
+    summary: string;
+    url: string;
+    found_at: number;
+  };
 
   golden_image: {
     id: string;

@@ -28,6 +28,7 @@ import { outdatedRows } from './outdated-rows.ts';
 import { repositoryRows } from './repository-rows.ts';
 import { retentionRows } from './retention-rows.ts';
 import { tagPolicyRows } from './tag-policy-rows.ts';
+import { scanRows } from './scanner-rows.ts';
 import { attachedSbomRows } from './attached-rows.ts';
 import { tagMoves, tagRows } from './tag-rows.ts';
 import { deliveryRows } from './delivery-rows.ts';
@@ -76,6 +77,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     gate: gateRows(database),
     inventory: inventoryRows(database),
     attached: attachedSbomRows(database),
+    scans: scanRows(database),
     golden: goldenRows(database),
     goldenPolicies: goldenPolicyRows(database),
     outdated: outdatedRows(database),

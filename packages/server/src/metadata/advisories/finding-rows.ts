@@ -411,7 +411,7 @@ function textOf(findings: readonly { vulnerability: string; severity: string; fi
   return JSON.stringify(findings.map(({ vulnerability, severity, fixed }) => [vulnerability, severity, fixed].join(' ')).toSorted());
 }
 
-type FindingRow = Omit<ImageFinding, 'score' | 'package' | 'aliases' | 'summary' | 'url' | 'vector' | 'publishedAt'> &
+type FindingRow = Omit<ImageFinding, 'score' | 'package' | 'scanner' | 'aliases' | 'summary' | 'url' | 'vector' | 'publishedAt'> &
   ImageFinding['package'] & { readonly score: number | null; readonly details: string };
 
 type Details = Pick<ImageFinding, 'aliases' | 'summary' | 'url' | 'vector' | 'publishedAt'>;

@@ -27,6 +27,7 @@ import { markGenerated } from './0027-mark-generated.ts';
 import { createNotifications } from './0028-create-notifications.ts';
 import { createAttachedSboms } from './0029-create-attached-sboms.ts';
 import { createUsageDays } from './0030-create-usage-days.ts';
+import { createScans } from './0031-create-scans.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -56,5 +57,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0028-create-notifications': { up: (db) => createNotifications(db, types) },
     '0029-create-attached-sboms': { up: (db) => createAttachedSboms(db, types) },
     '0030-create-usage-days': { up: (db) => createUsageDays(db, types) },
+    '0031-create-scans': { up: (db) => createScans(db, types) },
   };
 }

@@ -98,6 +98,12 @@ export function Findings({ repository, reference }: { repository: string; refere
               </a>
             </span>
           </div>
+          {first.scans.map(({ scanner, state, reportedBy, reportedAt, problem }) => (
+            <p key={scanner} className={state === 'failed' ? 'mb-2 text-sm text-warn' : 'mb-2 text-sm text-muted'}>
+              <ForeignText>{[scanner, reportedBy === '' ? '' : `(${reportedBy})`].filter(Boolean).join(' ')}</ForeignText>: {texts.scans[state]}{' '}
+              {reportedAt !== undefined && <RelativeTime at={reportedAt} />} <ForeignText>{problem ?? ''}</ForeignText>
+            </p>
+          ))}
           {first.unknown.map(({ reason, ecosystem, packages }) => (
             <p key={`${reason} ${ecosystem}`} className="mb-2 text-warn">
               {texts.unknown[reason](count(packages), ecosystem)}
@@ -108,7 +114,10 @@ export function Findings({ repository, reference }: { repository: string; refere
           ) : (
             <ul className="border-t border-line">
               {items.map((one) => (
-                <FindingRow key={`${one.advisory} ${one.package.purl} ${one.package.path} ${one.sbom ?? ''}`} {...one} />
+                <FindingRow
+                  key={`${one.advisory} ${one.package.purl} ${one.package.path} ${one.sbom ?? ''} ${one.scanner ?? ''} ${one.package.name} ${one.package.version}`}
+                  {...one}
+                />
               ))}
             </ul>
           )}
@@ -125,7 +134,7 @@ export function Findings({ repository, reference }: { repository: string; refere
   );
 }
 
-function FindingRow({ id, severity, summary, package: of, fixed, exploitedSince, instruction, reason, sbom }: Finding) {
+function FindingRow({ id, severity, summary, package: of, fixed, exploitedSince, instruction, reason, sbom, scanner }: Finding) {
   const texts = useSecurityTexts();
   return (
     <li className="border-b border-line py-2">
@@ -141,6 +150,7 @@ function FindingRow({ id, severity, summary, package: of, fixed, exploitedSince,
         <span className={fixed === undefined ? 'text-sm text-muted' : 'text-sm text-good'}>
           {fixed === undefined ? texts.noFix : <ForeignText>{texts.fixedIn(fixed)}</ForeignText>}
         </span>
+        {scanner !== undefined && <span className="chip">{texts.foundBy(scanner)}</span>}
         {sbom !== undefined && <span className="chip">{texts.saidBy(sbom.slice(0, 19))}</span>}
         {exploitedSince !== undefined && <span className="chip text-bad">{texts.exploited}</span>}
       </div>

@@ -43,6 +43,8 @@ const en = {
   save: 'Save as',
   attachedLead: (sbom: string, n: string) =>
     `The attached SBOM ${sbom} names ${n} packages. They were not found in the layers, unless they stand there a second time.`,
+  foundBy: (scanner: string) => `found by ${scanner}`,
+  scans: { scanning: 'is looking at the image.', reported: 'reported', failed: 'has no newer report. What the last one found stays.' },
   saidBy: (sbom: string) => `said by the attached SBOM ${sbom}`,
 };
 
@@ -88,6 +90,8 @@ const ko: typeof en = {
   notUnderstood: '이해하지 못한 것',
   save: '저장 형식',
   attachedLead: (sbom, n) => `첨부된 SBOM ${sbom}에 패키지 ${n}개가 적혀 있습니다. 레이어에서 찾은 것은 따로 또 나옵니다.`,
+  foundBy: (scanner) => `${scanner}가 찾음`,
+  scans: { scanning: '이미지를 보고 있습니다.', reported: '보고함', failed: '새 보고가 없습니다. 마지막 보고에서 찾은 것은 남아 있습니다.' },
   saidBy: (sbom) => `첨부된 SBOM ${sbom}에 적힘`,
 };
 

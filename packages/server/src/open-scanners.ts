@@ -1,0 +1,85 @@
+/** Scanners of others, wired. */
+import type { Digest } from '@naru/oci/digest';
+import type { Config } from './config/config.ts';
+import { readNamedFile } from './config/named-file.ts';
+import type { EventConsumer } from './events/consumers.ts';
+import { judgeCheckedJob } from './gate/judge-jobs.ts';
+import type { ScannerTokens } from './identity/scanner-token.ts';
+import type { JobKind } from './jobs/job-kind.ts';
+import type { MetadataStore } from './metadata/port.ts';
+import { parseNetwork } from './network/network.ts';
+import type { Clock } from './runtime/clock.ts';
+import { systemSleep } from './runtime/sleep.ts';
+import type { Adapter } from './scanners/ask-adapter.ts';
+import { imagesToScan, scanEarlierJob, scanKinds } from './scanners/scan-images.ts';
+
+export type OpenScanners = {
+  readonly adapters: readonly Adapter[];
+  readonly consumer: EventConsumer;
+  readonly jobKinds: readonly JobKind[];
+  /** Forgets what scanners said that are named no more, and lets the others look at what is there. */
+  start(): Promise<void>;
+};
+
+type ScannerParts = {
+  readonly rows: MetadataStore;
+  readonly config: Config['scanners'];
+  readonly tokens: ScannerTokens;
+  readonly baseUrl: () => string;
+  readonly clock: Clock;
+};
+
+const perTransaction = 200;
+
+export function openScanners({ rows, config, tokens, baseUrl, clock }: ScannerParts): OpenScanners {
+  const adapters = config.adapters.map(toAdapter);
+  const parts = {
+    ...rows,
+    adapters,
+    baseUrl,
+    clock,
+    sleep: systemSleep,
+    everyMs: config.intervalMs,
+    listHolders: rows.gate.verdicts.listHolders,
+    issueToken: tokens.issue,
+    onScanned: (image: Digest) => rows.jobs.enqueue([judgeCheckedJob(image)], clock.now()),
+  };
+  return {
+    adapters,
+    consumer: imagesToScan(parts),
+    jobKinds: scanKinds(parts),
+    async start() {
+      const names = adapters.map(({ name }) => name);
+      while ((await rows.scans.keepOnly(names, perTransaction)) === perTransaction);
+      await rows.jobs.enqueue(adapters.map(scanEarlierJob), clock.now());
+    },
+  };
+}
+
+/** Throws NamedFileError. */
+function toAdapter({
+  name,
+  url,
+  username,
+  password,
+  passwordFile,
+  token,
+  tokenFile,
+  timeout,
+  networks,
+  registryUrl,
+}: Config['scanners']['adapters'][number]): Adapter {
+  const key = `scanners.adapters, ${name}`;
+  const secret = passwordFile === undefined ? password : readNamedFile(passwordFile, key);
+  const bearer = tokenFile === undefined ? token : readNamedFile(tokenFile, key);
+  const basic = username === undefined ? undefined : `Basic ${Buffer.from(`${username}:${secret ?? ''}`).toString('base64')}`;
+  const authorization = bearer === undefined ? basic : `Bearer ${bearer}`;
+  return {
+    name,
+    url,
+    timeoutMs: timeout,
+    networks: networks.map(parseNetwork).filter((network) => network !== undefined),
+    ...(authorization !== undefined && { authorization }),
+    ...(registryUrl !== undefined && { registryUrl: registryUrl.replace(/\/+$/, '') }),
+  };
+}
