@@ -10,6 +10,7 @@ import { basename, delimiter, join } from 'node:path';
 /** Where the program is not in a Debian package of its own name. */
 const packages: Readonly<Record<string, string>> = {
   busybox: 'busybox-static',
+  clamd: 'clamav-daemon',
   ctr: 'containerd',
   'db5.3_load': 'db5.3-util',
   docker: 'docker.io',

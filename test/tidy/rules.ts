@@ -52,7 +52,17 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   advisories: [/^inventory\/package(-url)?\.ts$/, /^jobs\/(job-kind|prune-job)\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   hub: [/^access\//, /^registry\//, /^jobs\/(job-kind|prune-job)\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   search: [/^access\//, /^registry\/repositories\.ts$/, /^metadata\/text-letters\.ts$/, ports()],
-  scanners: [/^network\//, /^events\/consumers\.ts$/, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(clock|sleep)\.ts$/],
+  scanners: [
+    /^network\//,
+    /^registry\//,
+    /^files\//,
+    /^blobstore\/read-bytes\.ts$/,
+    /^metadata\/bounded-cache\.ts$/,
+    /^events\/consumers\.ts$/,
+    /^jobs\/job-kind\.ts$/,
+    ports(),
+    /^runtime\/(clock|sleep)\.ts$/,
+  ],
   inventory: [
     /^secrets\//,
     /^metadata\/bounded-cache\.ts$/,

@@ -149,7 +149,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
     await sboms.onRead(image);
   };
   const inventoryParts = { rows: stores.rows.inventory, jobs: stores.rows.jobs, registry, clock, onRead };
-  const scanners = openScanners({ rows: stores.rows, config: config.scanners, tokens: identity.scannerTokens, baseUrl: () => baseUrl, clock });
+  const scanners = openScanners({ rows: stores.rows, registry, config: config.scanners, tokens: identity.scannerTokens, baseUrl: () => baseUrl, clock });
   const attachedParts = { ...stores.rows, registry, clock, onRead: security.onRead };
   const fileParts = { rows: stores.rows.files, registry, clock };
   const hub = createHubApi({
@@ -167,7 +167,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
       facts: gate.facts,
       signatures: gate.signatures,
       findings: security.findings,
-      scanners: scanners.adapters,
+      scanners: scanners.scanners,
       profile: config.profile,
       clock,
       collect: collectIn(stores, config, metrics, opened),

@@ -31,7 +31,14 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
   const operator = identity.callers.operator();
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock: systemClock });
   const baseUrl = config.http.publicUrl ?? 'http://localhost';
-  const scanners = openScanners({ rows: stores.rows, config: config.scanners, tokens: identity.scannerTokens, baseUrl: () => baseUrl, clock: systemClock });
+  const scanners = openScanners({
+    rows: stores.rows,
+    registry,
+    config: config.scanners,
+    tokens: identity.scannerTokens,
+    baseUrl: () => baseUrl,
+    clock: systemClock,
+  });
   const api = createHubApi({
     parts: {
       rows: stores.rows,
@@ -43,7 +50,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
       facts,
       signatures,
       findings: security.findings,
-      scanners: scanners.adapters,
+      scanners: scanners.scanners,
       search: createSearch(stores.rows.hub.search),
       mail: mail?.part,
       webhooks: openWebhooks({ rows: stores.rows, registry, mailer: mail?.mailer, clock: systemClock, baseUrl: () => baseUrl }).rules,

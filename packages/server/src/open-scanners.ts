@@ -11,10 +11,14 @@ import { parseNetwork } from './network/network.ts';
 import type { Clock } from './runtime/clock.ts';
 import { systemSleep } from './runtime/sleep.ts';
 import type { Adapter } from './scanners/ask-adapter.ts';
+import { createAdapterScanner } from './scanners/adapter-scanner.ts';
+import { createClamdScanner } from './scanners/clamd-scanner.ts';
 import { imagesToScan, scanEarlierJob, scanKinds } from './scanners/scan-images.ts';
+import type { Scanner } from './scanners/scanner.ts';
+import type { Registry } from './registry/registry.ts';
 
 export type OpenScanners = {
-  readonly adapters: readonly Adapter[];
+  readonly scanners: readonly Scanner[];
   readonly consumer: EventConsumer;
   readonly jobKinds: readonly JobKind[];
   /** Forgets what scanners said that are named no more, and lets the others look at what is there. */
@@ -23,6 +27,7 @@ export type OpenScanners = {
 
 type ScannerParts = {
   readonly rows: MetadataStore;
+  readonly registry: Registry;
   readonly config: Config['scanners'];
   readonly tokens: ScannerTokens;
   readonly baseUrl: () => string;
@@ -31,27 +36,29 @@ type ScannerParts = {
 
 const perTransaction = 200;
 
-export function openScanners({ rows, config, tokens, baseUrl, clock }: ScannerParts): OpenScanners {
-  const adapters = config.adapters.map(toAdapter);
+export function openScanners({ rows, registry, config, tokens, baseUrl, clock }: ScannerParts): OpenScanners {
+  const { listHolders } = rows.gate.verdicts;
+  const adapterParts = { ...rows, baseUrl, clock, sleep: systemSleep, listHolders, issueToken: tokens.issue };
+  const { clamd, clamdTimeoutMs, clamdFileMaxBytes } = config;
+  const scanners = [
+    ...config.adapters.map((settings) => createAdapterScanner(toAdapter(settings), adapterParts)),
+    ...(clamd === undefined ? [] : [createClamdScanner({ address: clamd, timeoutMs: clamdTimeoutMs, fileMaxBytes: clamdFileMaxBytes, registry, listHolders })]),
+  ];
   const parts = {
     ...rows,
-    adapters,
-    baseUrl,
+    scanners,
     clock,
-    sleep: systemSleep,
     everyMs: config.intervalMs,
-    listHolders: rows.gate.verdicts.listHolders,
-    issueToken: tokens.issue,
     onScanned: (image: Digest) => rows.jobs.enqueue([judgeCheckedJob(image)], clock.now()),
   };
   return {
-    adapters,
+    scanners,
     consumer: imagesToScan(parts),
     jobKinds: scanKinds(parts),
     async start() {
-      const names = adapters.map(({ name }) => name);
+      const names = scanners.map(({ name }) => name);
       while ((await rows.scans.keepOnly(names, perTransaction)) === perTransaction);
-      await rows.jobs.enqueue(adapters.map(scanEarlierJob), clock.now());
+      await rows.jobs.enqueue(scanners.map(scanEarlierJob), clock.now());
     },
   };
 }

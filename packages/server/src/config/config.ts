@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { groupRules } from './group-rules.ts';
 import { attributeName, ldapFilter } from './ldap-values.ts';
 import { oidcProviders } from './oidc-providers.ts';
+import { clamdAddress } from './clamd-address.ts';
 import { scannerAdapters } from './scanner-adapters.ts';
 import { publicUrl } from './public-url.ts';
 import { choice, duration, durationOrNever, list, networks, onOff, secretOrNone, size, sizeOrNone, text, textOrNone, wholeNumber } from './values.ts';
@@ -234,6 +235,17 @@ export const configSchema = z.strictObject({
       .describe(
         'Scanners of others that look at every image, too, by the adapter API that Harbor defined (Trivy, Clair and others have one): a list in the file, the same as JSON here. Each has `name`, `url`; and may have `username` with `password` or `passwordFile`, or `token` or `tokenFile`; `timeout` of a whole scan (30m), `networks` where its name may lead to, and `registryUrl`, how it reaches this server.',
       ),
+    clamd: clamdAddress()
+      .prefault('none')
+      .describe(
+        'ClamAV’s daemon, which then looks at every file of every layer: `tcp://host:3310` or `unix:/run/clamav/clamd.ctl`. What it finds is a critical finding of the scanner `clamav`.',
+      ),
+    clamdTimeoutMs: duration({ min: 1000, max: 6 * 3600e3 })
+      .prefault('1h')
+      .describe('How long ClamAV may take for one image.'),
+    clamdFileMaxBytes: size({ min: 1024, max: 2 ** 30 })
+      .prefault('25MB')
+      .describe('Largest file that is given to ClamAV; its own `StreamMaxLength` must be as large. Larger ones are listed as not scanned.'),
     intervalMs: duration({ min: 60e3, max: 30 * 86_400e3 })
       .prefault('24h')
       .describe('How often each image is scanned again.'),

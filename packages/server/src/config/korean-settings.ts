@@ -68,6 +68,10 @@ export const settingSentences: Readonly<Record<string, string>> = {
     '레이어를 읽은 뒤 이미지에 referrer로 붙일 SBOM. `spdx`, `cyclonedx`, 또는 둘 다. 할당량에 들어갑니다. `none`이면 물어볼 때 만들고 아무것도 저장하지 않습니다.',
   'scanners-adapters':
     '모든 이미지를 함께 검사할 외부 스캐너. Harbor가 정한 어댑터 API를 씁니다(Trivy, Clair 등에 있습니다). 파일에는 목록으로, 여기에는 같은 것을 JSON으로. 각각 `name`, `url`이 있고, `username`과 `password`나 `passwordFile`, 또는 `token`이나 `tokenFile`, 검사 전체의 `timeout`(30m), 이름이 가리켜도 되는 `networks`, 이 서버에 닿는 주소 `registryUrl`을 둘 수 있습니다.',
+  'scanners-clamd':
+    '모든 레이어의 모든 파일을 볼 ClamAV 데몬: `tcp://host:3310`이나 `unix:/run/clamav/clamd.ctl`. 찾은 것은 스캐너 `clamav`의 긴급 취약점으로 나옵니다.',
+  'scanners-clamd-timeout': 'ClamAV가 이미지 하나에 쓸 수 있는 시간.',
+  'scanners-clamd-file-max': 'ClamAV에 주는 가장 큰 파일. ClamAV의 `StreamMaxLength`도 그만큼 커야 합니다. 더 큰 파일은 보지 않았다고 나옵니다.',
   'scanners-interval': '이미지마다 다시 검사하는 간격.',
   'advisories-sources':
     '무엇이 취약한지 말하는 파일의 주소. 되풀이해 받아 옵니다: OSV 내보내기, 데비안의 트래커, 알파인의 보안 데이터베이스, EPSS, CISA의 목록. `none`이면 받아 오지 않습니다. 네트워크 없이는 `naru admin advisories import`로 들여옵니다.',

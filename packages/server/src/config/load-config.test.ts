@@ -39,7 +39,7 @@ describe('precedence', () => {
       repositories: { quotaBytes: undefined, renamedForMs: 7_776_000_000 },
       advisories: { sources: [], intervalMs: 86_400e3 },
       inventory: { attach: [] },
-      scanners: { adapters: [], intervalMs: 86_400e3 },
+      scanners: { adapters: [], clamd: undefined, clamdTimeoutMs: 3600e3, clamdFileMaxBytes: 25e6, intervalMs: 86_400e3 },
       federation: { issuers: ['https://token.actions.githubusercontent.com', 'https://gitlab.com'] },
       audit: { pulls: true, keepMs: 31_536_000_000 },
       metrics: { networks: ['127.0.0.0/8', '::1/128'] },

@@ -8,7 +8,10 @@ export type ScannerAdapterSettings = z.output<typeof adapter>;
 const adapter = z
   .strictObject({
     /** Stands in rows, and where people read what it found. */
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'it is made of a to z, 0 to 9 and -'),
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'it is made of a to z, 0 to 9 and -')
+      .refine((name) => name !== 'clamav', 'clamav is the one of scanners.clamd'),
     /** Of the adapter, without `/api/v1`. */
     url: z.string().refine(isBaseUrl, 'it is not an address like https://trivy-adapter.example.com:8080'),
     username: z.string().min(1).optional(),

@@ -14,7 +14,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { ImageSignatures } from '../signatures/signatures.ts';
 import type { WebhookRules } from '../webhooks/webhooks.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Adapter } from '../scanners/ask-adapter.ts';
+import type { Scanner } from '../scanners/scanner.ts';
 import type { Search } from '../search/search.ts';
 
 /** What the handlers work with. */
@@ -33,7 +33,7 @@ export type HubParts = {
   readonly facts: FactParts;
   readonly findings: Findings;
   /** Those of others, as the operator has named them. */
-  readonly scanners: readonly Adapter[];
+  readonly scanners: readonly Scanner[];
   /** Deletes what nothing refers to, or says what would go. */
   readonly collect: (wanted: CollectionWish) => Promise<GcReport>;
   /** Absent: this server sends no mails. */

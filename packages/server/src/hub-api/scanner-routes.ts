@@ -1,8 +1,8 @@
 /** Scanners of others: which there are, whether they answer, and a scan before its time. */
 import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
-import { AdapterError } from '../scanners/ask-adapter.ts';
-import { getMetadata, scanJob } from '../scanners/scan-images.ts';
+import { scanJob } from '../scanners/scan-images.ts';
+import { ScannerError } from '../scanners/scanner.ts';
 import { resolveImage } from './image-routes.ts';
 import { required } from './repository-routes.ts';
 import { type ApiRoute, route } from './route.ts';
@@ -50,14 +50,14 @@ export const scannerRoutes: readonly ApiRoute[] = [
       problem: z.string().optional(),
     }),
     async handle({ params, parts: { scanners } }) {
-      const adapter = scanners.find(({ name }) => name === params['scanner']);
-      if (adapter === undefined) throw new RegistryError('NOT_FOUND', { message: 'there is no scanner of this name' });
-      const { name } = adapter;
+      const asked = scanners.find(({ name }) => name === params['scanner']);
+      if (asked === undefined) throw new RegistryError('NOT_FOUND', { message: 'there is no scanner of this name' });
+      const { name } = asked;
       try {
-        const { scanner, consumes, reportType } = await getMetadata(adapter, AbortSignal.timeout(testMs));
-        return { value: { name, scanner, consumes: [...consumes], report: reportType } };
+        const { scanner, consumes, report } = await asked.describe(AbortSignal.timeout(testMs));
+        return { value: { name, scanner, consumes: [...consumes], report } };
       } catch (error) {
-        if (!(error instanceof AdapterError)) throw error;
+        if (!(error instanceof ScannerError)) throw error;
         return { value: { name, problem: error.message } };
       }
     },
@@ -75,7 +75,7 @@ export const scannerRoutes: readonly ApiRoute[] = [
       if (kind === 'index') throw new RegistryError('REQUEST_INVALID', { message: 'this is an index: name the image of one platform', detail: { digest } });
       const now = clock.now();
       await rows.jobs.enqueue(
-        scanners.map((adapter) => scanJob(adapter, digest, now)),
+        scanners.map((one) => scanJob(one, digest, now)),
         now,
       );
       return { value: { scanners: scanners.map((one) => one.name) } };

@@ -3,7 +3,7 @@ import type { Digest } from '@naru/oci/digest';
 import { z } from 'zod';
 import { severities } from '../metadata/advisory-port.ts';
 import type { ReportedFinding } from '../metadata/scanner-port.ts';
-import { AdapterError } from './ask-adapter.ts';
+import { ScannerError, type ScanReport } from './scanner.ts';
 
 export const metadataType = 'application/vnd.scanner.adapter.metadata+json; version=1.1, application/vnd.scanner.adapter.metadata+json; version=1.0';
 export const requestType = 'application/vnd.scanner.adapter.scan.request+json; version=1.0';
@@ -35,17 +35,17 @@ const metadata = z.object({
 
 export type AdapterMetadata = { readonly scanner: string; readonly consumes: readonly string[]; readonly reportType: string };
 
-/** Throws AdapterError. */
+/** Throws ScannerError. */
 export function readMetadata(value: unknown): AdapterMetadata {
   const { scanner, capabilities } = read(metadata, value, 'its metadata');
   for (const reportType of reportTypes) {
     const able = capabilities.filter((one) => one.type === 'vulnerability' && one.produces_mime_types.some((type) => isSame(type, reportType)));
     if (able.length > 0) return { scanner: nameOf(scanner), consumes: able.flatMap((one) => one.consumes_mime_types), reportType };
   }
-  throw new AdapterError('it makes no report of vulnerabilities that is understood here');
+  throw new ScannerError('it makes no report of vulnerabilities that is understood here');
 }
 
-/** Throws AdapterError. */
+/** Throws ScannerError. */
 export function readAccepted(value: unknown): string {
   return read(z.object({ id: z.string().min(1).max(512) }), value, 'its answer to a scan').id;
 }
@@ -70,10 +70,10 @@ const report = z.object({
     .nullish(),
 });
 
-/** Throws AdapterError, also for a report about another image. */
-export function readReport(value: unknown, image: Digest): { readonly scanner: string; readonly findings: readonly ReportedFinding[] } {
+/** Throws ScannerError, also for a report about another image. */
+export function readReport(value: unknown, image: Digest): ScanReport {
   const { artifact, scanner, vulnerabilities } = read(report, value, 'its report');
-  if (artifact?.digest !== undefined && artifact.digest !== image) throw new AdapterError('its report is about another image');
+  if (artifact?.digest !== undefined && artifact.digest !== image) throw new ScannerError('its report is about another image');
   const findings = (vulnerabilities ?? []).map((one): ReportedFinding => {
     const score = one.preferred_cvss?.score_v3 ?? one.preferred_cvss?.score_v2 ?? undefined;
     const url = one.links?.find((link) => link.length <= 2048 && /^https?:\/\/\S+$/.test(link)) ?? '';
@@ -89,7 +89,7 @@ export function readReport(value: unknown, image: Digest): { readonly scanner: s
     };
   });
   if (findings.some(({ vulnerability, package: name }) => vulnerability === '' || name === '')) {
-    throw new AdapterError('its report has a vulnerability without a name or a package');
+    throw new ScannerError('its report has a vulnerability without a name or a package');
   }
   return { scanner: scanner ? nameOf(scanner) : '', findings };
 }
@@ -98,7 +98,7 @@ function read<Schema extends z.ZodType>(schema: Schema, value: unknown, what: st
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new AdapterError(`${what} is not understood: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`);
+  throw new ScannerError(`${what} is not understood: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`);
 }
 
 function nameOf({ name, vendor, version }: z.output<typeof scannerWords>): string {

@@ -4,6 +4,7 @@
  */
 import { lookup } from 'node:dns/promises';
 import { type Network, withoutMapping } from '../network/network.ts';
+import { ScannerError } from './scanner.ts';
 
 export type Adapter = {
   readonly name: string;
@@ -21,31 +22,11 @@ export type Adapter = {
 export type Question = { readonly path: string; readonly accept: string; readonly body?: { readonly type: string; readonly value: unknown } };
 export type AdapterAnswer = { readonly status: number; readonly refreshAfter: string | null; readonly value: unknown };
 
-export type AdapterErrorOptions = ErrorOptions & {
-  /** Whether a scan that is under way is lost. */
-  readonly isOver?: boolean;
-  /** No other try can end better. */
-  readonly isFinal?: boolean;
-};
-
-/** The message is for people, and names no secret. */
-export class AdapterError extends Error {
-  override readonly name = 'AdapterError';
-  readonly isOver: boolean;
-  readonly isFinal: boolean;
-
-  constructor(message: string, { isOver = true, isFinal = false, ...options }: AdapterErrorOptions = {}) {
-    super(message, options);
-    this.isOver = isOver;
-    this.isFinal = isFinal;
-  }
-}
-
 /** Of one answer (I6). */
 const answerMaxBytes = 16 * 2 ** 20;
 const requestMs = 30_000;
 
-/** Throws AdapterError, and the signal's reason. */
+/** Throws ScannerError, and the signal's reason. */
 export async function askAdapter(adapter: Adapter, { path, accept, body }: Question, signal: AbortSignal): Promise<AdapterAnswer> {
   const url = new URL(`${adapter.url.replace(/\/+$/, '')}/api/v1${path}`);
   const timeout = AbortSignal.timeout(Math.min(requestMs, adapter.timeoutMs));
@@ -67,9 +48,9 @@ export async function askAdapter(adapter: Adapter, { path, accept, body }: Quest
     return { status: response.status, refreshAfter: response.headers.get('refresh-after'), value: parse(text) };
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof AdapterError) throw error;
-    if (timeout.aborted) throw new AdapterError(`${adapter.name} did not answer in time`, { cause: error, isOver: false });
-    throw new AdapterError(`${adapter.name} cannot be reached: ${error instanceof Error ? error.message : String(error)}`, { cause: error, isOver: false });
+    if (error instanceof ScannerError) throw error;
+    if (timeout.aborted) throw new ScannerError(`${adapter.name} did not answer in time`, { cause: error, isOver: false });
+    throw new ScannerError(`${adapter.name} cannot be reached: ${error instanceof Error ? error.message : String(error)}`, { cause: error, isOver: false });
   }
 }
 
@@ -77,7 +58,7 @@ async function requireAllowed({ hostname }: URL, { name, networks }: Adapter): P
   if (networks.length === 0) return;
   const addresses = await lookup(hostname.replace(/^\[|\]$/g, ''), { all: true });
   const refused = addresses.find(({ address }) => !networks.some((network) => network.contains(withoutMapping(address))));
-  if (refused !== undefined) throw new AdapterError(`${name} is at ${refused.address}, which is in none of its networks`);
+  if (refused !== undefined) throw new ScannerError(`${name} is at ${refused.address}, which is in none of its networks`);
 }
 
 async function readText(response: Response): Promise<string> {
@@ -85,7 +66,7 @@ async function readText(response: Response): Promise<string> {
   let size = 0;
   for await (const part of response.body ?? []) {
     size += part.byteLength;
-    if (size > answerMaxBytes) throw new AdapterError(`it says more than ${answerMaxBytes} bytes`);
+    if (size > answerMaxBytes) throw new ScannerError(`it says more than ${answerMaxBytes} bytes`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
