@@ -1,4 +1,5 @@
 /** SBOMs that somebody attaches to an image: what they say is told as theirs, in their repository, for as long as they are there. */
+import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -87,6 +88,14 @@ test('an image that nobody can look into gains findings, said by the document, u
     ({ state }) => state === 'blocked',
   );
   expect(blocked['reasons']).toMatchObject([{ rule: 'finding', finding: 'CVE-2026-0001', package: 'left-pad' }]);
+  const asked = await runNaru(['sbom', `${repository}:v1`, '--attached', '--format', 'cyclonedx', '--server', server.url]);
+  const bom = JSON.parse(asked.stdout) as { components: { purl: string; properties: Json[] }[] };
+  expect(bom.components.map(({ purl, properties }) => [purl, properties[0]])).toContainEqual([
+    leftPad,
+    { name: 'naru:said-by', value: document.manifest.digest },
+  ]);
+  expect((await runNaru(['sbom', `${repository}:v1`, '--server', server.url])).exitCode).not.toBe(0);
+  expect((await runNaru(['sbom', 'said/other:v1', '--attached', '--server', server.url])).exitCode).not.toBe(0);
   // Whoever attaches something in one place says nothing in another.
   expect([await findingsOf('said/other', 'v1'), await attachedOf('said/other', 'v1')]).toEqual([[], []]);
   expect(await verdictOf(ask, 'said/other', 'v1')).toMatchObject({ state: 'allowed' });
@@ -199,4 +208,25 @@ test('a policy that forbids a licence takes a document at its word', async () =>
     ({ state }) => state === 'blocked',
   );
   expect(reasons).toMatchObject([{ rule: 'licence', package: 'free' }]);
+});
+
+test('referrers from before anybody read them are read at the start', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'naru-sbom-earlier-'));
+  let earlier = await startServer({ data });
+  try {
+    const image = makeOpaqueImage('earlier');
+    const document = attach(image.manifest, 'application/spdx+json', spdx(leftPad));
+    for (const one of [image, document]) await createRegistryClient(earlier.url).pushImage('earlier/app', one, one === image ? 'v1' : undefined);
+    const attachedThere = async () => (await askAt(earlier.url)('GET', '/repositories/earlier/app/-/images/v1/packages')).body['attached'] as Json[];
+    await until(attachedThere, (documents) => documents.length === 1);
+    await earlier.stop();
+    const database = new Database(join(data, 'naru.db'));
+    database.run('DELETE FROM attached_sbom');
+    database.close();
+    earlier = await startServer({ data });
+    expect(await until(attachedThere, (documents) => documents.length === 1)).toMatchObject([{ digest: document.manifest.digest, packages: 1 }]);
+  } finally {
+    await earlier[Symbol.asyncDispose]();
+    await rm(data, { recursive: true, force: true });
+  }
 });

@@ -39,7 +39,7 @@ import { createMetricsReader, metricsPath } from './hub-api/metrics.ts';
 import { answerSignInProblem, signInProblemPath } from './hub-api/sign-in-problem-page.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
 import { imagesToRead, prunePackages, readEarlierInventories, readInventories } from './inventory/read-inventory.ts';
-import { attachedDocuments, readAttachedSboms } from './inventory/sbom/read-attached.ts';
+import { attachedDocuments, readAttachedSboms, readEarlierSboms, readEarlierSbomsJob } from './inventory/sbom/read-attached.ts';
 import { openAudit } from './open-audit.ts';
 import { openDirectory } from './open-directory.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
@@ -241,6 +241,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
         prunePackages(inventoryParts),
         ...sboms.jobKinds,
         readAttachedSboms(attachedParts),
+        readEarlierSboms(attachedParts),
         ...recordUsage({ ...stores.rows, clock }),
         ...scanners.jobKinds,
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
@@ -272,6 +273,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
   );
   await sboms.start();
   await scanners.start();
+  await stores.rows.jobs.enqueue([readEarlierSbomsJob], clock.now());
   if (config.advisories.sources.length > 0) await stores.rows.jobs.enqueue([fetchJob], clock.now());
   opened.use(
     startEventConsumers({

@@ -29,8 +29,14 @@ export const packageCommands = {
       'Print what is installed in an image as a document for programs: nothing is printed of an image whose content is unknown',
       'REPOSITORY[:TAG|@DIGEST]',
       { min: 1, max: 1 },
-      [{ name: 'format', value: 'FORMAT', description: 'spdx (SPDX 2.3) or cyclonedx (CycloneDX 1.6), both as JSON.', default: 'spdx' }],
-      ({ words: [target = ''], values: { format = 'spdx' } }) => ({ method: 'GET', path: `${imagePath(target)}/sbom?format=${segment(format)}` }),
+      [
+        { name: 'format', value: 'FORMAT', description: 'spdx (SPDX 2.3) or cyclonedx (CycloneDX 1.6), both as JSON.', default: 'spdx' },
+        { name: 'attached', description: 'With what SBOMs that were attached to the image name, told apart.' },
+      ],
+      ({ words: [target = ''], values: { format = 'spdx' }, switches }) => ({
+        method: 'GET',
+        path: `${imagePath(target)}/sbom?format=${segment(format)}${switches.has('attached') ? '&attached=true' : ''}`,
+      }),
     ),
     text: (body) => `${body.trimEnd()}\n`,
   },

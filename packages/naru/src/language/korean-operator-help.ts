@@ -140,6 +140,7 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'Go on behind this one.': '이것 다음부터.',
   'OpenVEX or CSAF VEX, of which not_affected and fixed count.': 'OpenVEX나 CSAF VEX이며, not_affected와 fixed만 받아들입니다.',
   'nothing is printed of an image whose content is unknown.': '내용을 알 수 없는 이미지는 아무것도 출력하지 않습니다.',
+  'With what SBOMs that were attached to the image name, told apart.': '이미지에 첨부된 SBOM에 적힌 것도, 따로 구분하여.',
   'spdx (SPDX 2.3) or cyclonedx (CycloneDX 1.6), both as JSON.': 'spdx(SPDX 2.3)나 cyclonedx(CycloneDX 1.6). 둘 다 JSON입니다.',
   'For all of this user or organisation. Without either: for the whole server.': '이 사용자나 조직 전체에서. 둘 다 없으면 서버 전체에서.',
   'Only tags like this; with {semver}, versions only.': '이런 태그만. {semver}를 쓰면 버전만.',

@@ -15,13 +15,22 @@ export const sbomRoutes: readonly ApiRoute[] = [
     path: '/repositories/{repository}/-/images/{reference}/sbom',
     summary: 'Get what is installed in an image of one platform as an SBOM: SPDX 2.3 or CycloneDX 1.6. 409 while, or because, it is unknown',
     access: 'pull',
-    query: z.object({ format: z.enum(sbomFormats).default('spdx') }),
+    query: z.object({
+      format: z.enum(sbomFormats).default('spdx'),
+      /** With what SBOMs that somebody attached name, each said to be its word; so of an image that nobody could look into, too. */
+      attached: z.enum(['true', 'false']).default('false'),
+    }),
     async handle({ repository, params, query, parts: { rows, registry } }) {
       const name = required(repository);
       const { kind, digest } = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', registry));
       if (kind === 'index') throw new RegistryError('REQUEST_INVALID', { message: 'this is an index: name the image of one platform', detail: { digest } });
-      const inventory = known(await rows.inventory.find(digest), digest);
-      const sbom = await makeSbom({ repository: name, digest, inventory, format: query.format }, rows.inventory);
+      const isWithAttached = query.attached === 'true';
+      const inventory = known(
+        await rows.inventory.find(digest),
+        digest,
+        isWithAttached && (await rows.attached.list({ repository: name, subject: digest })).length > 0,
+      );
+      const sbom = await makeSbom({ repository: name, digest, inventory, format: query.format }, rows.inventory, isWithAttached ? rows.attached : undefined);
       if (sbom === undefined) throw new RegistryError('CONFLICT', { message: `the image has more than ${sbomPackagesMax} packages`, detail: { digest } });
       const headers = {
         'content-type': sbom.mediaType,
@@ -34,8 +43,8 @@ export const sbomRoutes: readonly ApiRoute[] = [
 ];
 
 /** An SBOM that says nothing would be taken for an image that holds nothing. Throws CONFLICT. */
-function known(inventory: ImageInventory | undefined, digest: Digest): ImageInventory {
-  if (inventory?.state === 'done') return inventory;
+function known(inventory: ImageInventory | undefined, digest: Digest, isSaid: boolean): ImageInventory {
+  if (inventory?.state === 'done' || (inventory !== undefined && isSaid)) return inventory;
   const message =
     inventory === undefined
       ? 'the image is being read: ask again in a moment'

@@ -49,6 +49,10 @@ export interface AttachedSbomRows {
   record(document: NewAttachedSbom, at: number): Promise<'recorded' | 'gone' | 'full'>;
   /** What came by a tag that is elsewhere now. Returns what it was about. */
   removeTagged(tagged: { repository: RepositoryName; tag: Tag }): Promise<Digest[]>;
+  /** Referrers of these types that nobody has read, in order of repository and digest. */
+  listUnread(
+    query: { artifactTypes: readonly string[] } & Page<{ repository: RepositoryName; digest: Digest }>,
+  ): Promise<{ repository: RepositoryName; digest: Digest; subject: Digest }[]>;
   /** In order of digest. */
   list(subject: Subject): Promise<AttachedSbom[]>;
   /** In order of `id` and `sbom`. */

@@ -3,6 +3,7 @@ import type { RepositoryName } from '@naru/oci/repository-name';
 import type { InstalledPackage } from '../inventory/package.ts';
 import { type AttachedPackage, type AttachedSbomRows, attachedSbomsMax } from './attached-port.ts';
 import { chunks } from './chunks.ts';
+import { beforeAll } from './collection-keys.ts';
 import type { MetadataDatabase, Writer } from './database.ts';
 import { insertVersion, versionColumns } from './package-version.ts';
 
@@ -47,6 +48,32 @@ export function attachedSbomRows({ read, write }: MetadataDatabase): AttachedSbo
         const gone = await tx.deleteFrom('attached_sbom').where('repository', '=', repository).where('tag', '=', tag).returning('subject').execute();
         return gone.map(({ subject }) => subject);
       }),
+
+    async listUnread({ artifactTypes, after = beforeAll, limit }) {
+      const rows = await read
+        .selectFrom('repository_manifest')
+        .select(['repository', 'digest', 'subject_digest as subject'])
+        .where('artifact_type', 'in', artifactTypes)
+        .where('subject_digest', 'is not', null)
+        .where('generated', '=', 0)
+        .where((eb) => eb(eb.refTuple('repository', 'digest'), '>', eb.tuple(after.repository, after.digest)))
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('attached_sbom')
+                .select('attached_sbom.id')
+                .whereRef('attached_sbom.repository', '=', 'repository_manifest.repository')
+                .whereRef('attached_sbom.digest', '=', 'repository_manifest.digest'),
+            ),
+          ),
+        )
+        .orderBy('repository')
+        .orderBy('digest')
+        .limit(limit)
+        .execute();
+      return rows.flatMap(({ subject, ...row }) => (subject === null ? [] : [{ ...row, subject }]));
+    },
 
     async list({ repository, subject }) {
       const rows = await read

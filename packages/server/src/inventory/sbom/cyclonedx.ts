@@ -55,7 +55,14 @@ function systemComponent({ distribution }: SbomImage): object[] {
   return [{ type: 'operating-system', 'bom-ref': 'operating-system', name: id, ...(version !== '' && { version }), ...(name !== '' && { description: name }) }];
 }
 
-function toComponent({ namespace, name, version, licences, url, key, layer, path, sourceName, sourceVersion }: SbomPackage): object {
+function toComponent({ namespace, name, version, licences, url, key, layer, path, saidBy, sourceName, sourceVersion }: SbomPackage): object {
+  const place =
+    saidBy === undefined
+      ? [
+          { name: 'naru:layer', value: layer },
+          { name: 'naru:path', value: path },
+        ]
+      : [{ name: 'naru:said-by', value: saidBy }];
   const source = [sourceName, sourceVersion].filter((word) => word !== '').join('@');
   return {
     type: 'library',
@@ -65,7 +72,7 @@ function toComponent({ namespace, name, version, licences, url, key, layer, path
     version,
     ...(licences.length > 0 && { licenses: toLicences(licences) }),
     purl: url,
-    properties: [{ name: 'naru:layer', value: layer }, { name: 'naru:path', value: path }, ...(source === '' ? [] : [{ name: 'naru:source', value: source }])],
+    properties: [...place, ...(source === '' ? [] : [{ name: 'naru:source', value: source }])],
   };
 }
 

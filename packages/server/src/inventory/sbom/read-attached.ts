@@ -11,16 +11,16 @@ import type { EventConsumer } from '../../events/consumers.ts';
 import { type LayerReading, readInThread } from '../../files/layer-thread.ts';
 import { LayerRefused } from '../../files/read-layer.ts';
 import type { JobKind } from '../../jobs/job-kind.ts';
-import type { AttachedSbomRows, NewAttachedSbom } from '../../metadata/attached-port.ts';
+import { type AttachedSbomRows, attachedSbomsMax, type NewAttachedSbom } from '../../metadata/attached-port.ts';
 import type { InventoryRows } from '../../metadata/inventory-port.ts';
-import type { NewJob } from '../../metadata/job-port.ts';
+import type { JobRows, NewJob } from '../../metadata/job-port.ts';
 import type { Event, ManifestRows } from '../../metadata/port.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { isOfDistribution } from '../package.ts';
 import { type ReadDocument, readDocument } from './read-document.ts';
 import { sbomMaxBytes } from './read-sbom.ts';
-import { aboutMembers, documentLayers, taggedSubject } from './sbom-documents.ts';
+import { aboutMembers, documentLayers, documentTypes, taggedSubject } from './sbom-documents.ts';
 
 export type AttachedParts = {
   readonly attached: AttachedSbomRows;
@@ -94,7 +94,8 @@ async function readOne(attached: Attached, parts: AttachedParts, signal: AbortSi
   const manifest = await parts.manifests.find(attached.repository, attached.digest);
   if (manifest === undefined) return;
   const layers = documentLayers(parseManifest(manifest.bytes, manifest.mediaType));
-  if (layers.length === 0) return;
+  const others = (await parts.attached.list(attached)).filter(({ digest }) => digest !== attached.digest);
+  if (layers.length === 0 || others.length >= attachedSbomsMax) return;
   const said = await readLayers(attached, layers, parts, signal);
   if ((await parts.attached.record({ ...attached, ...said }, parts.clock.now())) === 'recorded') await parts.onRead(attached.subject);
 }
@@ -145,4 +146,31 @@ async function readLayer(repository: RepositoryName, digest: Digest, subject: Di
 function distributionOf({ type, distribution }: { type: string; distribution: string }, ofImage: string): string {
   if (!isOfDistribution(type)) return '';
   return distribution === '' ? ofImage : distribution;
+}
+
+const earlierKind = 'read-earlier-sboms';
+const perPage = 100;
+
+/** At the start: referrers from before anybody read them. */
+export const readEarlierSbomsJob: NewJob = { kind: earlierKind, payload: {}, key: 'start', priority: 'low' };
+
+export function readEarlierSboms({ attached, jobs, clock }: Pick<AttachedParts, 'attached' | 'clock'> & { readonly jobs: Pick<JobRows, 'enqueue'> }): JobKind {
+  return {
+    name: earlierKind,
+    concurrency: 1,
+    everyMs: 24 * 3600e3,
+    retry: { attemptsMax: 5, firstMs: 60e3, longestMs: 3600e3 },
+    async run(_, signal) {
+      let after: { repository: RepositoryName; digest: Digest } | undefined;
+      do {
+        signal.throwIfAborted();
+        const page = await attached.listUnread({ artifactTypes: documentTypes, limit: perPage, ...(after !== undefined && { after }) });
+        await jobs.enqueue(
+          page.map((payload) => ({ kind, payload, key: JSON.stringify(payload), priority: 'low' })),
+          clock.now(),
+        );
+        after = page.length < perPage ? undefined : page.at(-1);
+      } while (after !== undefined);
+    },
+  };
 }

@@ -7,7 +7,8 @@ import { type Digest, isDigest } from '@naru/oci/digest';
 import type { ParsedManifest } from '@naru/oci/manifest';
 
 /** As they are, or wrapped in a statement, an envelope or a bundle; what is inside is looked at when it is read. */
-const documents: ReadonlySet<string> = new Set(['application/spdx+json', 'text/spdx+json', 'application/vnd.cyclonedx+json']);
+export const documentTypes = ['application/spdx+json', 'text/spdx+json', 'application/vnd.cyclonedx+json'] as const;
+const documents: ReadonlySet<string> = new Set(documentTypes);
 const wrappers: ReadonlySet<string> = new Set(['application/vnd.in-toto+json', 'application/vnd.dsse.envelope.v1+json']);
 const bundles = 'application/vnd.dev.sigstore.bundle';
 const predicates = ['https://spdx.dev/Document', 'https://cyclonedx.org/bom'];

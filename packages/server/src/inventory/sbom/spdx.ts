@@ -17,11 +17,7 @@ export function writeSpdx(image: SbomImage): string {
   const texts = new Map<string, string>();
   const problems = sbomProblems(image);
   const body = {
-    packages: [
-      imagePackage(image),
-      ...systemPackage(image),
-      ...packages.map((one) => ({ ...toPackage(one, texts), annotations: [note(`layer: ${one.layer}`), note(`path: ${one.path}`)] })),
-    ],
+    packages: [imagePackage(image), ...systemPackage(image), ...packages.map((one) => ({ ...toPackage(one, texts), annotations: placeOf(one).map(note) }))],
     relationships: relationships(image, packages),
     ...(texts.size > 0 && {
       hasExtractedLicensingInfos: [...texts]
@@ -66,10 +62,14 @@ function toPackage(one: SbomPackage, texts: Map<string, string>): object {
   const name = one.namespace === '' || isOfDistribution(one.type) ? one.name : `${one.namespace}/${one.name}`;
   return {
     ...unsaidPackage(`SPDXRef-Package-${one.key}`, name, one.version),
-    sourceInfo: `installed according to /${one.path}`,
+    sourceInfo: one.saidBy === undefined ? `installed according to /${one.path}` : `not found, but said by the attached SBOM ${one.saidBy}`,
     externalRefs: [urlReference(one.url)],
     licenseDeclared: declared(one.licences, texts),
   };
+}
+
+function placeOf({ layer, path, saidBy }: SbomPackage): string[] {
+  return saidBy === undefined ? [`layer: ${layer}`, `path: ${path}`] : [`said by: ${saidBy}`];
 }
 
 /** What is no expression stands in the document as text, under a name of its own. */

@@ -2,7 +2,7 @@ import { expect } from 'bun:test';
 import { parseRepositoryName, parseTag } from '@naru/oci/repository-name';
 import { attachedSbomsMax, type NewAttachedSbom, type SaidPackage } from '../attached-port.ts';
 import type { MetadataStore } from '../port.ts';
-import { actor, type Contract, digestOf, other, pushManifest, repository } from './content.ts';
+import { actor, type Contract, digestOf, makeManifest, other, pushManifest, repository } from './content.ts';
 
 const said = (name: string, more: Partial<SaidPackage> = {}): SaidPackage => ({
   type: 'npm',
@@ -68,6 +68,26 @@ export function attachedSbomContract(it: Contract): void {
     await store.repositories.rename({ from: repository, to: parseRepositoryName('mina/moved'), aliasUntil: 9, at: 8, actor });
     expect(await store.attached.list({ ...more, repository: parseRepositoryName('mina/moved') })).toHaveLength(attachedSbomsMax);
     expect(await store.attached.list(more)).toEqual([]);
+  });
+
+  it('lists referrers of a type that nobody has read', async (store) => {
+    const image = await pushManifest(store, { name: 'image' });
+    const push = (name: string, artifactType: string, at = repository) => pushManifest(store, { name, subject: image.digest, artifactType }, { in: at });
+    const [one, two] = [await push('one', 'a/sbom'), await push('two', 'b/sbom', other)];
+    await push('signature', 'a/signature');
+    await pushManifest(store, { name: 'of nothing', artifactType: 'a/sbom' });
+    const made = makeManifest({ name: 'made', subject: image.digest, artifactType: 'a/sbom' });
+    await store.manifests.record({ repository, manifest: made, tags: [], at: 3, actor, isGenerated: true });
+    const artifactTypes = ['a/sbom', 'b/sbom'];
+    const all = [
+      { repository: other, digest: two.digest, subject: image.digest },
+      { repository, digest: one.digest, subject: image.digest },
+    ];
+    expect(await store.attached.listUnread({ artifactTypes, limit: 9 })).toEqual(all);
+    const [first] = await store.attached.listUnread({ artifactTypes, limit: 1 });
+    expect(await store.attached.listUnread({ artifactTypes, limit: 9, ...(first && { after: first }) })).toEqual(all.slice(1));
+    await store.attached.record({ repository: other, digest: two.digest, subject: image.digest, format: '', problem: 'x', unknown: 0, packages: [] }, 7);
+    expect(await store.attached.listUnread({ artifactTypes, limit: 9 })).toEqual(all.slice(1));
   });
 
   it('what is known of a package that only a document names is found, where the document is', async (store) => {
