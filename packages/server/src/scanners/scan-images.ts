@@ -5,11 +5,12 @@
 import { type Digest, parseDigest } from '@naru/oci/digest';
 import { parseManifest } from '@naru/oci/manifest';
 import { mediaTypes } from '@naru/oci/media-type';
+import { isRegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
 import type { EventConsumer } from '../events/consumers.ts';
 import { JobFailure, type JobKind } from '../jobs/job-kind.ts';
 import type { JobRows, NewJob } from '../metadata/job-port.ts';
-import type { Event, ManifestRows } from '../metadata/port.ts';
+import type { Event, Manifest, ManifestRows } from '../metadata/port.ts';
 import type { ScanRows } from '../metadata/scanner-port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Scanner, ScannerError } from './scanner.ts';
@@ -55,11 +56,21 @@ export function imagesToScan({ scanners, manifests }: Pick<ScanParts, 'scanners'
 }
 
 async function imageOf({ kind, repository, digest }: Event, manifests: ScanParts['manifests']): Promise<Digest | undefined> {
-  const manifest = kind === 'manifest.pushed' && digest !== undefined ? await manifests.find(repository, digest) : undefined;
-  if (manifest === undefined) return undefined;
-  const { config, layers, subject } = parseManifest(manifest.bytes, manifest.mediaType);
-  const isImage = config !== undefined && imageConfigs.includes(config.mediaType) && subject === undefined;
-  return isImage && layers.some(({ mediaType }) => !mediaType.endsWith('+json')) ? digest : undefined;
+  if (kind !== 'manifest.pushed' || digest === undefined) return undefined;
+  try {
+    const manifest = await manifests.find(repository, digest);
+    return manifest !== undefined && isImage(manifest) ? digest : undefined;
+  } catch (error) {
+    // One whose bytes have rotted must not hold up the events behind it: who pushes it again heals it.
+    if (isRegistryError(error)) return undefined;
+    throw error;
+  }
+}
+
+function isImage({ bytes, mediaType }: Manifest): boolean {
+  const { config, layers, subject } = parseManifest(bytes, mediaType);
+  if (config === undefined || !imageConfigs.includes(config.mediaType) || subject !== undefined) return false;
+  return layers.some((layer) => !layer.mediaType.endsWith('+json'));
 }
 
 export function scanKinds(parts: ScanParts): JobKind[] {

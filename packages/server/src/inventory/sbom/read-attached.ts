@@ -37,8 +37,10 @@ const reading: LayerReading<ReadDocument> = { worker: new URL('./sbom-worker.ts'
 /** Of all documents of one manifest. */
 const packagesMax = 50_000;
 
+type Finding = { readonly manifests: Pick<ManifestRows, 'find'> };
+
 /** Only for what may hold one, so that pushes of images bring no job. */
-export function attachedDocuments(parts: Pick<AttachedParts, 'manifests'>): EventConsumer {
+export function attachedDocuments(parts: Finding): EventConsumer {
   return {
     name: kind,
     async toJobs(events) {
@@ -56,15 +58,25 @@ const payloadSchema = z.union([
   z.object({ repository: z.string(), tag: z.string() }),
 ]);
 
-async function payloadsOf({ kind: of, repository, digest, tag }: Event, { manifests }: Pick<AttachedParts, 'manifests'>): Promise<object[]> {
+async function payloadsOf({ kind: of, repository, digest, tag }: Event, { manifests }: Finding): Promise<object[]> {
   if (of === 'tag.moved' || of === 'tag.deleted') return tag !== undefined && taggedSubject(tag) !== undefined ? [{ repository, tag }] : [];
   if (of !== 'manifest.pushed' || digest === undefined) return [];
-  const manifest = await manifests.find(repository, digest);
-  if (manifest === undefined) return [];
-  const parsed = parseManifest(manifest.bytes, manifest.mediaType);
+  const parsed = await findParsed(repository, digest, manifests);
+  if (parsed === undefined) return [];
   const { subject } = parsed;
   if (subject !== undefined) return documentLayers(parsed).length === 0 ? [] : [{ repository, digest, subject: subject.digest }];
   return aboutMembers(parsed).map((member) => ({ repository, ...member }));
+}
+
+/** One whose bytes have rotted says nothing here, and must not hold up the events behind it: who pushes it again heals it. */
+async function findParsed(repository: RepositoryName, digest: Digest, manifests: Pick<ManifestRows, 'find'>): Promise<ParsedManifest | undefined> {
+  try {
+    const manifest = await manifests.find(repository, digest);
+    return manifest && parseManifest(manifest.bytes, manifest.mediaType);
+  } catch (error) {
+    if (isRegistryError(error)) return undefined;
+    throw error;
+  }
 }
 
 export function readAttachedSboms(parts: AttachedParts): JobKind {
