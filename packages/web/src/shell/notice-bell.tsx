@@ -20,10 +20,7 @@ export function NoticeBell() {
       <BellIcon />
       <span className="aside">{shell.notifications(unread)}</span>
       {unread > 0 && (
-        <span
-          aria-hidden="true"
-          className="absolute -top-0.5 -right-0.5 min-w-4 rounded-full bg-accent px-1 text-center text-xs font-semibold text-accent-text"
-        >
+        <span aria-hidden="true" className="absolute top-0 right-0 min-w-4 rounded-full bg-accent px-1 text-center text-xs font-semibold text-accent-text">
           {unread > shownMax ? `${shownMax}+` : unread}
         </span>
       )}

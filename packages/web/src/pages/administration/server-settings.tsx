@@ -58,7 +58,9 @@ function SettingRow({ setting: { key, env, flag, type, default: preset, value, s
           {texts.sources[source]}
         </span>
       </div>
-      <p className="mt-1 max-w-3xl text-sm text-muted">{description[language]}</p>
+      <p className="mt-1 max-w-3xl text-sm text-muted">
+        <WithWords text={description[language]} />
+      </p>
       <details className="text-sm text-muted">
         <summary className="mt-1 w-fit py-1" aria-label={`${texts.how}: ${key}`}>
           {texts.how}
@@ -73,6 +75,11 @@ function SettingRow({ setting: { key, env, flag, type, default: preset, value, s
       </details>
     </li>
   );
+}
+
+/** What stands between backquotes is written as it is typed. */
+function WithWords({ text }: { text: string }) {
+  return text.split('`').map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>));
 }
 
 function Way({ name, text }: { name: string; text: string }) {

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { ForeignText } from '../../parts/foreign-text.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RepositoryLink } from '../../parts/repository-link.tsx';
 import { type Notice, useNoticeTexts } from './texts.ts';
@@ -14,7 +15,9 @@ export function NoticeRow({ notice, onRead }: { notice: Notice; onRead: () => vo
           <Place notice={notice} /> · <RelativeTime at={notice.at} />
           {notice.isUnread && <span className="chip ml-2">{texts.isUnread}</span>}
         </span>
-        <bdi className={`block break-words ${notice.isUnread ? 'font-semibold' : ''}`}>{sentence}</bdi>
+        <span className={`block break-words ${notice.isUnread ? 'font-semibold' : ''}`}>
+          <ForeignText>{sentence}</ForeignText>
+        </span>
       </span>
       {notice.isUnread && (
         <button type="button" className="button" aria-label={`${texts.markRead}: ${sentence}`} onClick={onRead}>
