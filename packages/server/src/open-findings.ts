@@ -1,4 +1,5 @@
 /** What is vulnerable in images, wired for the server and for commands that work without one. */
+import type { Profile } from './access/policy.ts';
 import { createFindings, type Findings } from './advisories/findings.ts';
 import type { Digest } from '@naru/oci/digest';
 import { checkImageJob } from './advisories/match-job.ts';
@@ -18,12 +19,14 @@ export type OpenFindings = {
   readonly onRead: (image: Digest) => Promise<void>;
 };
 
-export function openFindings({ rows, clock }: { readonly rows: MetadataStore; readonly clock: Clock }): OpenFindings {
+/** Without accounts (`profile` local) there is nobody to tell. */
+export function openFindings({ rows, clock, profile }: { readonly rows: MetadataStore; readonly clock: Clock; readonly profile: Profile }): OpenFindings {
+  const noticesOf = (images: readonly Digest[]) => (profile === 'local' ? [] : images.map(findingsNotice));
   const findings = createFindings({ advisories: rows.advisories, findings: rows.findings, scans: rows.scans, rules: rows.findingRules, clock });
   const jobKinds = matchKinds({
     ...rows,
     clock,
-    onChecked: (images) => rows.jobs.enqueue([...images.map(judgeCheckedJob), ...images.map(findingsNotice)], clock.now()),
+    onChecked: (images) => rows.jobs.enqueue([...images.map(judgeCheckedJob), ...noticesOf(images)], clock.now()),
     onSignals: () => rows.jobs.enqueue([judgeSignalsJob], clock.now()),
   });
   return { findings, checks: gateChecks(findings, rows.inventory), jobKinds, onRead: (image) => rows.jobs.enqueue([checkImageJob(image)], clock.now()) };
