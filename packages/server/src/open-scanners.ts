@@ -8,6 +8,7 @@ import type { ScannerTokens } from './identity/scanner-token.ts';
 import type { JobKind } from './jobs/job-kind.ts';
 import type { MetadataStore } from './metadata/port.ts';
 import { parseNetwork } from './network/network.ts';
+import { findingsNotice } from './notifications/notice-job.ts';
 import type { Clock } from './runtime/clock.ts';
 import { systemSleep } from './runtime/sleep.ts';
 import type { Adapter } from './scanners/ask-adapter.ts';
@@ -49,7 +50,7 @@ export function openScanners({ rows, registry, config, tokens, baseUrl, clock }:
     scanners,
     clock,
     everyMs: config.intervalMs,
-    onScanned: (image: Digest) => rows.jobs.enqueue([judgeCheckedJob(image)], clock.now()),
+    onScanned: (image: Digest) => rows.jobs.enqueue([judgeCheckedJob(image), findingsNotice(image)], clock.now()),
   };
   return {
     scanners,
