@@ -68,6 +68,32 @@ describe.skipIf(!needs('chromium'))('the security of an image', () => {
     await server?.[Symbol.asyncDispose]();
   });
 
+  test('what an attached SBOM says, and what the server attached itself, are told apart', async () => {
+    await using apart = await startServer({ flags: ['--inventory-attach', 'spdx'] });
+    const client = createRegistryClient(apart.url);
+    const opaque = makeManifest({ config: unread.config, layers: unread.layers, annotations: { apart: 'yes' } });
+    for (const one of [image, opaque]) await client.pushImage('team/apart', one, one === image ? '1' : '2');
+    const cyclonedx = { bomFormat: 'CycloneDX', components: [{ type: 'library', purl: 'pkg:npm/left-pad@1.3.0' }] };
+    const document = makeManifest({
+      config: jsonContent(mediaTypes.empty, {}),
+      layers: [jsonContent('application/vnd.cyclonedx+json', cyclonedx)],
+      subject: opaque.manifest,
+      artifactType: 'application/vnd.cyclonedx+json',
+    });
+    await client.pushImage('team/apart', document);
+    await using opened = await openPage(browser, apart.url);
+    const { page } = opened;
+    await page.goto(`/r/team/apart/image/${opaque.manifest.digest}?tag=2`);
+    await page.getByRole('tab', { name: 'Security' }).click();
+    await page
+      .getByText(`said by the attached SBOM ${document.manifest.digest.slice(0, 19)}`)
+      .first()
+      .waitFor();
+    await page.goto(`/r/team/apart/image/${image.manifest.digest}?tag=1`);
+    await page.getByRole('tab', { name: /refer/i }).click();
+    await page.getByText('made by this server').waitFor();
+  });
+
   test('findings with what mends them, what nothing is known of, and what is installed', async () => {
     await using opened = await openPage(browser, server.url);
     const { page } = opened;

@@ -31,10 +31,13 @@ export function untaggedRows({ read, write }: MetadataDatabase): Pick<Collection
         for (const [repository, digests] of byRepository(manifests)) {
           const unkept = [...(await findUnkept(tx, repository, digests, { before, trashBefore }))];
           removed.push(...(await withSizes(tx, repository, unkept)));
+          const generated = await listGenerated(tx, repository, unkept);
           await removeTogether(tx, repository, unkept);
+          // What the server made of something goes with that, as it came: without a word.
+          const told = unkept.filter((digest) => !generated.has(digest));
           await recordEvents(
             tx,
-            unkept.map((digest) => ({ kind: 'manifest.deleted', repository, digest, at, actor })),
+            told.map((digest) => ({ kind: 'manifest.deleted', repository, digest, at, actor })),
           );
         }
         return removed;
@@ -80,6 +83,21 @@ async function withSizes(db: Reader, repository: RepositoryName, digests: readon
   for (const chunk of chunks(digests)) {
     const rows = await db.selectFrom('manifest').select(['digest', 'size_bytes']).where('digest', 'in', chunk).orderBy('digest').execute();
     found.push(...rows.map(({ digest, size_bytes }) => ({ repository, digest, sizeBytes: size_bytes })));
+  }
+  return found;
+}
+
+async function listGenerated(db: Reader, repository: RepositoryName, digests: readonly Digest[]): Promise<ReadonlySet<Digest>> {
+  const found = new Set<Digest>();
+  for (const chunk of chunks(digests)) {
+    const rows = await db
+      .selectFrom('repository_manifest')
+      .select('digest')
+      .where('repository', '=', repository)
+      .where('digest', 'in', chunk)
+      .where('generated', '=', 1)
+      .execute();
+    for (const { digest } of rows) found.add(digest);
   }
   return found;
 }

@@ -215,6 +215,7 @@ export const en = {
     hide: 'Hide what refers to it',
     selected: 'Selected step',
     sections: 'Parts of this image',
+    generated: 'made by this server',
     kinds: { signature: 'signature', sbom: 'inventory (SBOM)', provenance: 'provenance', attestation: 'attestation', other: 'artifact' },
   },
   account: {

@@ -182,6 +182,7 @@ export const ko: Texts = {
     noLayer: '내용 없음',
     noInstruction: '이 레이어를 만든 명령이 이미지에 적혀 있지 않습니다.',
     config: '구성',
+    generated: '이 서버가 만듦',
     referrers: '참조하는 것',
     noReferrers: '이 이미지를 참조하는 서명, 구성 목록, 증명이 없습니다.',
     history: '이력',

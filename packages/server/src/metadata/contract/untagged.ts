@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Digest } from '@naru/oci/digest';
 import { parseRepositoryName, parseTag, type RepositoryName } from '@naru/oci/repository-name';
 import type { MetadataStore } from '../port.ts';
-import { actor, type Contract, digestOf, eventsAfter, lastEventId, latest, other, pushManifest, repository } from './content.ts';
+import { actor, type Contract, digestOf, eventsAfter, lastEventId, latest, makeManifest, other, pushManifest, repository } from './content.ts';
 
 const [old, before, young] = [10, 20, 30];
 
@@ -29,6 +29,21 @@ export function untaggedContract(it: Contract): void {
     const image = await pushManifest(store, { name: 'image' }, { at: old });
     await pushManifest(store, image, { at: young });
     expect(await listUntagged(store)).toEqual([]);
+  });
+
+  it('what the server made of an image stays and goes with it, young or old, and only the image is told of', async (store) => {
+    const kept = await pushManifest(store, { name: 'kept' }, { at: old, tags: [latest] });
+    const gone = await pushManifest(store, { name: 'gone' }, { at: old });
+    const made = (of: Digest, name: string) => makeManifest({ name, subject: of, artifactType: name });
+    const documents = [made(kept.digest, 'of the kept'), made(gone.digest, 'old'), made(gone.digest, 'young')];
+    for (const [index, manifest] of documents.entries()) {
+      await store.manifests.record({ repository, manifest, tags: [], at: index === 2 ? young : old, actor, isGenerated: true });
+    }
+    const last = await lastEventId(store);
+    await collectAll(store);
+    const isThere = async ({ digest }: { digest: Digest }) => (await store.manifests.find(repository, digest)) !== undefined;
+    expect(await Promise.all([kept, gone, ...documents].map(isThere))).toEqual([true, false, true, false, false]);
+    expect((await eventsAfter(store, last)).map(({ kind, digest }) => [kind, digest])).toEqual([['manifest.deleted', gone.digest]]);
   });
 
   it('judges each repository by itself', async (store) => {

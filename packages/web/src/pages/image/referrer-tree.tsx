@@ -35,7 +35,7 @@ export function ReferrerTree({ repository, reference, depth = 0 }: { repository:
 function Branch({ repository, referrer, depth }: { repository: string; referrer: Referrer; depth: number }) {
   const { image: texts } = useTexts();
   const [isOpen, setIsOpen] = useState(false);
-  const { digest, artifactType, mediaType, sizeBytes } = referrer;
+  const { digest, artifactType, mediaType, sizeBytes, generated } = referrer;
   return (
     <li className="border-b border-line">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 py-1.5">
@@ -54,6 +54,7 @@ function Branch({ repository, referrer, depth }: { repository: string; referrer:
         <RepositoryLink repository={repository} section={{ kind: 'image', digest }} className="link font-medium">
           {texts.kinds[referrerKind(referrer)]}
         </RepositoryLink>
+        {generated && <span className="chip">{texts.generated}</span>}
         <span className="min-w-0 truncate text-sm text-muted">{artifactType ?? mediaType}</span>
         <span className="ml-auto flex items-center gap-3">
           <DigestText digest={digest} />
