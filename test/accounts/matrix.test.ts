@@ -155,7 +155,7 @@ describe('/v2', () => {
 
 describe('/api/v1', () => {
   test('every route says who may call it, in a way that this test knows', () => {
-    const known = ['open', 'account', 'user', 'administrator', 'pull', 'push', 'tag:move', 'delete', 'manage'];
+    const known = ['open', 'account', 'user', 'administrator', 'pull', 'push', 'tag:move', 'delete', 'manage', 'review'];
     expect(apiRoutes.filter(({ access }) => !known.includes(access))).toEqual([]);
     expect(new Set(apiRoutes.map(({ operation }) => operation)).size).toBe(apiRoutes.length);
     expect(new Set(apiRoutes.map(({ method, path }) => `${method} ${path}`)).size).toBe(apiRoutes.length);
@@ -268,6 +268,8 @@ describe('/api/v1', () => {
         return mayPush.includes(who) ? 'open' : 'denied';
       case 'delete':
         return mayDelete.includes(who) ? 'open' : 'denied';
+      case 'review':
+        return who === 'administrator' ? 'open' : 'denied';
       default:
         return mayManage.includes(who) ? 'open' : 'denied';
     }

@@ -50,6 +50,8 @@ const apiLines: Readonly<Record<string, string>> = {
   getSbom: 'what is installed in it, as a document',
   listSignatures: 'who has signed it',
   getVerdict: 'why it is blocked',
+  decideReview: 'says who may see it',
+  scanImage: 'asks for checks',
   restoreImage: 'brings back what was here, to be judged as if it was pushed',
   deleteTrashedImage: 'takes away',
 };

@@ -85,7 +85,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^events\/(ask-once|consumers)\.ts$/,
     /^jobs\/job-kind\.ts$/,
     /^blobstore\/read-bytes\.ts$/,
-    /^metadata\/gate\/port\.ts$/,
+    /^metadata\/(gate|reviews)\/port\.ts$/,
     ports(),
     /^runtime\/clock\.ts$/,
   ],
@@ -125,7 +125,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   'hub-api': [
     /^deploy\//,
     /^(gate|signatures)\//,
-    /^metadata\/(deploy\/port|gate\/(signer-)?port)\.ts$/,
+    /^metadata\/(deploy\/port|gate\/(signer-)?port|reviews\/port)\.ts$/,
     /^http\/(reply|request|errors)\.ts$/,
     /^events\//,
     /^search\//,

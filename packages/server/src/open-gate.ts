@@ -3,6 +3,7 @@ import { createGate, type Gate } from './gate/gate.ts';
 import type { Checks } from './gate/finding-summary.ts';
 import type { FactParts } from './gate/image-facts.ts';
 import { gateJobKinds } from './gate/judge-kinds.ts';
+import { createReviews } from './gate/reviews.ts';
 import type { JobKind } from './jobs/job-kind.ts';
 import type { MetadataStore } from './metadata/port.ts';
 import type { Registry } from './registry/registry.ts';
@@ -16,5 +17,10 @@ type GateParts = { readonly rows: MetadataStore; readonly registry: Registry; re
 export function openGate({ rows, registry, checks, clock }: GateParts): OpenGate {
   const signatures = createImageSignatures({ registry, rows: rows.gate.signers, clock });
   const facts: FactParts = { registry, checks, signatures };
-  return { gate: createGate(rows.gate.hot), signatures, facts, jobKinds: gateJobKinds({ ...facts, rows: rows.gate, store: rows, clock }) };
+  return {
+    gate: createGate(rows.gate.hot, createReviews(rows.reviews.hot)),
+    signatures,
+    facts,
+    jobKinds: gateJobKinds({ ...facts, rows: rows.gate, store: rows, clock }),
+  };
 }

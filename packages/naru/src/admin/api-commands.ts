@@ -11,6 +11,7 @@ import { packageCommands } from './package-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { retentionCommands } from './retention-commands.ts';
 import { scannerCommands } from './scanner-commands.ts';
+import { reviewCommands } from './review-commands.ts';
 import { signerCommands } from './signer-commands.ts';
 import { tagRuleCommands } from './tag-rule-commands.ts';
 import { webhookCommands } from './webhook-commands.ts';
@@ -23,6 +24,7 @@ export const apiCommands = {
   ...notificationCommands,
   ...tagRuleCommands,
   ...policyCommands,
+  ...reviewCommands,
   ...signerCommands,
   ...retentionCommands,
   ...deployCommands,

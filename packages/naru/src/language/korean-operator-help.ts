@@ -214,6 +214,13 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'Keep what was pulled in so many days.': '이만큼의 날 안에 내려받은 것을 남깁니다.',
   'Of each minor version keep so many of the highest.': '마이너 버전마다 가장 높은 것을 이만큼 남깁니다.',
   'Keep tags like this.': '이런 태그를 남깁니다.',
+  'of one repository, or of all that you review.': '리포지터리 하나, 또는 검토하는 모든 리포지터리.',
+  'staged, approved or refused.': 'staged(대기), approved(승인), refused(거절) 중 하나.',
+  'with what it holds and what is said of it. REFERENCE is a tag or a digest; what you have pushed yourself, somebody else approves.':
+    '그 안의 것과 그것에 대해 말하는 것도 함께. REFERENCE는 태그나 다이제스트이고, 자기가 push한 것은 다른 사람이 승인합니다.',
+  'Why, for the record.': '기록에 남길 이유.',
+  'Why: whoever pushed it reads it.': '이유. push한 사람이 읽습니다.',
+  'what is there now is approved.': '지금 있는 것은 승인된 것으로 칩니다.',
   'Even if it leaves no tag.': '태그가 하나도 남지 않더라도.',
   'DIGEST is what the list says.': 'DIGEST는 목록에 나온 것입니다.',
   'by its layers, whatever its labels say.': '레이블이 무어라 하든 레이어로 압니다.',

@@ -60,7 +60,10 @@ const rows: Row[] = [
   ['an outsider does not push to what is public', { principal: kim, action: 'push', repository: { name, visibility: 'public' } }, 'not-granted'],
   ['an outsider does not pull what is not there', { principal: kim, repository: { name } }, 'not-granted'],
 
-  ['the owner does everything', { principal: kim, action: 'manage', standing: { ...nothing, role: 'owner' } }, 'allowed'],
+  ['an owner does not review', { principal: kim, action: 'review', standing: { ...nothing, role: 'owner' } }, 'not-granted'],
+  ['an administrator does', { principal: root, action: 'review' }, 'allowed'],
+  ['and whoever a grant lets review', { principal: kim, action: 'review', standing: { ...nothing, grants: [allow(['review'])] } }, 'allowed'],
+  ['the owner does everything else', { principal: kim, action: 'manage', standing: { ...nothing, role: 'owner' } }, 'allowed'],
   ['the owner makes repositories', { principal: kim, action: 'push', repository: { name }, standing: { ...nothing, role: 'owner' } }, 'allowed'],
   ['a member may do what members may', { principal: kim, standing: { ...nothing, role: 'member', memberActions: ['pull'] } }, 'allowed'],
   ['and no more', { principal: kim, action: 'push', standing: { ...nothing, role: 'member', memberActions: ['pull'] } }, 'not-granted'],

@@ -9,7 +9,7 @@
  *  2. the namespace is open to certain networks only, and the request is from none of them
  *  3. the credential is for less than this (a token's scope never adds, it only takes away)
  *  4. a grant that denies
- *  5. administrators, the operator, owners of the namespace; `pull:blocked` is the operator's alone
+ *  5. administrators, the operator, owners of the namespace; `pull:blocked` is the operator's alone, `review` no owner's
  *  6. public and internal repositories may be pulled
  *  7. the organisation's members may do what their organisation lets all members do
  *  8. a grant that allows
@@ -91,7 +91,8 @@ export function findDenial(request: AccessRequest): Denial | undefined {
   if (!repairs && standing.networks !== undefined && !standing.networks.some((network) => network.contains(from.address))) return 'network';
   if (!isInScope(request)) return 'scope';
   if (!repairs && standing.grants.some((grant) => grant.effect === 'deny' && applies(grant, request))) return 'denied';
-  if (principal.kind === 'operator' || (action !== 'pull:blocked' && (isAdministrator(principal) || standing.role === 'owner'))) return undefined;
+  if (principal.kind === 'operator' || (action !== 'pull:blocked' && isAdministrator(principal))) return undefined;
+  if (action !== 'pull:blocked' && action !== 'review' && standing.role === 'owner') return undefined;
   if (action === 'pull' && isOpen(profile, principal, repository.visibility)) return undefined;
   if (standing.role === 'member' && standing.memberActions.includes(action)) return undefined;
   return standing.grants.some((grant) => grant.effect === 'allow' && applies(grant, request)) ? undefined : 'not-granted';
@@ -111,7 +112,7 @@ function isInScope({ scope, action, repository: { name } }: AccessRequest): bool
   if (scope.actions && !scope.actions.includes(action)) return false;
   if (scope.patterns && !scope.patterns.some((pattern) => matchesRepository(pattern, name))) return false;
   // Docker's clients ask for no more than a pull.
-  return !scope.repositories || scope.repositories.get(name)?.includes(action === 'pull:blocked' ? 'pull' : action) === true;
+  return !scope.repositories || scope.repositories.get(name)?.includes(action === 'pull:blocked' || action === 'review' ? 'pull' : action) === true;
 }
 
 function applies(grant: Grant, { action, repository: { name }, from }: AccessRequest): boolean {

@@ -117,7 +117,7 @@ type Called = Pick<ApiCall, 'repository' | 'params' | 'parts' | 'caller'>;
 /** Throws PULL_BLOCKED: its files are the image itself. */
 async function imageOf({ repository, params, parts, caller }: Called) {
   const name = required(repository);
-  const found = await resolveImage(name, params['reference'] ?? '', parts.registry);
+  const found = await resolveImage(name, params['reference'] ?? '', { caller, parts });
   await parts.gate.requireImage(caller, name, found);
   return { repository: name, digest: found };
 }
@@ -127,7 +127,7 @@ async function otherImage(call: Called, { with: reference, repository = required
   if (!isRepositoryName(repository) || !(await call.caller.may('pull', repository)) || !(await call.parts.rows.repositories.has(repository))) {
     throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
   }
-  const found = await resolveImage(repository, reference, call.parts.registry);
+  const found = await resolveImage(repository, reference, call);
   await call.parts.gate.requireImage(call.caller, repository, found);
   return { repository, digest: found };
 }

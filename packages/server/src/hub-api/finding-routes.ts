@@ -232,9 +232,12 @@ function parseKey(text: string): { repository: RepositoryName; digest: Digest } 
 
 type Checked = { readonly image: Digest; readonly platform: string; readonly checked: Check; readonly steps: ReadonlyMap<Digest, string> };
 
-async function checkImage({ repository, params, parts }: Pick<ApiCall, 'repository' | 'params' | 'parts'>, platform: string | undefined): Promise<Checked> {
+async function checkImage(
+  { repository, params, parts, caller }: Pick<ApiCall, 'repository' | 'params' | 'parts' | 'caller'>,
+  platform: string | undefined,
+): Promise<Checked> {
   const name = required(repository);
-  const asked = await resolveImage(name, params['reference'] ?? '', parts.registry);
+  const asked = await resolveImage(name, params['reference'] ?? '', { caller, parts });
   const image = await findPlatform(name, asked, platform, parts);
   const detail = await parts.registry.images.get(name, image);
   const steps = new Map(
@@ -244,7 +247,7 @@ async function checkImage({ repository, params, parts }: Pick<ApiCall, 'reposito
 }
 
 /** For what cannot say "unknown": throws CHECK_PENDING while it is not known yet, and REQUEST_INVALID where it never will be. */
-async function checkedImage(call: Pick<ApiCall, 'repository' | 'params' | 'parts'>, platform: string | undefined): Promise<Checked> {
+async function checkedImage(call: Pick<ApiCall, 'repository' | 'params' | 'parts' | 'caller'>, platform: string | undefined): Promise<Checked> {
   const found = await checkImage(call, platform);
   const { state, problem = '' } = found.checked;
   if (state === 'checked') return found;

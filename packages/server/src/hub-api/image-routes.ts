@@ -2,9 +2,8 @@
 import { type Digest, isDigest, parseDigest } from '@naru/oci/digest';
 import { parseTag, type RepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
-import type { Registry } from '../registry/registry.ts';
 import { required } from './repository-routes.ts';
-import { type ApiRoute, route } from './route.ts';
+import { type ApiCall, type ApiRoute, route } from './route.ts';
 import { bytes, digest, listOf, tag, toPage } from './schemas.ts';
 
 /** Tags that are named on one image. */
@@ -63,9 +62,14 @@ export const imageRoutes: readonly ApiRoute[] = [
     summary: 'Get an image by digest or tag: platforms, configuration, layers, and the step of the build that made each',
     access: 'pull',
     response: image,
-    async handle({ repository, params, parts: { registry } }) {
+    async handle(call) {
+      const {
+        repository,
+        params,
+        parts: { registry },
+      } = call;
       const name = required(repository);
-      const found = await resolveImage(name, params['reference'] ?? '', registry);
+      const found = await resolveImage(name, params['reference'] ?? '', call);
       return { value: { ...(await registry.images.get(name, found)), tags: await registry.tags.listOn(name, found, tagsMax) } };
     },
   }),
@@ -77,9 +81,15 @@ export const imageRoutes: readonly ApiRoute[] = [
     access: 'pull',
     query: z.object({ after: digest.optional(), limit: z.coerce.number().int().min(1).max(tagsMax).default(tagsMax), artifactType: z.string().optional() }),
     response: listOf(referrer),
-    async handle({ repository, params, query, parts: { registry } }) {
+    async handle(call) {
+      const {
+        repository,
+        params,
+        query,
+        parts: { registry },
+      } = call;
       const name = required(repository);
-      const subject = await resolveImage(name, params['reference'] ?? '', registry);
+      const subject = await resolveImage(name, params['reference'] ?? '', call);
       const { artifactType, ...asked } = query;
       const { descriptors, generated, next } = await registry.referrers.list({
         repository: name,
@@ -87,9 +97,11 @@ export const imageRoutes: readonly ApiRoute[] = [
         ...(artifactType !== undefined && { artifactType }),
         ...(toPage(asked) as { after?: Digest; limit: number }), // the schema lets only digests through
       });
+      const shown = [];
+      for (const descriptor of descriptors) if (await call.parts.gate.isShown(call.caller, name, descriptor.digest)) shown.push(descriptor);
       return {
         value: {
-          items: descriptors.map(({ size, ...descriptor }) => ({ ...descriptor, sizeBytes: size, generated: generated.has(descriptor.digest) })),
+          items: shown.map(({ size, ...descriptor }) => ({ ...descriptor, sizeBytes: size, generated: generated.has(descriptor.digest) })),
           ...(next && { next }),
         },
       };
@@ -97,8 +109,13 @@ export const imageRoutes: readonly ApiRoute[] = [
   }),
 ];
 
-/** Throws DIGEST_INVALID, TAG_INVALID, MANIFEST_UNKNOWN. */
-export async function resolveImage(name: RepositoryName, reference: string, { tags }: Registry): Promise<Digest> {
-  if (isDigest(reference)) return reference;
-  return reference.includes(':') ? parseDigest(reference) : (await tags.get(name, parseTag(reference))).digest;
+/** What the reference is for the caller. Throws DIGEST_INVALID, TAG_INVALID, MANIFEST_UNKNOWN. */
+export async function resolveImage(
+  name: RepositoryName,
+  reference: string,
+  { caller, parts: { gate, registry } }: Pick<ApiCall, 'caller' | 'parts'>,
+): Promise<Digest> {
+  if (reference.includes(':') || isDigest(reference)) return gate.findShown(caller, name, parseDigest(reference));
+  const named = parseTag(reference);
+  return gate.findShown(caller, name, (await registry.tags.get(name, named)).digest, named);
 }

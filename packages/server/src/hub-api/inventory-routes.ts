@@ -82,9 +82,15 @@ export const inventoryRoutes: readonly ApiRoute[] = [
       items: z.array(installed),
       next: z.string().optional(),
     }),
-    async handle({ repository, params, query, parts: { rows, registry } }) {
+    async handle(call) {
+      const {
+        repository,
+        params,
+        query,
+        parts: { rows, registry },
+      } = call;
       const name = required(repository);
-      const image = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', registry));
+      const image = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', call));
       const subject = { repository: name, subject: image.digest };
       const inventory = await rows.inventory.find(image.digest);
       const documents = await rows.attached.list(subject);
@@ -120,9 +126,15 @@ export const inventoryRoutes: readonly ApiRoute[] = [
     access: 'pull',
     query: z.object({ after: z.coerce.number().int().nonnegative().optional(), limit: z.coerce.number().int().min(1).max(1000).default(200) }),
     response: z.object({ digest, state: z.enum(['waiting', 'done', 'failed', 'unsupported']), items: z.array(secret), next: z.number().int().optional() }),
-    async handle({ repository, params, query: { after: behind, limit }, parts: { rows, registry } }) {
+    async handle(call) {
+      const {
+        repository,
+        params,
+        query: { after: behind, limit },
+        parts: { rows, registry },
+      } = call;
       const name = required(repository);
-      const image = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', registry));
+      const image = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', call));
       const state = (await rows.inventory.find(image.digest))?.state ?? 'waiting';
       const page = await rows.inventory.listSecrets(image.digest, { limit, ...(behind !== undefined && { after: behind }) });
       const last = page.length < limit ? undefined : page.at(-1);

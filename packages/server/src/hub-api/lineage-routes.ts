@@ -42,9 +42,16 @@ export const lineageRoutes: readonly ApiRoute[] = [
     access: 'pull',
     query: z.object({ after: z.coerce.number().int().nonnegative().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
     response: z.object({ digest, images: z.array(lineage) }),
-    async handle({ repository, params, query: { after, limit }, caller, parts }) {
+    async handle(call) {
+      const {
+        repository,
+        params,
+        query: { after, limit },
+        caller,
+        parts,
+      } = call;
       const name = required(repository);
-      const asked = await resolveImage(name, params['reference'] ?? '', parts.registry);
+      const asked = await resolveImage(name, params['reference'] ?? '', call);
       await parts.registry.manifests.get(name, { kind: 'digest', digest: asked }); // only what this repository holds
       return { value: { digest: asked, images: await describeLineage(parts, asked, caller, { limit, ...(after !== undefined && { after }) }) } };
     },

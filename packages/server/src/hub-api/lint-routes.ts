@@ -30,9 +30,10 @@ export const lintRoutes: readonly ApiRoute[] = [
       'Say what is amiss with an image, for each platform of an index: its user, its base, its tags, what each instruction costs, the order of them, and what looks like a secret',
     access: 'pull',
     response: z.object({ digest, images: z.array(report) }),
-    async handle({ repository, params, caller, parts }) {
+    async handle(call) {
+      const { repository, params, caller, parts } = call;
       const name = required(repository);
-      const asked = await resolveImage(name, params['reference'] ?? '', parts.registry);
+      const asked = await resolveImage(name, params['reference'] ?? '', call);
       await parts.registry.manifests.get(name, { kind: 'digest', digest: asked }); // only what this repository holds
       return { value: { digest: asked, images: await lintImages(parts, name, asked, caller) } };
     },

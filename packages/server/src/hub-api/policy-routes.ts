@@ -105,9 +105,14 @@ export const policyRoutes: readonly ApiRoute[] = [
     summary: 'Get whether an image may be pulled, and why not',
     access: 'pull',
     response: verdict,
-    async handle({ repository, params, parts: { rows, registry } }) {
+    async handle(call) {
+      const {
+        repository,
+        params,
+        parts: { rows },
+      } = call;
       const name = required(repository);
-      const found = await resolveImage(name, params['reference'] ?? '', registry);
+      const found = await resolveImage(name, params['reference'] ?? '', call);
       const stored = await rows.gate.verdicts.find({ repository: name, digest: found });
       const shown = stored ?? { state: 'unjudged' as const, reasons: [], reasonCount: 0, exceptions: [] };
       return { value: { digest: found, ...shown } };

@@ -105,6 +105,7 @@ async function requireAccess({ access }: ApiRoute, caller: Caller, { namespace, 
     case 'delete':
     case 'manage':
     case 'pull:blocked':
+    case 'review':
   }
   if (repository !== undefined) {
     if (!(await caller.may('pull', repository)) || !(await rows.repositories.has(repository))) {

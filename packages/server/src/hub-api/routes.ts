@@ -2,6 +2,7 @@
 import { agentRoutes } from './agent-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { badgeRoutes } from './badge-routes.ts';
+import { reviewRoutes } from './review-routes.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { fileRoutes } from './file-routes.ts';
@@ -71,6 +72,7 @@ export const routes: readonly ApiRoute[] = [
   ...popularityRoutes,
   ...readmeRoutes,
   ...badgeRoutes,
+  ...reviewRoutes,
   ...tagRoutes,
   ...tagRuleRoutes,
   ...retentionRoutes,

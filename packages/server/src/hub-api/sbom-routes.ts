@@ -20,9 +20,15 @@ export const sbomRoutes: readonly ApiRoute[] = [
       /** With what SBOMs that somebody attached name, each said to be its word; so of an image that nobody could look into, too. */
       attached: z.enum(['true', 'false']).default('false'),
     }),
-    async handle({ repository, params, query, parts: { rows, registry } }) {
+    async handle(call) {
+      const {
+        repository,
+        params,
+        query,
+        parts: { rows, registry },
+      } = call;
       const name = required(repository);
-      const { kind, digest } = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', registry));
+      const { kind, digest } = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', call));
       if (kind === 'index') throw new RegistryError('REQUEST_INVALID', { message: 'this is an index: name the image of one platform', detail: { digest } });
       const isWithAttached = query.attached === 'true';
       const inventory = known(

@@ -69,9 +69,14 @@ export const scannerRoutes: readonly ApiRoute[] = [
     summary: 'Let every scanner of others look at the image of one platform again, now. What they find stands among its findings',
     access: 'push',
     response: z.object({ scanners: z.array(z.string()) }),
-    async handle({ repository, params, parts: { registry, rows, scanners, clock } }) {
+    async handle(call) {
+      const {
+        repository,
+        params,
+        parts: { registry, rows, scanners, clock },
+      } = call;
       const name = required(repository);
-      const { kind, digest } = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', registry));
+      const { kind, digest } = await registry.images.get(name, await resolveImage(name, params['reference'] ?? '', call));
       if (kind === 'index') throw new RegistryError('REQUEST_INVALID', { message: 'this is an index: name the image of one platform', detail: { digest } });
       const now = clock.now();
       await rows.jobs.enqueue(

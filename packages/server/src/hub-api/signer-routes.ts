@@ -51,9 +51,14 @@ export const signerRoutes: readonly ApiRoute[] = [
     summary: 'List the signatures of an image, whether each is valid by whom the repository trusts, and why not',
     access: 'pull',
     response: z.object({ digest, items: z.array(signature) }),
-    async handle({ repository, params, parts: { registry, signatures } }) {
+    async handle(call) {
+      const {
+        repository,
+        params,
+        parts: { signatures },
+      } = call;
       const name = required(repository);
-      const found = await resolveImage(name, params['reference'] ?? '', registry);
+      const found = await resolveImage(name, params['reference'] ?? '', call);
       return { value: { digest: found, items: await signatures.list(name, found) } };
     },
   }),

@@ -3,10 +3,9 @@ import { parseTag, type RepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import type { TagRow } from '../metadata/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
-import type { Registry } from '../registry/registry.ts';
 import { requireForEach } from './require-for-each.ts';
 import { required } from './repository-routes.ts';
-import { type ApiRoute, route } from './route.ts';
+import { type ApiCall, type ApiRoute, route } from './route.ts';
 import { bytes, digest, listOf, tag, time, toList, toPage } from './schemas.ts';
 
 /** Of tags in one request to change them. */
@@ -27,6 +26,8 @@ const tagEntry = z.object({
   /** What a pull of all platforms transfers, compressed. */
   sizeBytes: bytes,
   platforms: z.array(z.string()),
+  /** Not approved: others do not see it. `shown`: what the tag shows them meanwhile. */
+  review: z.object({ state: z.enum(['staged', 'refused']), reason: z.string(), shown: digest.optional() }).optional(),
 });
 
 const tagMove = z.object({ digest: digest.optional(), previous: digest.optional(), at: time, by: z.string() });
@@ -48,11 +49,13 @@ export const tagRoutes: readonly ApiRoute[] = [
     access: 'pull',
     query: z.object({ after: z.string().max(512).optional(), limit: z.coerce.number().int().min(1).max(listMax).default(50) }),
     response: listOf(tagEntry),
-    async handle({ repository, query, parts: { registry } }) {
+    async handle({ repository, query, caller, parts }) {
       const name = required(repository);
-      const rows = await registry.tags.listRows(name, toPage(query));
+      const rows = (await parts.gate.hidesFrom(caller, name))
+        ? await listShown(name, toPage(query), parts)
+        : await parts.registry.tags.listRows(name, toPage(query));
       const entries = [];
-      for (const row of rows) entries.push(await describe(name, row, registry));
+      for (const row of rows) entries.push(await describe(name, row, { caller, parts }));
       return { value: toList(entries, query.limit, (entry) => entry.tag) };
     },
   }),
@@ -64,12 +67,14 @@ export const tagRoutes: readonly ApiRoute[] = [
     access: 'pull',
     query: z.object({ at: moment.optional() }),
     response: tagEntry,
-    async handle({ repository, params, query, parts: { registry } }) {
+    async handle({ repository, params, query, caller, parts }) {
+      const { tags } = parts.registry;
       const name = required(repository);
       const wanted = parseTag(params['tag'] ?? '');
-      return {
-        value: await describe(name, await (query.at === undefined ? registry.tags.get(name, wanted) : registry.tags.getAt(name, wanted, query.at)), registry),
-      };
+      if (query.at === undefined) return { value: await describe(name, await tags.get(name, wanted), { caller, parts }) };
+      const former = await tags.getAt(name, wanted, query.at);
+      await parts.gate.findShown(caller, name, former.digest);
+      return { value: await describe(name, former, { caller, parts }) };
     },
   }),
   route({
@@ -122,8 +127,24 @@ export const tagRoutes: readonly ApiRoute[] = [
   }),
 ];
 
-async function describe(name: RepositoryName, row: TagRow, registry: Registry): Promise<z.input<typeof tagEntry>> {
-  const { platforms, ...summary } = await registry.images.summarize(name, row.digest);
-  const { at, actor, ...rest } = row;
-  return { ...rest, movedAt: at, movedBy: actor, ...summary, platforms: [...platforms] };
+async function listShown(name: RepositoryName, page: { after?: string; limit: number }, { registry }: ApiCall['parts']): Promise<TagRow[]> {
+  const rows = [];
+  for (const shown of await registry.tags.listShown(name, page)) rows.push(await registry.tags.get(name, shown));
+  return rows;
+}
+
+async function describe(name: RepositoryName, row: TagRow, { caller, parts }: Pick<ApiCall, 'caller' | 'parts'>): Promise<z.input<typeof tagEntry>> {
+  const { at, actor, digest: pointed, ...rest } = row;
+  const seen = await parts.gate.findShown(caller, name, pointed, row.tag);
+  const { platforms, ...summary } = await parts.registry.images.summarize(name, seen);
+  const review = await findReview(name, { tag: row.tag, digest: seen }, parts);
+  return { ...rest, digest: seen, movedAt: at, movedBy: actor, ...summary, platforms: [...platforms], ...(review && { review }) };
+}
+
+async function findReview(repository: RepositoryName, seen: Pick<TagRow, 'tag' | 'digest'>, { rows: { reviews } }: ApiCall['parts']) {
+  if (!(await reviews.hot.isHidden({ repository, digest: seen.digest }))) return undefined;
+  const found = await reviews.find({ repository, digest: seen.digest });
+  if (found === undefined || found.state === 'approved') return undefined;
+  const shown = await reviews.hot.findShown(repository, seen.tag);
+  return { state: found.state, reason: found.reason, ...(shown && { shown }) };
 }

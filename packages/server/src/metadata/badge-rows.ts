@@ -7,6 +7,7 @@ import type { Badge, BadgeRequest, BadgeRows, BadgeState } from './hub-port.ts';
 import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
 import type { Change } from './port.ts';
+import { requireReviews } from './reviews/staging.ts';
 import type { Tables } from './schema.ts';
 import { placeByRank } from './search-rank.ts';
 
@@ -92,15 +93,16 @@ type Row = Selectable<Tables['badge_request']>;
 
 async function settle(tx: Writer, row: Row, { state, reason }: Pick<Row, 'state' | 'reason'>, change: Change): Promise<void> {
   await tx.updateTable('badge_request').set({ state, reason, decided_at: change.at, decided_by: change.actor }).where('id', '=', row.id).execute();
-  if (state !== 'declined') await show(tx, row, state === 'granted' ? 1 : 0);
+  if (state !== 'declined') await show(tx, row, state === 'granted' ? 1 : 0, change);
   await audit(tx, change, { ...row, state, reason });
 }
 
-async function show(tx: Writer, { badge, subject }: Pick<Row, 'badge' | 'subject'>, shown: 0 | 1): Promise<void> {
+async function show(tx: Writer, { badge, subject }: Pick<Row, 'badge' | 'subject'>, shown: 0 | 1, change: Change): Promise<void> {
   if (badge === 'official') {
     const name = subject as RepositoryName; // `apply` was given one
     const changed = await tx.updateTable('repository').set({ official: shown }).where('name', '=', name).executeTakeFirst();
     if (changed.numUpdatedRows > 0n) await placeByRank(tx, name);
+    if (shown === 1) await requireReviews(tx, name, change);
     return;
   }
   await tx.updateTable('account').set({ verified: shown }).where('name', '=', subject).execute();

@@ -31,6 +31,7 @@ import { searchContract } from './contract/search.ts';
 import { tagContract } from './contract/tags.ts';
 import { untaggedContract } from './contract/untagged.ts';
 import { webhookContract } from './contract/webhooks.ts';
+import { reviewContract } from './contract/reviews.ts';
 import { retentionContract } from './contract/retention.ts';
 import { tagPolicyContract } from './contract/tag-policies.ts';
 import { trashContract } from './contract/trash.ts';
@@ -67,6 +68,7 @@ const subjects = {
   advisories: advisoryContract,
   findings: findingContract,
   gate: gateContract,
+  reviews: reviewContract,
   identity: identityContract,
   deployments: deploymentContract,
   concurrency: concurrencyContract,

@@ -69,6 +69,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     inventory: faulty('inventory', store.inventory),
     attached: faulty('attached', store.attached),
     scans: faulty('scans', store.scans),
+    reviews: { ...faulty('reviews', store.reviews), hot: faulty('reviews.hot', store.reviews.hot) },
     golden: faulty('golden', store.golden),
     goldenPolicies: faulty('goldenPolicies', store.goldenPolicies),
     outdated: faulty('outdated', store.outdated),

@@ -1,5 +1,5 @@
 /**
- * What keeps a manifest in its repository: a tag; a release that runs somewhere or may be gone back to; its youth, or that a tag left it lately; an index that names it and is kept
+ * What keeps a manifest in its repository: a tag, or what one shows until a review ends; a release that runs somewhere or may be gone back to; its youth, or that a tag left it lately; an index that names it and is kept
  * itself; its subject, when that is there and kept itself; an index or a subject in the trash that may come back.
  *
  * Asked upwards, from the manifest to its keepers, because an untagged manifest has few of them while
@@ -95,6 +95,13 @@ export function isHeld(eb: ExpressionBuilder<Tables, 'repository_manifest'>, tra
         .select('tag.name')
         .whereRef('tag.repository', '=', 'repository_manifest.repository')
         .whereRef('tag.digest', '=', 'repository_manifest.digest'),
+    ),
+    eb.exists(
+      eb
+        .selectFrom('shown_tag')
+        .select('shown_tag.tag')
+        .whereRef('shown_tag.repository', '=', 'repository_manifest.repository')
+        .whereRef('shown_tag.digest', '=', 'repository_manifest.digest'),
     ),
     eb.exists(
       eb

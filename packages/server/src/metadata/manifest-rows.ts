@@ -11,6 +11,7 @@ import { beforeAll } from './collection-keys.ts';
 import { findHeld, referrersInDetail, recordReferences, removeGenerated, removeManifestRow } from './manifest-content.ts';
 import { requireGolden } from './golden-policy-rows.ts';
 import { isMet } from './precondition.ts';
+import { isNewIn, stageManifest } from './reviews/staging.ts';
 import { recordLineage } from './lineage-rows.ts';
 import { ensureRepository } from './repository-rows.ts';
 import { followReleases } from './tag-policy-rows.ts';
@@ -34,7 +35,9 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, v
         await ensureRepository(tx, repository, change, visibility);
         await recordContent(tx, manifest);
         await recordLineage(tx, manifest.digest, manifest.image);
+        const isNew = await isNewIn(tx, repository, manifest.digest);
         await recordManifest(tx, repository, manifest, change);
+        if (isNew) await stageManifest(tx, repository, manifest, change);
         await recordReferences(tx, repository, manifest.digest, references);
         await forget(tx, repository, [manifest.digest]);
         await requireGolden(tx, repository, manifest.digest, change);

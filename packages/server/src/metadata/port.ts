@@ -26,6 +26,7 @@ import type { TrashRows } from './trash-port.ts';
 import type { UsageDayRows, UsageRows } from './usage-port.ts';
 import type { FileRows } from './file-port.ts';
 import type { GateRows } from './gate/port.ts';
+import type { ReviewRows } from './reviews/port.ts';
 import type { GoldenPolicyRows, GoldenRows, OutdatedRows } from './golden-port.ts';
 import type { HubRows } from './hub-port.ts';
 import type { DeploymentRows } from './deploy/port.ts';
@@ -63,6 +64,7 @@ export type MetadataStore = {
   readonly lineage: LineageRows;
   readonly advisories: AdvisoryRows;
   readonly gate: GateRows;
+  readonly reviews: ReviewRows;
   readonly inventory: InventoryRows;
   readonly attached: AttachedSbomRows;
   readonly scans: ScanRows;
@@ -298,6 +300,9 @@ export const eventKinds = [
   'image.checked',
   'image.blocked',
   'image.allowed',
+  'image.staged',
+  'image.approved',
+  'image.refused',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];

@@ -36,6 +36,7 @@
  *     what runs where                            `deploy/tables.ts`
  *     what is known to be vulnerable             `advisories/tables.ts`
  *     what may be pulled                         `gate/tables.ts`
+ *     what people have approved                  `reviews/tables.ts`
  *
  * Arrows are foreign keys, so the engine itself keeps I4: a tag points at a manifest of its
  * repository, and a manifest at blobs and manifests that its repository has. A subject is no key,
@@ -62,6 +63,7 @@ import type { AdvisoryTables } from './advisories/tables.ts';
 import type { InventoryState } from './inventory-port.ts';
 import type { DeploymentTables } from './deploy/tables.ts';
 import type { GateTables } from './gate/tables.ts';
+import type { ReviewTables } from './reviews/tables.ts';
 import type { Badge, BadgeState, FacetKind, ReadmeOrigin } from './hub-port.ts';
 import type { GoldenScope } from './golden-port.ts';
 import type { IdentityTables } from './identity/tables.ts';
@@ -71,7 +73,7 @@ import type { EventKind } from './port.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { DeliveryState, WebhookFormat, WebhookScope } from './webhook-port.ts';
 
-export type Tables = IdentityTables & DeploymentTables & AdvisoryTables & GateTables & ContentTables;
+export type Tables = IdentityTables & DeploymentTables & AdvisoryTables & GateTables & ReviewTables & ContentTables;
 
 type ContentTables = {
   repository: {

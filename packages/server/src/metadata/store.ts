@@ -16,6 +16,7 @@ import { fileRows } from './file-rows.ts';
 import { gateRows } from './gate/gate-rows.ts';
 import { goldenPolicyRows } from './golden-policy-rows.ts';
 import { goldenRows } from './golden-rows.ts';
+import { reviewRows } from './reviews/review-rows.ts';
 import { type HotReadLimits, hotReads } from './hot-reads.ts';
 import { integrityRows } from './integrity-rows.ts';
 import { jobInspectionRows } from './job-inspection-rows.ts';
@@ -78,6 +79,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     inventory: inventoryRows(database),
     attached: attachedSbomRows(database),
     scans: scanRows(database),
+    reviews: reviewRows(database),
     golden: goldenRows(database),
     goldenPolicies: goldenPolicyRows(database),
     outdated: outdatedRows(database),

@@ -7,6 +7,7 @@ import { chunks } from './chunks.ts';
 import { type NewEvent, recordEvents } from './event-rows.ts';
 import { findUngolden, requireGolden } from './golden-policy-rows.ts';
 import { followGoldenTag } from './golden-rows.ts';
+import { forgetShown, keepShown } from './reviews/staging.ts';
 import { followReleases, requireMove, requireRemoval, type TagMoves } from './tag-policy-rows.ts';
 
 export function tagRows({ read, write }: MetadataDatabase): TagRows {
@@ -205,6 +206,7 @@ async function placeTag(tx: Writer, repository: RepositoryName, { tag, digest, p
     .values({ repository, tag, digest, previous: previous ?? null, at, actor })
     .execute();
   await forgetOldMoves(tx, repository, tag);
+  await keepShown(tx, repository, tag, { digest, previous });
   await followGoldenTag(tx, repository, tag, digest, change);
   return { kind: 'tag.moved', repository, tag, digest, ...(previous !== undefined && { previous }), ...change };
 }
@@ -263,6 +265,7 @@ async function recordDeleted(tx: Writer, repository: RepositoryName, tags: reado
     const moves = chunk.map((tag) => ({ repository, tag, digest: null, previous, at, actor }));
     await tx.insertInto('tag_history').values(moves).execute();
   }
+  await forgetShown(tx, repository, tags);
   for (const tag of tags) await followGoldenTag(tx, repository, tag, undefined, change);
   await recordEvents(
     tx,

@@ -33,8 +33,9 @@ export const getBlob: RepositoryHandler = async ({ request, registry, gate, call
 };
 
 /** end-2. Clients ask before they push: see `BlobRules.stat`. It brings no bytes, so no policy keeps anybody from it. */
-export const headBlob: RepositoryHandler = async ({ request, registry, repository, target }) => {
+export const headBlob: RepositoryHandler = async ({ request, registry, gate, caller, repository, target }) => {
   const digest = parseDigest(target);
+  await gate.requireShownBlob(caller, repository, digest);
   const { sizeBytes } = await registry.blobs.stat(repository, digest);
   const headers = blobHeaders(digest);
   return matchesEtag(request.header('if-none-match'), digest) ? reply(304, headers) : reply(200, { ...headers, 'content-length': String(sizeBytes) });

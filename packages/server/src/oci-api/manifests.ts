@@ -16,7 +16,10 @@ import { refusalFor } from './refusal.ts';
 /** end-3, GET and HEAD. Whatever the client accepts, it gets what was pushed: a converted manifest would have another digest. */
 export const getManifest: RepositoryHandler = async ({ request, registry, gate, repository, target, caller, onManifest }) => {
   const reference = readReference(target);
-  const { digest, mediaType, bytes, isFormer } = await registry.manifests.get(repository, reference);
+  const current = await registry.manifests.get(repository, reference);
+  // A tag on what nobody has approved yet shows others what was approved before.
+  const digest = await gate.findShown(caller, repository, current.digest, reference.kind === 'tag' && current.isFormer !== true ? reference.tag : undefined);
+  const { mediaType, bytes, isFormer } = digest === current.digest ? current : await registry.manifests.get(repository, { kind: 'digest', digest });
   const tag = reference.kind === 'tag' && isFormer !== true ? reference.tag : undefined;
   // Asking what a tag points to brings no bytes: whoever signs an image asks before it is signed, and docker takes a refused HEAD for a passing fault.
   if (request.method !== 'HEAD') await (reference.kind === 'tag' ? gate.requireImage : gate.requireManifest)(caller, repository, digest);

@@ -6,18 +6,20 @@ import type { RepositoryHandler } from './call.ts';
 import { nextLink } from './page.ts';
 
 /** end-12a, end-12b */
-export const listReferrers: RepositoryHandler = async ({ request, registry, repository, target, limits }) => {
+export const listReferrers: RepositoryHandler = async ({ request, registry, gate, caller, repository, target, limits }) => {
   const subject = parseDigest(target);
   const asked = request.query.get('artifactType');
   const artifactType = asked === null || asked === '' ? undefined : asked;
   const after = readAfter(request.query.get('last'));
-  const { descriptors: manifests, next } = await registry.referrers.list({
+  const { descriptors, next } = await registry.referrers.list({
     repository,
     subject,
     limit: limits.referrersPageMax,
     ...(artifactType !== undefined && { artifactType }),
     ...(after && { after }),
   });
+  const manifests = [];
+  for (const descriptor of descriptors) if (await gate.isShown(caller, repository, descriptor.digest)) manifests.push(descriptor);
   return jsonReply(
     200,
     { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests },

@@ -65,6 +65,7 @@ function scopeOf({ shape, name }: Address, { action }: Route, from: string | nul
     case 'tag:move':
     case 'manage':
     case 'pull:blocked':
+    case 'review':
       return `repository:${name}:pull`;
   }
 }

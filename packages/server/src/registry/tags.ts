@@ -9,7 +9,9 @@ import type { RegistryParts } from './registry.ts';
 export type TagRules = {
   /** Throws NAME_UNKNOWN. A repository without tags has an empty list. */
   list(repository: RepositoryName, page: Page<string>): Promise<Tag[]>;
-  /** The same, with where each points. Throws NAME_UNKNOWN. */
+  /** Those that show something to whoever does not see what is staged. Throws NAME_UNKNOWN. */
+  listShown(repository: RepositoryName, page: Page<string>): Promise<Tag[]>;
+  /** The same as `list`, with where each points. Throws NAME_UNKNOWN. */
   listRows(repository: RepositoryName, page: Page<string>): Promise<TagRow[]>;
   /** Throws MANIFEST_UNKNOWN. */
   get(repository: RepositoryName, tag: Tag): Promise<TagRow>;
@@ -31,6 +33,7 @@ export type TagRules = {
 export function createTagRules({ rows, clock }: RegistryParts): TagRules {
   return {
     list: (repository, page) => listIn(repository, page, rows.tags.list),
+    listShown: (repository, page) => listIn(repository, page, rows.reviews.hot.listShownTags),
     listRows: (repository, page) => listIn(repository, page, rows.tags.listRows),
 
     async get(repository, tag) {

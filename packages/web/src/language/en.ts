@@ -317,7 +317,7 @@ export const en = {
     role: 'Role',
     roles: { read: 'read (pull)', write: 'write (push, move tags)', maintain: 'maintain (delete too)', admin: 'admin (settings too)' },
     actionsText: (actions: readonly string[]) =>
-      `may ${new Intl.ListFormat('en').format(actions.map((action) => ({ 'tag:move': 'move tags', 'pull:blocked': 'pull what is blocked' })[action] ?? action))}`,
+      `may ${new Intl.ListFormat('en').format(actions.map((action) => ({ 'tag:move': 'move tags', 'pull:blocked': 'pull what is blocked', review: 'review images' })[action] ?? action))}`,
     mayNot: (actions: string) => actions.replace(/^may/, 'may not'),
     conditional: 'under conditions',
     add: 'Give access',

@@ -22,7 +22,15 @@ const en = {
   signIn: 'Sign in to see this',
   administrators: 'This is for administrators of the server.',
   sections: 'Parts of this page',
-  actions: { pull: 'pull', push: 'push', 'tag:move': 'move tags', delete: 'delete', manage: 'manage', 'pull:blocked': 'pull what is blocked' },
+  actions: {
+    pull: 'pull',
+    push: 'push',
+    'tag:move': 'move tags',
+    delete: 'delete',
+    manage: 'manage',
+    'pull:blocked': 'pull what is blocked',
+    review: 'review images',
+  },
   unknownAccount: 'There is nobody and nothing of this name here.',
   tooLittle: 'Not everything is filled in.',
 };
@@ -48,7 +56,7 @@ const ko: typeof en = {
   signIn: '로그인하면 볼 수 있습니다',
   administrators: '서버 관리자만 볼 수 있습니다.',
   sections: '이 페이지의 구성',
-  actions: { pull: 'pull', push: 'push', 'tag:move': '태그 이동', delete: '삭제', manage: '관리', 'pull:blocked': '차단된 이미지 pull' },
+  actions: { pull: 'pull', push: 'push', 'tag:move': '태그 이동', delete: '삭제', manage: '관리', 'pull:blocked': '차단된 이미지 pull', review: '이미지 검토' },
   unknownAccount: '그런 이름이 없습니다.',
   tooLittle: '빠진 항목이 있습니다.',
 };

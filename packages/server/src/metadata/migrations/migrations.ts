@@ -28,6 +28,7 @@ import { createNotifications } from './0028-create-notifications.ts';
 import { createAttachedSboms } from './0029-create-attached-sboms.ts';
 import { createUsageDays } from './0030-create-usage-days.ts';
 import { createScans } from './0031-create-scans.ts';
+import { createReviews } from './0032-create-reviews.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -58,5 +59,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0029-create-attached-sboms': { up: (db) => createAttachedSboms(db, types) },
     '0030-create-usage-days': { up: (db) => createUsageDays(db, types) },
     '0031-create-scans': { up: (db) => createScans(db, types) },
+    '0032-create-reviews': { up: (db) => createReviews(db, types) },
   };
 }

@@ -1,0 +1,64 @@
+/** What reviews do inside the transactions of pushes and of tags that move. */
+import type { Digest } from '@naru/oci/digest';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import type { Reader, Writer } from '../database.ts';
+import { recordEvents } from '../event-rows.ts';
+import type { Change, NewManifest } from '../port.ts';
+
+/** Before the manifest's row is written: what the repository holds already keeps its state, whoever pushes it again. */
+export async function isNewIn(tx: Writer, repository: RepositoryName, digest: Digest): Promise<boolean> {
+  const held = await tx.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
+  return held === undefined;
+}
+
+/** What is new in a reviewed repository is staged. What the server generates is shown with its subject, and tells nobody. */
+export async function stageManifest(
+  tx: Writer,
+  repository: RepositoryName,
+  { digest, subject }: Pick<NewManifest, 'digest' | 'subject'>,
+  change: Change,
+): Promise<void> {
+  if (!(await isRequired(tx, repository))) return;
+  const isGenerated = change.isGenerated === true;
+  if (isGenerated && subject !== undefined && !(await isHiddenIn(tx, repository, subject))) return;
+  const row = { repository, digest, state: 'staged', staged_at: change.at, staged_by: change.actor, decided_at: null, decided_by: null, reason: '' } as const;
+  await tx.insertInto('image_review').values(row).execute();
+  if (!isGenerated) await recordEvents(tx, [{ kind: 'image.staged', repository, digest, ...change }]);
+}
+
+/** A tag moves: what others see of it stays until what it points at now is approved. */
+export async function keepShown(tx: Writer, repository: RepositoryName, tag: Tag, { digest, previous }: { digest: Digest; previous: Digest | undefined }) {
+  if (!(await isHiddenIn(tx, repository, digest))) return forgetShown(tx, repository, [tag]);
+  if (previous === undefined || (await isHiddenIn(tx, repository, previous))) return;
+  const shown = { repository, tag, digest: previous };
+  await tx
+    .insertInto('shown_tag')
+    .values(shown)
+    .onConflict((conflict) => conflict.columns(['repository', 'tag']).doUpdateSet(shown))
+    .execute();
+}
+
+/** Of tags that are no more, or that show what they point at. */
+export async function forgetShown(tx: Writer, repository: RepositoryName, tags: readonly Tag[]): Promise<void> {
+  for (const tag of tags) await tx.deleteFrom('shown_tag').where('repository', '=', repository).where('tag', '=', tag).execute();
+}
+
+/** A repository with a badge that is looked at by people is reviewed from now on. */
+export async function requireReviews(tx: Writer, repository: RepositoryName, { at, actor }: Change): Promise<void> {
+  const known = await tx.selectFrom('repository').select('name').where('name', '=', repository).executeTakeFirst();
+  if (known === undefined) return;
+  await tx
+    .insertInto('reviewed_repository')
+    .values({ repository, since: at, required_by: actor })
+    .onConflict((conflict) => conflict.column('repository').doNothing())
+    .execute();
+}
+
+export async function isHiddenIn(db: Reader, repository: RepositoryName, digest: Digest): Promise<boolean> {
+  const row = await db.selectFrom('image_review').select('state').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
+  return row !== undefined && row.state !== 'approved';
+}
+
+async function isRequired(db: Reader, repository: RepositoryName): Promise<boolean> {
+  return (await db.selectFrom('reviewed_repository').select('since').where('repository', '=', repository).executeTakeFirst()) !== undefined;
+}
