@@ -75,7 +75,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^runtime\/(clock|hash-bytes|log|version)\.ts$/,
   ],
   lineage: [/^golden\/golden-bases\.ts$/, /^access\/caller\.ts$/, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/(clock|hash-bytes)\.ts$/],
-  lint: [/^access\/caller\.ts$/, /^lineage\/lineage\.ts$/, /^registry\/(images|registry)\.ts$/],
+  lint: [/^access\/caller\.ts$/, /^lineage\/lineage\.ts$/, /^files\/(index-job|image-layers)\.ts$/, /^registry\/(images|registry)\.ts$/, ports()],
   golden: [/^access\/(caller|namespace)\.ts$/, /^events\/(ask-once|consumers)\.ts$/, /^jobs\/job-kind\.ts$/, ports(), /^runtime\/clock\.ts$/],
   'tag-rules': [/^access\/pattern\.ts$/],
   signatures: [/^access\/pattern\.ts$/, /^registry\//, /^blobstore\/read-bytes\.ts$/, /^metadata\/gate\/signer-port\.ts$/, ports(), /^runtime\/clock\.ts$/],

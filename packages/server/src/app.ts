@@ -120,7 +120,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock });
   const administrator = config.profile === 'local' ? undefined : await ensureAdministrator(stores.rows.identity, identity.users, config.admin);
   const counts = opened.use(createPullCounts({ rows: stores.rows.hub.pulls, clock, log, every }));
-  const security = openFindings({ rows: stores.rows, clock, profile: config.profile });
+  const security = openFindings({ rows: stores.rows, registry, clock, profile: config.profile });
   const gate = openGate({ rows: stores.rows, registry, checks: security.checks, clock });
   const api = createOciApi({
     registry,

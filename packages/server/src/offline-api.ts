@@ -26,7 +26,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
   await using stores = await openStores({ data: config.data, quotaBytes: config.repositories.quotaBytes });
   const identity = openIdentity({ ...stores, config, clock: systemClock });
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
-  const security = openFindings({ rows: stores.rows, clock: systemClock, profile: config.profile });
+  const security = openFindings({ rows: stores.rows, registry, clock: systemClock, profile: config.profile });
   const { gate, facts, signatures } = openGate({ rows: stores.rows, registry, checks: security.checks, clock: systemClock });
   const operator = identity.callers.operator();
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock: systemClock });

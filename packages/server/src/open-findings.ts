@@ -8,6 +8,7 @@ import type { Checks } from './gate/finding-summary.ts';
 import { gateChecks } from './open-gate-checks.ts';
 import { judgeCheckedJob, judgeSignalsJob } from './gate/judge-jobs.ts';
 import type { JobKind } from './jobs/job-kind.ts';
+import type { Registry } from './registry/registry.ts';
 import type { MetadataStore } from './metadata/port.ts';
 import { findingsNotice } from './notifications/notice-job.ts';
 import type { Clock } from './runtime/clock.ts';
@@ -20,7 +21,9 @@ export type OpenFindings = {
 };
 
 /** Without accounts (`profile` local) there is nobody to tell. */
-export function openFindings({ rows, clock, profile }: { readonly rows: MetadataStore; readonly clock: Clock; readonly profile: Profile }): OpenFindings {
+export type FindingParts = { readonly rows: MetadataStore; readonly registry: Registry; readonly clock: Clock; readonly profile: Profile };
+
+export function openFindings({ rows, registry, clock, profile }: FindingParts): OpenFindings {
   const noticesOf = (images: readonly Digest[]) => (profile === 'local' ? [] : images.map(findingsNotice));
   const findings = createFindings({ advisories: rows.advisories, findings: rows.findings, scans: rows.scans, rules: rows.findingRules, clock });
   const jobKinds = matchKinds({
@@ -29,5 +32,10 @@ export function openFindings({ rows, clock, profile }: { readonly rows: Metadata
     onChecked: (images) => rows.jobs.enqueue([...images.map(judgeCheckedJob), ...noticesOf(images)], clock.now()),
     onSignals: () => rows.jobs.enqueue([judgeSignalsJob], clock.now()),
   });
-  return { findings, checks: gateChecks(findings, rows.inventory), jobKinds, onRead: (image) => rows.jobs.enqueue([checkImageJob(image)], clock.now()) };
+  return {
+    findings,
+    checks: gateChecks(findings, rows.inventory, { rows, registry, clock }),
+    jobKinds,
+    onRead: (image) => rows.jobs.enqueue([checkImageJob(image)], clock.now()),
+  };
 }

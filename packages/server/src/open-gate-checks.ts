@@ -1,5 +1,8 @@
 /** Tells the gate what is vulnerable in an image, in the gate's words. */
 import type { Check, Findings } from './advisories/findings.ts';
+import type { Digest } from '@naru/oci/digest';
+import type { RepositoryName } from '@naru/oci/repository-name';
+import { lintImages, type LintParts } from './lint/lint.ts';
 import type { InventoryRows } from './metadata/inventory-port.ts';
 import type { Checks, FindingSummary } from './gate/finding-summary.ts';
 
@@ -8,9 +11,9 @@ const states = { checked: 'checked', checking: 'pending', failed: 'failed', unkn
 /** More of them make an image no worse. */
 const secretsMax = 100;
 
-export function gateChecks(findings: Findings, inventory: Pick<InventoryRows, 'listSecrets'>): Checks {
+export function gateChecks(findings: Findings, inventory: Pick<InventoryRows, 'listSecrets'>, lint: LintParts): Checks {
   return {
-    async findingSummary(repository, image) {
+    async findingSummary(repository, image, wanted) {
       const check = await findings.check(image, repository);
       const { checkedAt } = check;
       const unknown = check.state === 'checked' ? unknownText(check) : undefined;
@@ -20,6 +23,7 @@ export function gateChecks(findings: Findings, inventory: Pick<InventoryRows, 'l
         ...(problem !== undefined && { problem }),
         // While some of its packages are still to be compared, the date would be that of the others.
         ...(checkedAt !== undefined && check.state === 'checked' && { checkedAt }),
+        ...(wanted?.configuration === true && { configuration: await configurationOf(repository, image, lint) }),
         findings: toGate(check),
         licences: await findings.listLicences(image, repository),
         secrets: (await inventory.listSecrets(image, { limit: secretsMax })).map(({ title, place, layer }) => ({
@@ -37,6 +41,17 @@ function unknownText({ packages, unknown }: Check): string | undefined {
   const count = unknown.reduce((sum, one) => sum + one.packages, 0);
   if (packages === 0 || count < packages) return undefined;
   return `no advisories are known for ${[...new Set(unknown.map(({ ecosystem }) => ecosystem))].slice(0, 5).join(', ')}`;
+}
+
+/** Nobody in particular asks: where its base is, is not told. */
+const anybody = { may: async () => true };
+
+async function configurationOf(repository: RepositoryName, image: Digest, lint: LintParts): Promise<NonNullable<FindingSummary['configuration']>> {
+  const lints = await lintImages(lint, repository, image, anybody);
+  return {
+    isWhole: lints.every(({ isWhole }) => isWhole),
+    found: lints.flatMap(({ findings: found }) => found.map(({ rule, message, layer }) => ({ rule, text: message, ...(layer && { layer }) }))),
+  };
 }
 
 function toGate(check: Check): FindingSummary['findings'] {

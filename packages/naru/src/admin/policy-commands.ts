@@ -17,6 +17,7 @@ const policyFlags = [
   { name: 'require', value: 'WHAT', repeated: true, description: 'sbom or provenance must come beside it; any-sbom: one that the server made will do.' },
   { name: 'forbid-secrets', description: 'No passwords and keys inside.' },
   { name: 'forbid-licence', value: 'NAME', repeated: true, description: 'No package with such a licence, like AGPL-*.' },
+  { name: 'forbid-configuration', value: 'RULE', repeated: true, description: 'No image with this remark of naru lint, such as root-user or setuid-file.' },
   { name: 'checked-within-days', value: 'N', description: 'The last check may be this old.' },
   { name: 'may-loosen', description: 'Narrower levels may demand less than this.' },
   { name: 'off', value: 'FIELD', repeated: true, description: 'Say that this is not demanded, where the wider level lets you: quarantine, block, signedBy …' },
@@ -98,6 +99,7 @@ const empty: Readonly<Record<string, unknown>> = {
   require: [],
   forbidSecrets: false,
   forbidLicences: [],
+  forbidConfiguration: [],
   checkedWithinDays: 0,
 };
 
@@ -111,6 +113,7 @@ function policyOf({ values, switches, lists }: Given): Readonly<Record<string, u
     require: lists?.['require'],
     forbidSecrets: switches.has('forbid-secrets') ? true : undefined,
     forbidLicences: lists?.['forbid-licence'],
+    forbidConfiguration: lists?.['forbid-configuration'],
     checkedWithinDays: within === undefined ? undefined : Number(within),
     mayLoosen: switches.has('may-loosen') ? true : undefined,
     ...Object.fromEntries((lists?.['off'] ?? []).map((field) => [field, empty[field] ?? null])),

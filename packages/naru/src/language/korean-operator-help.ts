@@ -221,6 +221,7 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'Why, for the record.': '기록에 남길 이유.',
   'Why: whoever pushed it reads it.': '이유. push한 사람이 읽습니다.',
   'what is there now is approved.': '지금 있는 것은 승인된 것으로 칩니다.',
+  'No image with this remark of naru lint, such as root-user or setuid-file.': 'root-user, setuid-file처럼 naru lint가 말하는 이 점이 있는 이미지는 안 됩니다.',
   'Even if it leaves no tag.': '태그가 하나도 남지 않더라도.',
   'DIGEST is what the list says.': 'DIGEST는 목록에 나온 것입니다.',
   'by its layers, whatever its labels say.': '레이블이 무어라 하든 레이어로 압니다.',

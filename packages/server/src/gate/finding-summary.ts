@@ -5,7 +5,7 @@ import type { GateScope, Severity } from './policy.ts';
 
 export interface Checks {
   /** Of the last check that ended: while another runs, what the last one found still holds. */
-  findingSummary(repository: RepositoryName, image: Digest): Promise<FindingSummary>;
+  findingSummary(repository: RepositoryName, image: Digest, wanted?: { readonly configuration: boolean }): Promise<FindingSummary>;
 }
 
 export type FindingSummary = {
@@ -20,6 +20,8 @@ export type FindingSummary = {
   readonly licences: readonly PackageLicence[];
   /** Passwords, keys and the like. */
   readonly secrets: readonly FoundSecret[];
+  /** How it was built, and what its files are like. Absent: nobody wanted to know. */
+  readonly configuration?: { readonly found: readonly FoundConfiguration[]; readonly isWhole: boolean };
 };
 
 export type Finding = {
@@ -38,4 +40,6 @@ export type Finding = {
 };
 
 export type PackageLicence = { readonly package: string; readonly licence: string };
+/** `rule`: the name of the remark. */
+export type FoundConfiguration = { readonly rule: string; readonly text: string; readonly layer?: Digest };
 export type FoundSecret = { readonly what: string; readonly path: string; readonly layer?: Digest };

@@ -29,7 +29,12 @@ const referrersMax = 500;
 
 /** `indexes`: those of the repository that hold it. What is said of an index is said of its members. */
 export async function gatherFacts(
-  { repository, digest, indexes }: { repository: RepositoryName; digest: Digest; indexes: readonly (FoundManifest & { digest: Digest })[] },
+  {
+    repository,
+    digest,
+    indexes,
+    configuration,
+  }: { repository: RepositoryName; digest: Digest; indexes: readonly (FoundManifest & { digest: Digest })[]; configuration: boolean },
   parts: FactParts,
 ): Promise<ImageFacts> {
   const signers: Signer[] = [];
@@ -40,7 +45,7 @@ export async function gatherFacts(
   }
   for (const { parsed } of indexes) for (const kind of await listStatements(repository, digest, parsed, parts)) attached.add(kind);
   if (attached.has('sbom')) attached.add('any-sbom');
-  return { digest, check: await parts.checks.findingSummary(repository, digest), signers, attached: [...attached] };
+  return { digest, check: await parts.checks.findingSummary(repository, digest, { configuration }), signers, attached: [...attached] };
 }
 
 /** Undefined when the repository does not hold it (any more). */

@@ -115,7 +115,8 @@ export function createJudging(
   }
 
   async function judgeBy(demanded: readonly Level[], digest: Digest): Promise<Judged> {
-    const facts = await gatherFacts({ repository, digest, indexes: await listIndexes(digest) }, parts);
+    const configuration = demanded.some(({ policy }) => (policy.forbidConfiguration ?? []).length > 0);
+    const facts = await gatherFacts({ repository, digest, indexes: await listIndexes(digest), configuration }, parts);
     const { checkedAt, state } = facts.check;
     return {
       ...judge(demanded, facts, exceptions, parts.clock.now()),

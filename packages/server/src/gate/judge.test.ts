@@ -53,6 +53,13 @@ test.each<[what: string, policy: GatePolicy, changed: Partial<ImageFacts>, reaso
   ['signed', { signedBy: ['release', 'build'] }, { signers: [build] }, []],
   ['signed by anybody trusted', { signedBy: ['*'] }, { signers: [build] }, []],
   ['nothing beside it', { require: ['sbom', 'provenance'] }, { attached: ['sbom'] }, ['provenance']],
+  [
+    'how it was built, by name',
+    { forbidConfiguration: ['root-user'] },
+    { check: { ...checked, configuration: { found: ['root-user', 'base-unknown'].map((rule) => ({ rule, text: 'it is so' })), isWhole: true } } },
+    ['configuration root-user'],
+  ],
+  ['nobody has looked how', { forbidConfiguration: ['root-user'] }, {}, []],
   ['secrets', { forbidSecrets: true }, { check: { ...checked, secrets: [{ what: 'an AWS key', path: 'root/.aws/credentials' }] } }, ['secret']],
   [
     'licences',

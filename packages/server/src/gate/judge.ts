@@ -18,7 +18,7 @@ export type ImageFacts = {
 /** `scope`: where it is trusted. A level that demands a signature believes nobody whom a narrower one has named, or that could name itself. */
 export type Signer = { readonly name: string; readonly scope: GateScope };
 
-export const reasonRules = ['quarantine', 'finding', 'signature', 'sbom', 'provenance', 'secret', 'licence', 'check-age', 'members'] as const;
+export const reasonRules = ['quarantine', 'finding', 'signature', 'sbom', 'provenance', 'secret', 'licence', 'configuration', 'check-age', 'members'] as const;
 export type ReasonRule = (typeof reasonRules)[number];
 
 export type Reason = {
@@ -57,6 +57,8 @@ export type GateException = { readonly id: string; readonly scope: GateScope; re
 export const reasonsMax = 25;
 const dayMs = 86_400e3;
 const lookAgainMs = 5 * 60e3;
+/** Until the files of an image are listed. */
+const listedSoonMs = 60e3;
 
 const missingTexts = {
   sbom: 'it comes without a list of its parts (SBOM)',
@@ -122,6 +124,12 @@ function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, no
   if (policy.forbidSecrets === true) {
     for (const { what, path, layer } of check.secrets)
       object('secret', `${what} in ${path}${layer === undefined ? '' : ` of layer ${layer.slice(0, 19)}`}`, { weight: 9 });
+  }
+  const { forbidConfiguration = [] } = policy;
+  if (forbidConfiguration.length > 0 && check.configuration?.isWhole === false) dates.push(now + listedSoonMs);
+  for (const { rule, text, layer } of check.configuration?.found ?? []) {
+    const where = layer === undefined ? '' : ` (layer ${layer.slice(0, 19)})`;
+    if (forbidConfiguration.includes(rule)) object('configuration', `${rule}: ${text}${where}`, { finding: rule });
   }
   for (const { package: name, licence } of check.licences) {
     if ((policy.forbidLicences ?? []).some((pattern) => matchesText(pattern.toLowerCase(), licence.toLowerCase())))

@@ -24,6 +24,8 @@ export type GatePolicy = {
   readonly forbidSecrets?: boolean;
   /** SPDX names, `*` for any run of characters. */
   readonly forbidLicences?: readonly string[];
+  /** Remarks on how it was built, by their names (`lint/lint-image.ts`), that keep it from being pulled. */
+  readonly forbidConfiguration?: readonly string[];
   /** The last check may be this old. */
   readonly checkedWithinDays?: number;
   readonly mayLoosen?: boolean;
@@ -49,7 +51,7 @@ export type GateScope = { readonly kind: 'server' } | { readonly kind: 'namespac
 export type Level = { readonly scope: GateScope; readonly policy: GatePolicy };
 
 const width = { server: 0, namespace: 1, repository: 2 } as const;
-const fields = ['quarantine', 'block', 'signedBy', 'require', 'forbidSecrets', 'forbidLicences', 'checkedWithinDays'] as const;
+const fields = ['quarantine', 'block', 'signedBy', 'require', 'forbidSecrets', 'forbidLicences', 'forbidConfiguration', 'checkedWithinDays'] as const;
 
 /** In any order in; widest first out. */
 export function combineLevels(levels: readonly Level[]): Level[] {

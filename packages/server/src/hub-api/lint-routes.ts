@@ -13,10 +13,15 @@ const finding = z.object({
   message: z.string(),
   step: z.number().int().nonnegative().optional(),
   sizeBytes: bytes.optional(),
+  /** What brought it, and where it is. */
+  layer: digest.optional(),
+  path: z.string().optional(),
 });
 const report = z.object({
   digest,
   platform: z.string().optional(),
+  /** False: its files were not all looked at yet, so there may be more. */
+  isWhole: z.boolean(),
   findings: z.array(finding),
   steps: z.array(z.object({ instruction: z.string(), sizeBytes: bytes, isInherited: z.boolean() })),
 });

@@ -9,6 +9,7 @@ import { tryPolicy } from '../gate/dry-run.ts';
 import { judgeScopeJob } from '../gate/judge-jobs.ts';
 import { reasonRules } from '../gate/judge.ts';
 import { attachedKinds, type GatePolicy, type GateScope, type Level, severities } from '../gate/policy.ts';
+import { lintRules } from '../lint/lint-image.ts';
 import type { StoredException } from '../metadata/gate/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { newId } from '../runtime/ids.ts';
@@ -33,6 +34,8 @@ const findingRule = z
   })
   .strict()
   .refine((rule) => Object.values(rule).some((value) => value !== undefined), 'must say what blocks: severity, fixable, olderThanDays, epss or exploited');
+/** Kept as a text: what has no name any more forbids nothing. */
+const configurationRule = z.string().refine((text) => lintRules.some((rule) => rule === text), `must be one of ${lintRules.join(', ')}`);
 const policy = z
   .object({
     quarantine: z.boolean().optional(),
@@ -41,6 +44,7 @@ const policy = z
     require: z.array(z.enum(attachedKinds)).max(attachedKinds.length).optional(),
     forbidSecrets: z.boolean().optional(),
     forbidLicences: z.array(line.min(1).max(100)).max(200).optional(),
+    forbidConfiguration: z.array(configurationRule).max(lintRules.length).optional(),
     checkedWithinDays: days.optional(),
     mayLoosen: z.boolean().optional(),
   })
@@ -254,13 +258,14 @@ function toPolicy({ block, ...given }: z.output<typeof policy>): GatePolicy {
   return { ...withoutUndefined(given), ...(block && { block: block.map(withoutUndefined) }) };
 }
 
-function fromPolicy({ block, signedBy, require, forbidLicences, ...others }: GatePolicy): z.input<typeof policy> {
+function fromPolicy({ block, signedBy, require, forbidLicences, forbidConfiguration, ...others }: GatePolicy): z.input<typeof policy> {
   return {
     ...others,
     ...(block && { block: block.map((rule) => ({ ...rule })) }),
     ...(signedBy && { signedBy: [...signedBy] }),
     ...(require && { require: [...require] }),
     ...(forbidLicences && { forbidLicences: [...forbidLicences] }),
+    ...(forbidConfiguration && { forbidConfiguration: [...forbidConfiguration] }),
   };
 }
 

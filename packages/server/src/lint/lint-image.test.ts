@@ -124,3 +124,40 @@ describe('lint of an image', () => {
     expect(withoutSecrets('RUN TOKEN=abc X=1 make')).toBe('RUN TOKEN=… X=1 make');
   });
 });
+
+describe('what its files say', () => {
+  const [first, second] = ['1', '2'].map((end) => `sha256:${'0'.repeat(63)}${end}`).filter(isDigest);
+  if (first === undefined || second === undefined) throw new Error('no digests');
+  const layers = [first, second].map((one) => ({ digest: one, mediaType: 'x', sizeBytes: 1 }));
+  const steps = [
+    { createdBy: 'ADD rootfs', layer: layers[0] },
+    { createdBy: 'ENV a=b' },
+    { createdBy: 'RUN apk add sudo', layer: layers[1] },
+  ] as LintFacts['image']['steps'];
+  const files = {
+    setuid: [first, second].map((layer) => ({ path: 'usr/bin/su', layer })),
+    privateKeys: [{ path: 'environment KEY' }, { path: 'root/.ssh/id_rsa', layer: second }],
+    packageManagers: [first, second].map((layer) => ({ name: 'apt', path: 'var/lib/dpkg/status', layer })),
+  };
+
+  test('each with the layer and the step that brought it', () => {
+    const found = lint({ layers, steps }, { files }).findings.map(({ rule, layer, step, path }) => ({ rule, layer, step, path }));
+    expect(found).toEqual([
+      { rule: 'private-key', layer: undefined, step: undefined, path: 'environment KEY' },
+      { rule: 'private-key', layer: second, step: 2, path: 'root/.ssh/id_rsa' },
+      { rule: 'setuid-file', layer: first, step: 0, path: 'usr/bin/su' },
+      { rule: 'setuid-file', layer: second, step: 2, path: 'usr/bin/su' },
+      { rule: 'package-manager', layer: second, step: 2, path: 'var/lib/dpkg/status' },
+    ]);
+  });
+
+  test('without what its base has', () => {
+    const found = lint({ layers, steps }, { files, base: { layers: 1, tags: ['12'] } }).findings.map(({ rule, layer }) => [rule, layer]);
+    expect(found).toEqual([
+      ['private-key', undefined],
+      ['private-key', second],
+      ['setuid-file', second],
+      ['package-manager', second],
+    ]);
+  });
+});

@@ -3,6 +3,7 @@
  * of its Dockerfile would say. Pure. Layers of the base are nobody's fault here, so steps below
  * `inheritedLayers` are only listed. Values that look like secrets are never repeated.
  */
+import type { Digest } from '@naru/oci/digest';
 import type { ImageDetail, Step } from '../registry/images.ts';
 import { findSecretName, withoutSecrets } from './secrets.ts';
 
@@ -16,16 +17,21 @@ export const lintRules = [
   'cache-hostile',
   'secret-in-environment',
   'secret-in-history',
+  'private-key',
+  'setuid-file',
+  'package-manager',
 ] as const;
 export type LintRule = (typeof lintRules)[number];
 
-/** `step`: which of the report's steps is meant, from 0. `sizeBytes`: what it costs. */
+/** `step`: which of the report's steps is meant, from 0. `sizeBytes`: what it costs. `layer`, `path`: what brought it, and where it is. */
 export type LintFinding = {
   readonly rule: LintRule;
   readonly level: 'warning' | 'note';
   readonly message: string;
   readonly step?: number;
   readonly sizeBytes?: number;
+  readonly layer?: Digest;
+  readonly path?: string;
 };
 
 /** `sizeBytes`: of the layer as it is pulled; 0 for a step that changed no file. */
@@ -38,12 +44,24 @@ export type LintFacts = {
   readonly tags: readonly string[];
   /** The nearest image that it stands on: how many layers that has, and the tags on it. */
   readonly base?: { readonly layers: number; readonly tags: readonly string[] };
+  /** What its files say, as far as somebody has looked. */
+  readonly files?: FileFacts;
+};
+
+/** A place in an image. Without a layer it is in its configuration. */
+export type Placed = { readonly path: string; readonly layer?: Digest };
+
+export type FileFacts = {
+  /** Programs that run with the rights of their owner or group, whoever starts them. */
+  readonly setuid: readonly Placed[];
+  readonly privateKeys: readonly Placed[];
+  readonly packageManagers: readonly (Placed & { readonly name: string })[];
 };
 
 export const largeStepBytes = 100 * 2 ** 20;
 export const layersMax = 60;
 
-export function lintImage({ image, tags, base }: LintFacts): LintReport {
+export function lintImage({ image, tags, base, files }: LintFacts): LintReport {
   const steps = toSteps(image, base?.layers ?? 0);
   return {
     steps,
@@ -54,6 +72,7 @@ export function lintImage({ image, tags, base }: LintFacts): LintReport {
       ...lintSizes(steps, image.layers.length),
       ...lintOrder(steps),
       ...lintSecrets(image),
+      ...(files === undefined ? [] : lintFiles(files, image, base?.layers ?? 0)),
     ],
   };
 }
@@ -139,6 +158,23 @@ function lintSecrets({ config, steps }: LintFacts['image']): LintFinding[] {
     return [{ rule: 'secret-in-history', level: 'warning', message, step }];
   });
   return [...inEnvironment, ...inHistory];
+}
+
+function lintFiles({ setuid, privateKeys, packageManagers }: FileFacts, image: LintFacts['image'], inherited: number): LintFinding[] {
+  const own = ({ layer }: Placed, from = inherited) => layer === undefined || image.layers.findIndex(({ digest }) => digest === layer) >= from;
+  const at = ({ path, layer }: Placed) => {
+    const step = image.steps.findIndex((one) => layer !== undefined && one.layer?.digest === layer);
+    return { path, ...(layer !== undefined && { layer }), ...(step >= 0 && { step }) };
+  };
+  const found = (rule: LintRule, message: string, place: Placed): LintFinding => ({ rule, level: 'warning', message, ...at(place) });
+  return [
+    ...privateKeys.filter((key) => own(key)).map((key) => found('private-key', `${key.path} holds a private key: whoever pulls the image has it`, key)),
+    ...setuid.filter((file) => own(file)).map((file) => found('setuid-file', `${file.path} runs with the rights of its owner, whoever starts it`, file)),
+    // What the first layer has was there, also when nobody knows what it is.
+    ...packageManagers
+      .filter((one) => own(one, Math.max(inherited, 1)))
+      .map((one) => found('package-manager', `${one.name} was added: whoever gets in installs with it`, one)),
+  ];
 }
 
 function toSteps({ layers, steps }: LintFacts['image'], inherited: number): LintStep[] {

@@ -2,15 +2,19 @@
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { Caller } from '../access/caller.ts';
+import { indexJob } from '../files/index-job.ts';
 import { describeLineage, type LineageParts } from '../lineage/lineage.ts';
+import type { MetadataStore } from '../metadata/port.ts';
 import type { Registry } from '../registry/registry.ts';
+import { readFileFacts } from './file-facts.ts';
 import { lintImage, type LintReport } from './lint-image.ts';
 
-export type ImageLint = LintReport & { readonly digest: Digest; readonly platform?: string };
+/** `isWhole`: all that it looks at was known. */
+export type ImageLint = LintReport & { readonly digest: Digest; readonly platform?: string; readonly isWhole: boolean };
 
 const tagsMax = 50;
 
-export type LintParts = LineageParts & { readonly registry: Pick<Registry, 'images'> };
+export type LintParts = LineageParts & { readonly rows: Pick<MetadataStore, 'files' | 'inventory' | 'jobs'> } & { readonly registry: Pick<Registry, 'images'> };
 
 /** Throws MANIFEST_UNKNOWN. */
 export async function lintImages(parts: LintParts, repository: RepositoryName, digest: Digest, caller: Pick<Caller, 'may'>): Promise<ImageLint[]> {
@@ -21,7 +25,10 @@ export async function lintImages(parts: LintParts, repository: RepositoryName, d
     const [platform] = detail.platforms;
     const base = nearest && { layers: nearest.layers, tags: [...new Set(nearest.places.flatMap(({ tags }) => tags))] };
     const tags = await parts.rows.lineage.listTags(repository, image, tagsMax);
-    lints.push({ digest: image, ...(platform !== undefined && { platform }), ...lintImage({ image: detail, tags, ...(base && { base }) }) });
+    const { isWhole, ...files } = await readFileFacts(detail, parts.rows);
+    // Files are listed when somebody wants to know.
+    if (!isWhole) await parts.rows.jobs.enqueue([indexJob({ repository, digest: image })], parts.clock.now());
+    lints.push({ digest: image, ...(platform !== undefined && { platform }), isWhole, ...lintImage({ image: detail, tags, files, ...(base && { base }) }) });
   }
   return lints;
 }

@@ -26,6 +26,8 @@ export interface FileRows {
   findNamed(layers: readonly Digest[], parent: string, names: readonly string[]): Promise<(LayerFile & { layer: Digest })[]>;
   /** In the order of names, within each layer. */
   listFolder(layers: readonly Digest[], parent: string, limit: number): Promise<(LayerFile & { layer: Digest })[]>;
+  /** Files with the bit setuid or setgid, in the order of layers, folders and names. */
+  listSetuid(layers: readonly Digest[], limit: number): Promise<(LayerFile & { layer: Digest })[]>;
   /** A whole layer, in the order of folders and names, a page at a time. */
   listLayer(layer: Digest, page: { after?: Pick<LayerFile, 'parent' | 'name'>; limit: number }): Promise<LayerFile[]>;
   /** Takes away what belongs to layers that no repository holds any more; returns how many entries, `limit` at most. */

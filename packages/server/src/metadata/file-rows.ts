@@ -1,4 +1,5 @@
 import type { Digest } from '@naru/oci/digest';
+import { sql } from 'kysely';
 import { chunks } from './chunks.ts';
 import type { MetadataDatabase } from './database.ts';
 import type { FileRows, LayerFile } from './file-port.ts';
@@ -7,6 +8,9 @@ import type { FileRows, LayerFile } from './file-port.ts';
 const entriesPerTransaction = 2000;
 /** Nine columns each, below every engine's limit of parameters. */
 const entriesPerStatement = 50;
+
+/** setuid and setgid. */
+const setidBits = 0o6000;
 
 const columns = ['parent', 'name', 'kind', 'layer_file.size_bytes as sizeBytes', 'mode', 'target', 'content', 'position'] as const;
 
@@ -70,6 +74,26 @@ export function fileRows({ read, write }: MetadataDatabase): FileRows {
             .where('parent', '=', parent)
             .orderBy('name')
             .limit(limit)
+            .execute()),
+        );
+      }
+      return found;
+    },
+
+    async listSetuid(layers, limit) {
+      const found = [];
+      for (const layer of new Set(layers)) {
+        found.push(
+          ...(await read
+            .selectFrom('layer_index')
+            .innerJoin('layer_file', 'layer_file.layer', 'layer_index.id')
+            .select(['layer_index.digest as layer', ...columns])
+            .where('layer_index.digest', '=', layer)
+            .where('kind', '=', 'file')
+            .where(({ eb, ref }) => eb(sql<number>`${ref('mode')} & ${setidBits}`, '<>', 0))
+            .orderBy('parent')
+            .orderBy('name')
+            .limit(Math.max(0, limit - found.length))
             .execute()),
         );
       }

@@ -37,6 +37,17 @@ export function fileContract(it: Contract): void {
     expect(await store.files.listLayer(digestOf('unknown'), { limit: 1 })).toEqual([]);
   });
 
+  it('lists files that run with the rights of their owner or group', async (store) => {
+    const [layer, other] = [await pushBlob(store, 'layer'), await pushBlob(store, 'other')];
+    const modes = { su: 0o4755, sudo: 0o104111, wall: 0o2755, sticky: 0o1777, ls: 0o755 };
+    const entries = Object.entries(modes).map(([name, mode]) => ({ ...file(`bin/${name}`), mode }));
+    await store.files.recordLayer(layer, [...entries, { ...file('bin/folder'), kind: 'directory', mode: 0o2755 }], 1);
+    await store.files.recordLayer(other, [{ ...file('su'), mode: 0o4755 }], 1);
+    const listed = async (limit: number) => (await store.files.listSetuid([other, layer, layer], limit)).map((one) => [one.layer, one.name]);
+    const all = [[other, 'su'], ...['su', 'sudo', 'wall'].map((name) => [layer, name])];
+    expect([await listed(9), await listed(2), await store.files.listSetuid([], 9)]).toEqual([all, all.slice(0, 2), []]);
+  });
+
   it('begins anew where an earlier try broke off, and remembers what cannot be shown', async (store) => {
     const layer = await pushBlob(store, 'layer');
     await store.files.recordLayer(layer, many, 1);
