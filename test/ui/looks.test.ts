@@ -55,6 +55,10 @@ describe.skipIf(!needs('chromium'))('every page', () => {
     await owner.api('POST', '/organisations', { name: 'acme' });
     const asked = await owner.api('POST', '/repositories/kim/app/-/badge-requests', {});
     await world.admin.api('POST', `/badge-requests/${String(asked.body['id'])}/decision`, { decision: 'decline', reason: hostile });
+    await pushImage(owner, 'kim/reviewed', '1.0');
+    await owner.api('PUT', '/repositories/kim/reviewed/-/review', { required: true });
+    for (const tag of ['1.0', '1.1']) await pushImage(owner, 'kim/reviewed', tag, `new ${tag}`);
+    await world.admin.api('POST', '/repositories/kim/reviewed/-/images/1.1/review', { decision: 'refuse', reason: 'no source' });
     await pushImage(owner, 'kim/app', '0.9.0');
     await owner.api('POST', '/repositories/kim/app/-/delete-tags', { tags: ['0.9.0'] });
     await owner.api('PUT', '/repositories/kim/app/-/retention', { keep: { newest: 5 } });
@@ -137,6 +141,8 @@ const signedIn: readonly Step[] = [
   ['environments', '/r/kim/app/environments'],
   ['environment', '/r/kim/app/environments?item=test'],
   ['private', '/r/kim/app'],
+  ['tags-reviewed', '/r/kim/reviewed/tags'],
+  ['reviews-none', '/reviews'],
   ['person', '/u/kim'],
   ['notifications', '/notifications'],
   ...['', 'security', 'sessions', 'tokens'].map((part): Step => [`account-${part}`, `/settings/${part}`]),
@@ -144,10 +150,11 @@ const signedIn: readonly Step[] = [
   ...['', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'].map((part): Step => [`organisation-${part}`, `/o/acme/${part}`]),
 ];
 
-const administrator: readonly Step[] = ['', 'badges', 'usage', 'storage', 'jobs', 'webhooks', 'audit', 'settings', 'health'].map((part) => [
-  `administration-${part}`,
-  `/admin/${part}`,
-]);
+const administrator: readonly Step[] = [
+  ...['', 'badges', 'usage', 'storage', 'jobs', 'webhooks', 'audit', 'settings', 'health'].map((part): Step => [`administration-${part}`, `/admin/${part}`]),
+  ['reviews', '/reviews'],
+  ['review', '/reviews', (page) => page.locator('main .button-danger').first().click()],
+];
 
 /** What axe found, and what the browser complained of. */
 async function look(

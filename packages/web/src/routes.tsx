@@ -62,6 +62,13 @@ const importArchive = createRoute({
 
 const mine = createRoute({ getParentRoute: () => root, path: '/mine', component: lazyRouteComponent(() => import('./pages/mine/mine-page.tsx'), 'MinePage') });
 
+/** Images that wait for whoever is here. */
+const reviews = createRoute({
+  getParentRoute: () => root,
+  path: '/reviews',
+  component: lazyRouteComponent(() => import('./pages/reviews/reviews-page.tsx'), 'ReviewsPage'),
+});
+
 const search = createRoute({
   getParentRoute: () => root,
   path: '/search',
@@ -114,7 +121,7 @@ const administration = createRoute({
 
 const people = [ownAccount, notifications, newOrganisation, organisation, person, administration] as const;
 
-const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link, create, importArchive, mine, search, ...people]);
+const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link, create, importArchive, mine, reviews, search, ...people]);
 
 export function createPagesRouter(queries: QueryClient) {
   return createRouter({

@@ -30,7 +30,7 @@ export const en = {
     signedInAs: (name: string) => `Signed in as ${name}`,
     signOut: 'Sign out',
     notifications: (unread: number) => (unread === 0 ? 'Notifications' : `Notifications: ${number.format(unread)} unread`),
-    menu: { mine: 'My repositories', newOrganisation: 'New organisation', settings: 'Account settings', administration: 'Administration' },
+    menu: { mine: 'My repositories', reviews: 'Reviews', newOrganisation: 'New organisation', settings: 'Account settings', administration: 'Administration' },
     offline: 'The server cannot be reached. What you see may be old; the page goes on by itself.',
     help: 'Keys',
     keys: {
@@ -137,6 +137,9 @@ export const en = {
     emptyLead: 'Push a first image:',
   },
   tags: {
+    review: { staged: 'waits for review', refused: 'refused' },
+    reviewTitle: (reason: string, isShown: boolean) =>
+      `Others do not see this image${isShown ? ': the tag shows them the one before' : ', nor the tag'}.${reason === '' ? '' : ` ${reason}`}`,
     filter: 'Filter tags …',
     filterLabel: 'Filter by tag or digest',
     order: 'Order',

@@ -30,7 +30,7 @@ export const ko: Texts = {
     signedInAs: (name) => `${name} 계정으로 로그인됨`,
     signOut: '로그아웃',
     notifications: (unread) => (unread === 0 ? '알림' : `알림: 읽지 않음 ${number.format(unread)}개`),
-    menu: { mine: '내 저장소', newOrganisation: '새 조직', settings: '계정 설정', administration: '서버 관리' },
+    menu: { mine: '내 저장소', reviews: '검토', newOrganisation: '새 조직', settings: '계정 설정', administration: '서버 관리' },
     offline: '서버에 연결할 수 없습니다. 보이는 내용이 최신이 아닐 수 있으며, 연결되면 저절로 이어집니다.',
     help: '단축키',
     keys: {
@@ -137,6 +137,9 @@ export const ko: Texts = {
     emptyLead: '첫 이미지를 push해 보세요:',
   },
   tags: {
+    review: { staged: '검토 대기', refused: '거절됨' },
+    reviewTitle: (reason: string, isShown: boolean) =>
+      `다른 사람에게는 이 이미지가 보이지 않습니다${isShown ? '. 태그는 이전 이미지를 보여 줍니다' : '. 태그도 보이지 않습니다'}.${reason === '' ? '' : ` ${reason}`}`,
     filter: '태그 필터 …',
     filterLabel: '태그나 다이제스트로 필터',
     order: '순서',

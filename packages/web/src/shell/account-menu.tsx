@@ -50,6 +50,11 @@ export function AccountMenu({ self, onSignOut }: { self: Answer<'GET /user'>; on
           </li>
         ))}
         <li>
+          <Link to="/reviews" className={item} onClick={close}>
+            {shell.menu.reviews}
+          </Link>
+        </li>
+        <li>
           <Link to="/new/organisation" className={item} onClick={close}>
             {shell.menu.newOrganisation}
           </Link>

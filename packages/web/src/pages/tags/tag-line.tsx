@@ -23,7 +23,7 @@ const namedMax = 12;
 
 export function TagLine({ repository, row: { entry, same, step }, largest, canSelect, isSelected, onSelect }: Props) {
   const { tags: texts } = useTexts();
-  const { tag, digest, platforms, sizeBytes, movedAt, movedBy, pulledAt } = entry;
+  const { tag, digest, platforms, sizeBytes, movedAt, movedBy, pulledAt, review } = entry;
   const others = same.slice(0, namedMax + 1).filter((other) => other !== tag);
   const otherCount = same.length - 1;
   const named = others.slice(0, namedMax);
@@ -52,6 +52,14 @@ export function TagLine({ repository, row: { entry, same, step }, largest, canSe
           {tag}
         </RepositoryLink>
         <CopyButton text={pullCommand(chosenTool(), repository, tag)} what={texts.copyPull(tag)} />
+        {review && (
+          <span
+            className={`chip shrink-0 ${review.state === 'refused' ? 'text-bad' : ''}`}
+            title={texts.reviewTitle(review.reason, review.shown !== undefined)}
+          >
+            {texts.review[review.state]}
+          </span>
+        )}
         {otherCount > 0 && <span className="aside">{texts.same(named, otherCount - named.length)}</span>}
         {otherCount > 0 && (
           <span className="flex min-w-0 gap-1 overflow-hidden max-sm:hidden" title={texts.same(named, otherCount - named.length)}>
