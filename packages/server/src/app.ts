@@ -46,6 +46,7 @@ import { hubSettings, openIdentity } from './open-identity.ts';
 import { describeRepositories, pushedImages } from './hub/describe-repository.ts';
 import { createPullCounts } from './hub/pull-counts.ts';
 import { recordUsage } from './hub/usage-days.ts';
+import { recheckBadges } from './hub/recheck-badges.ts';
 import { prunePulls } from './hub/prune-pulls.ts';
 import { openGate } from './open-gate.ts';
 import { openFindings } from './open-findings.ts';
@@ -244,6 +245,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
         readEarlierSboms(attachedParts),
         ...recordUsage({ ...stores.rows, clock }),
         ...scanners.jobKinds,
+        recheckBadges({ rows: stores.rows, clock }),
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         followPushes({ rows: stores.rows, clock }),

@@ -23,6 +23,9 @@ const request = z.object({
   reason: z.string(),
   decidedAt: time.optional(),
   decidedBy: z.string().optional(),
+  /** Since when it is in doubt, and why: after two weeks it is revoked. */
+  doubtedAt: time.optional(),
+  doubt: z.string().optional(),
 });
 
 const note = z.object({ note: line.default('') });

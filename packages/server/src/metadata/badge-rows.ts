@@ -27,7 +27,20 @@ export function badgeRows({ read, write }: MetadataDatabase): BadgeRows {
           .executeTakeFirst();
         if (open !== undefined) throw new RegistryError('CONFLICT', { message: `this is ${open.state} already` });
         const { at, actor } = change;
-        const row: Row = { id, badge, subject, note, state: 'applied', applied_at: at, applied_by: actor, reason: '', decided_at: null, decided_by: null };
+        const row: Row = {
+          id,
+          badge,
+          subject,
+          note,
+          state: 'applied',
+          applied_at: at,
+          applied_by: actor,
+          reason: '',
+          decided_at: null,
+          decided_by: null,
+          doubted_at: null,
+          doubt: '',
+        };
         await tx.insertInto('badge_request').values(row).execute();
         await audit(tx, change, { badge, subject, state: 'applied' });
         return toRequest(row);
@@ -40,7 +53,16 @@ export function badgeRows({ read, write }: MetadataDatabase): BadgeRows {
           throw new RegistryError('CONFLICT', { message: row === undefined ? 'there is no such request' : `the request is ${row.state}` });
         }
         await settle(tx, row, { state, reason }, change);
-        return toRequest({ ...row, state, reason, decided_at: change.at, decided_by: change.actor });
+        return toRequest({ ...row, state, reason, decided_at: change.at, decided_by: change.actor, doubted_at: null, doubt: '' });
+      }),
+
+    doubt: ({ id, doubt = '', ...change }) =>
+      write(async (tx) => {
+        const row = await tx.selectFrom('badge_request').selectAll().where('id', '=', id).executeTakeFirst();
+        if (row?.state !== 'granted') return;
+        const doubted_at = doubt === '' ? null : (row.doubted_at ?? change.at);
+        await tx.updateTable('badge_request').set({ doubt, doubted_at }).where('id', '=', id).execute();
+        if ((row.doubt === '') !== (doubt === '')) await audit(tx, change, { ...row, state: doubt === '' ? 'confirmed' : 'doubted', reason: doubt });
       }),
 
     async list({ state, after = '', limit }) {
@@ -92,7 +114,11 @@ export async function endBadges(tx: Writer, repository: RepositoryName, change: 
 type Row = Selectable<Tables['badge_request']>;
 
 async function settle(tx: Writer, row: Row, { state, reason }: Pick<Row, 'state' | 'reason'>, change: Change): Promise<void> {
-  await tx.updateTable('badge_request').set({ state, reason, decided_at: change.at, decided_by: change.actor }).where('id', '=', row.id).execute();
+  await tx
+    .updateTable('badge_request')
+    .set({ state, reason, decided_at: change.at, decided_by: change.actor, doubted_at: null, doubt: '' })
+    .where('id', '=', row.id)
+    .execute();
   if (state !== 'declined') await show(tx, row, state === 'granted' ? 1 : 0, change);
   await audit(tx, change, { ...row, state, reason });
 }
@@ -113,18 +139,19 @@ async function show(tx: Writer, { badge, subject }: Pick<Row, 'badge' | 'subject
 async function audit(
   tx: Writer,
   change: Change,
-  { badge, subject, state, reason }: { badge: Badge; subject: string; state: BadgeState; reason?: string },
+  { badge, subject, state, reason }: { badge: Badge; subject: string; state: BadgeState | 'doubted' | 'confirmed'; reason?: string },
 ): Promise<void> {
   const where = badge === 'official' ? { namespace: namespaceOf(subject), repository: subject } : { namespace: subject };
   await recordAudit(tx, [auditOf(change, `badge.${state}`, { ...where, detail: { badge, ...(reason !== undefined && { reason }) } })]);
 }
 
-function toRequest({ applied_at, applied_by, decided_at, decided_by, ...row }: Row): BadgeRequest {
+function toRequest({ applied_at, applied_by, decided_at, decided_by, doubted_at, doubt, ...row }: Row): BadgeRequest {
   return {
     ...row,
     appliedAt: applied_at,
     appliedBy: applied_by,
     ...(decided_at !== null && { decidedAt: decided_at }),
     ...(decided_by !== null && { decidedBy: decided_by }),
+    ...(doubted_at !== null && { doubtedAt: doubted_at, doubt }),
   };
 }

@@ -136,6 +136,9 @@ export type BadgeRequest = {
   readonly reason: string;
   readonly decidedAt?: number;
   readonly decidedBy?: string;
+  /** Granted, and it does not deserve it (any more): since when, and why. */
+  readonly doubtedAt?: number;
+  readonly doubt?: string;
 };
 
 export interface BadgeRows {
@@ -143,6 +146,8 @@ export interface BadgeRows {
   apply(request: Pick<BadgeRequest, 'id' | 'badge' | 'subject' | 'note'> & Change): Promise<BadgeRequest>;
   /** The badge comes or goes in the same transaction. Throws CONFLICT when the request's state does not allow it, or there is none. */
   decide(decision: { id: string; state: 'granted' | 'declined' | 'revoked'; reason: string } & Change): Promise<BadgeRequest>;
+  /** Undefined: there is no doubt (any more). The first doubt's time stays. Nothing happens to what is not granted. */
+  doubt(doubt: { id: string; doubt: string | undefined } & Change): Promise<void>;
   list(query: { state: BadgeState } & Page<string>): Promise<BadgeRequest[]>;
   listOf(subject: { badge: Badge; subject: string } & Page<string>): Promise<BadgeRequest[]>;
 }

@@ -127,6 +127,8 @@ type ContentTables = {
     reason: string;
     decided_at: number | null;
     decided_by: string | null;
+    doubted_at: number | null;
+    doubt: Generated<string>;
   };
   /** Where a repository was until it was renamed or transferred: pulls find it there for a while. */
   repository_alias: { name: RepositoryName; repository: RepositoryName; until: number };

@@ -29,6 +29,7 @@ import { createAttachedSboms } from './0029-create-attached-sboms.ts';
 import { createUsageDays } from './0030-create-usage-days.ts';
 import { createScans } from './0031-create-scans.ts';
 import { createReviews } from './0032-create-reviews.ts';
+import { extendBadges } from './0033-extend-badges.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -60,5 +61,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0030-create-usage-days': { up: (db) => createUsageDays(db, types) },
     '0031-create-scans': { up: (db) => createScans(db, types) },
     '0032-create-reviews': { up: (db) => createReviews(db, types) },
+    '0033-extend-badges': { up: (db) => extendBadges(db, types) },
   };
 }

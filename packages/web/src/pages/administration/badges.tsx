@@ -47,7 +47,7 @@ export function BadgeReview() {
 
 function Row(request: BadgeRequest) {
   const texts = useBadgeTexts();
-  const { badge, subject, note, reason, appliedAt, appliedBy, decidedBy, state } = request;
+  const { badge, subject, note, reason, appliedAt, appliedBy, decidedBy, state, doubt, doubtedAt } = request;
   return (
     <>
       <span className="min-w-0 grow">
@@ -65,6 +65,11 @@ function Row(request: BadgeRequest) {
           {appliedBy} · <RelativeTime at={appliedAt} />
           {decidedBy !== undefined && ` · ${texts.by(decidedBy)}`}
         </span>
+        {doubt !== undefined && doubtedAt !== undefined && (
+          <span className="block text-bad">
+            {texts.doubted} <RelativeTime at={doubtedAt} />: <ForeignText>{doubt}</ForeignText>
+          </span>
+        )}
         {(note !== '' || reason !== '') && (
           <span className="block">
             <ForeignText>{[note, reason].filter(Boolean).join(' — ')}</ForeignText>

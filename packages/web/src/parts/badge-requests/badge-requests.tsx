@@ -47,13 +47,18 @@ export function BadgeRequests({ of: subject }: Props) {
   );
 }
 
-function RequestState({ state, note, appliedAt, reason, decidedBy }: BadgeRequest) {
+function RequestState({ state, note, appliedAt, reason, decidedBy, doubt }: BadgeRequest) {
   const texts = useBadgeTexts();
   return (
     <>
       <span className={state === 'granted' ? 'text-good' : state === 'applied' ? '' : 'text-bad'}>{texts.states[state]}</span>
       <span className="min-w-0 grow">
         <ForeignText>{[note, reason].filter(Boolean).join(' — ')}</ForeignText>
+        {doubt !== undefined && (
+          <span className="block text-bad">
+            {texts.doubted}: <ForeignText>{doubt}</ForeignText> {texts.doubtEnds}
+          </span>
+        )}
       </span>
       <span className="text-sm text-muted">
         {decidedBy !== undefined && `${texts.by(decidedBy)} · `}
