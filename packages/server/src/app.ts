@@ -39,7 +39,7 @@ import { createMetricsReader, metricsPath } from './hub-api/metrics.ts';
 import { answerSignInProblem, signInProblemPath } from './hub-api/sign-in-problem-page.ts';
 import { createHubApi, type HubApi } from './hub-api/router.ts';
 import { imagesToRead, prunePackages, readEarlierInventories, readInventories } from './inventory/read-inventory.ts';
-import { attachedDocuments, readAttachedSboms, readEarlierSboms, readEarlierSbomsJob } from './inventory/sbom/read-attached.ts';
+import { attachedDocuments, readAttachedSboms, readEarlierSboms, startReadingEarlier } from './inventory/sbom/read-attached.ts';
 import { openAudit } from './open-audit.ts';
 import { openDirectory } from './open-directory.ts';
 import { hubSettings, openIdentity } from './open-identity.ts';
@@ -275,7 +275,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
   );
   await sboms.start();
   await scanners.start();
-  await stores.rows.jobs.enqueue([readEarlierSbomsJob], clock.now());
+  await startReadingEarlier(attachedParts);
   if (config.advisories.sources.length > 0) await stores.rows.jobs.enqueue([fetchJob], clock.now());
   opened.use(
     startEventConsumers({

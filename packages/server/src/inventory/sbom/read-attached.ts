@@ -163,10 +163,15 @@ function distributionOf({ type, distribution }: { type: string; distribution: st
 const earlierKind = 'read-earlier-sboms';
 const perPage = 100;
 
-/** At the start: referrers from before anybody read them. */
-export const readEarlierSbomsJob: NewJob = { kind: earlierKind, payload: {}, key: 'start', priority: 'low' };
+type EarlierParts = Pick<AttachedParts, 'attached' | 'clock'> & { readonly jobs: Pick<JobRows, 'enqueue'> };
 
-export function readEarlierSboms({ attached, jobs, clock }: Pick<AttachedParts, 'attached' | 'clock'> & { readonly jobs: Pick<JobRows, 'enqueue'> }): JobKind {
+/** At the start: where there are referrers from before anybody read them. A disk that is full needs no job that finds nothing. */
+export async function startReadingEarlier({ attached, jobs, clock }: EarlierParts): Promise<void> {
+  const [unread] = await attached.listUnread({ artifactTypes: documentTypes, limit: 1 });
+  if (unread !== undefined) await jobs.enqueue([{ kind: earlierKind, payload: {}, key: 'start', priority: 'low' }], clock.now());
+}
+
+export function readEarlierSboms({ attached, jobs, clock }: EarlierParts): JobKind {
   return {
     name: earlierKind,
     concurrency: 1,
