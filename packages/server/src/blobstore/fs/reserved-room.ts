@@ -7,8 +7,8 @@ import { statfsSync } from 'node:fs';
 
 export const reservedBytes = 64 * 2 ** 20;
 
-/** Of a disk so small that the above would be much of it. */
-const reservedShare = 1 / 20;
+/** Of a disk so small that the above would be much of it: on one of 32 MB, what the log of the database grows to before it is folded in. */
+const reservedShare = 1 / 6;
 
 /** So many bytes are written between two looks, per upload: one look takes 2 µs. */
 const lookEveryBytes = 2 ** 20;
