@@ -56,6 +56,16 @@ async function untilTold(person: Person, count: number): Promise<Told[]> {
   }
 }
 
+/** How many vulnerabilities have been told of each repository, when they are so many. */
+async function untilAllTold(person: Person, count: number): Promise<Record<string, number>> {
+  for (;;) {
+    const counts: Record<string, number> = {};
+    for (const { repository, count: together } of await told(person)) counts[repository] = (counts[repository] ?? 0) + together;
+    if (Object.values(counts).reduce((sum, one) => sum + one, 0) >= count) return counts;
+    await Bun.sleep(50);
+  }
+}
+
 test('each vulnerability once in each repository, however often it is pushed, and what is not bad never', async () => {
   const kim = await world.person('kim');
   await pushWithLeftPad(kim, 'kim/app', 'v1');
@@ -72,11 +82,10 @@ test('each vulnerability once in each repository, however often it is pushed, an
     ['CVE-2026-0003', 1],
     ['CVE-2026-0001', 1],
   ]);
-  // Elsewhere all of them are new, and said at once.
+  // Elsewhere all of them are new, and said at once or as they are found.
   await pushWithLeftPad(kim, 'kim/other', 'v1');
   await importAdvisory('GHSA-4');
-  const all = await untilTold(kim, 4);
-  expect(new Set(all.slice(0, 2).map(({ repository, count }) => `${repository} ${count}`))).toEqual(new Set(['kim/app 1', 'kim/other 3']));
+  expect(await untilAllTold(kim, 6)).toEqual({ 'kim/app': 3, 'kim/other': 3 });
   // Nobody else is told.
   expect(await told(world.admin)).toEqual([]);
 });

@@ -34,9 +34,12 @@ export function jitter(): number {
   return Math.random();
 }
 
-/** Of accounts, teams, grants, tokens: 128 bits, in letters that stand in an address as they are. */
+/** Of accounts, teams, grants, tokens: 128 bits, in letters that stand in an address as they are. A command line would take a first `-` for a flag. */
 export function newId(): string {
-  return randomBytes(16).toString('base64url');
+  for (;;) {
+    const id = randomBytes(16).toString('base64url');
+    if (!id.startsWith('-')) return id;
+  }
 }
 
 /** What only its holder may know: 256 bits. */
