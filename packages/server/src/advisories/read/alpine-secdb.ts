@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { AffectedRange, Advisory } from '../../metadata/advisory-port.ts';
 import { releaseOf } from '../ecosystem.ts';
-import { AdvisoryError } from './advisory-error.ts';
+import { parseAs } from './parse-as.ts';
 
 const database = z.object({
   distroversion: z.union([z.string(), z.number()]).optional(),
@@ -19,12 +19,8 @@ export function isSecdb(value: object): boolean {
 
 /** `source`: of which release and repository it is, since each is a database of its own. Throws AdvisoryError. */
 export function readSecdb(value: unknown, where: string): { source: string; advisories: Advisory[] } {
-  const parsed = database.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new AdvisoryError(where, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not as Alpine has it'}`);
-  }
-  const { distroversion = 'edge', reponame = 'main', packages } = parsed.data;
+  const parsed = parseAs(database, value, where, 'Alpine');
+  const { distroversion = 'edge', reponame = 'main', packages } = parsed;
   const ecosystem = releaseOf(`alpine:${String(distroversion)}`);
   const found = new Map<string, { aliases: Set<string>; affected: AffectedRange[] }>();
   for (const { pkg } of packages ?? []) {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AffectedRange, Advisory } from '../../metadata/advisory-port.ts';
 import { debianReleases } from '../ecosystem.ts';
 import { severityOfWord } from '../severity.ts';
-import { AdvisoryError } from './advisory-error.ts';
+import { parseAs } from './parse-as.ts';
 
 const release = z.object({ status: z.string(), fixed_version: z.string().max(256).optional(), urgency: z.string().optional() });
 const issue = z.object({ description: z.string().optional(), releases: z.record(z.string(), release) });
@@ -15,12 +15,8 @@ export function isDebianTracker(start: string): boolean {
 
 /** What one package's part says: its advisories are named with the package, since the same CVE comes again in others. Throws AdvisoryError. */
 export function readTrackerMember(value: unknown, where: string): Advisory[] {
-  const parsed = member.safeParse(value);
-  if (!parsed.success) {
-    const [problem] = parsed.error.issues;
-    throw new AdvisoryError(where, `${problem?.path.join('.') ?? ''}: ${problem?.message ?? 'is not as the tracker has it'}`);
-  }
-  return Object.entries(parsed.data).flatMap(([name, issues]) =>
+  const parsed = parseAs(member, value, where, 'the tracker');
+  return Object.entries(parsed).flatMap(([name, issues]) =>
     Object.entries(issues).map(([cve, { description = '', releases }]): Advisory => ({
       name: `${cve}/${name}`,
       vulnerability: cve,

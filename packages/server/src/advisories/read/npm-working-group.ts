@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { AffectedRange, Advisory } from '../../metadata/advisory-port.ts';
 import { scoreOfVector, severityOfScore, severityOfWord } from '../severity.ts';
 import { AdvisoryError } from './advisory-error.ts';
+import { parseAs } from './parse-as.ts';
 import { firstKnown, timeOf, vulnerabilityOf } from './osv.ts';
 
 const advisory = z.object({
@@ -25,12 +26,8 @@ export function isNpmAdvisory(value: object): boolean {
 
 /** Throws AdvisoryError. */
 export function readNpmAdvisory(value: unknown, where: string): Advisory {
-  const parsed = advisory.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new AdvisoryError(where, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not as npm has it'}`);
-  }
-  const { id, module_name: name, title, cves, vulnerable_versions: versions, severity, cvss_vector: vector, cvss_score: given } = parsed.data;
+  const parsed = parseAs(advisory, value, where, 'npm');
+  const { id, module_name: name, title, cves, vulnerable_versions: versions, severity, cvss_vector: vector, cvss_score: given } = parsed;
   const score = scoreOfVector(vector ?? '') ?? (typeof given === 'number' && given > 0 && given <= 10 ? Math.round(given * 10) : undefined);
   const aliases = cves ?? [];
   return {
@@ -42,8 +39,8 @@ export function readNpmAdvisory(value: unknown, where: string): Advisory {
     vector: vector ?? '',
     summary: title.slice(0, 300),
     url: '',
-    ...timeOf('publishedAt', parsed.data.created_at),
-    ...timeOf('modifiedAt', parsed.data.updated_at),
+    ...timeOf('publishedAt', parsed.created_at),
+    ...timeOf('modifiedAt', parsed.updated_at),
     affected: intervalsOf(versions ?? '', where).map((interval) => ({ ecosystem: 'npm', name, ...interval, versions: [], severity: 'unknown' })),
   };
 }

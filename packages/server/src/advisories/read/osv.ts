@@ -4,7 +4,7 @@ import type { AffectedRange, Advisory, Severity } from '../../metadata/advisory-
 import { ecosystemOfOsv, nameIn, orderOf } from '../ecosystem.ts';
 import { scoreOfVector, severityOfScore, severityOfWord } from '../severity.ts';
 import { versionOrders } from '../versions/version-orders.ts';
-import { AdvisoryError } from './advisory-error.ts';
+import { parseAs } from './parse-as.ts';
 
 const word = z.string().max(512);
 const event = z.record(z.string(), z.unknown());
@@ -52,26 +52,22 @@ export function isOsv(value: object): boolean {
 
 /** Without ranges when it was withdrawn, or is of nothing that an inventory has. Throws AdvisoryError. */
 export function readOsv(value: unknown, where: string): Advisory {
-  const parsed = document.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new AdvisoryError(where, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not as OSV has it'}`);
-  }
-  const { id, aliases, upstream, modified, published, withdrawn, summary, details, references } = parsed.data;
+  const parsed = parseAs(document, value, where, 'OSV');
+  const { id, aliases, upstream, modified, published, withdrawn, summary, details, references } = parsed;
   const known = [...new Set([...(aliases ?? []), ...(upstream ?? [])])];
-  const { score, vector } = scoreOf(parsed.data.severity ?? []);
+  const { score, vector } = scoreOf(parsed.severity ?? []);
   return {
     name: id,
     vulnerability: vulnerabilityOf(id, known),
     aliases: known,
-    severity: firstKnown(severityOfWord(textOf(parsed.data.database_specific?.['severity'])), severityOfScore(score)),
+    severity: firstKnown(severityOfWord(textOf(parsed.database_specific?.['severity'])), severityOfScore(score)),
     ...(score !== undefined && { score }),
     vector,
     summary: (summary ?? details ?? '').slice(0, summaryMax),
     url: references?.find(({ url }) => url?.startsWith('https://'))?.url ?? '',
     ...timeOf('publishedAt', published),
     ...timeOf('modifiedAt', modified),
-    affected: withdrawn === undefined ? (parsed.data.affected ?? []).flatMap((one) => rangesOf(one, id)) : [],
+    affected: withdrawn === undefined ? (parsed.affected ?? []).flatMap((one) => rangesOf(one, id)) : [],
   };
 }
 

@@ -5,9 +5,11 @@
  */
 import { z } from 'zod';
 import type { Advisory, AffectedRange } from '../../metadata/advisory-port.ts';
+import { type PackageUrl, PackageUrlError, parsePackageUrl } from '../../inventory/package-url.ts';
 import { scoreOfVector, severityOfScore, severityOfWord } from '../severity.ts';
 import { AdvisoryError } from './advisory-error.ts';
 import { firstKnown, timeOf } from './osv.ts';
+import { parseAs } from './parse-as.ts';
 
 const word = z.string().max(2048);
 const ids = z.array(word).max(500_000).default([]);
@@ -63,7 +65,7 @@ export function isRedHatCsaf(value: object): boolean {
 
 /** Advisories and VEX documents are two sources: each is published as a whole. Throws AdvisoryError. */
 export function readRedHatCsaf(value: unknown, where: string): { source: string; dataAt: number | undefined; advisories: Advisory[] } {
-  const { document: head, product_tree: tree, vulnerabilities } = parse(document, value, where);
+  const { document: head, product_tree: tree, vulnerabilities } = parseAs(document, value, where, 'CSAF');
   const places = placesOf(tree, where);
   const { id, current_release_date: modified, initial_release_date: published } = head.tracking;
   const times = { ...timeOf('publishedAt', published), ...timeOf('modifiedAt', modified) };
@@ -89,13 +91,6 @@ export function readRedHatCsaf(value: unknown, where: string): { source: string;
   };
 }
 
-function parse<Read>(schema: z.ZodType<Read>, value: unknown, where: string): Read {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new AdvisoryError(where, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not as CSAF has it'}`);
-}
-
 /** Of a component in a product: `rhel:9`, and what is installed there. */
 type Place = { readonly ecosystem: string; readonly component: Component };
 type Component = { readonly name: string; readonly version: string; readonly stream: string };
@@ -116,7 +111,7 @@ function placesOf({ branches: trunk, relationships }: z.output<typeof document>[
 
   function collect(list: readonly unknown[], path: string, depth: number): void {
     if (depth > depthMax) throw new AdvisoryError(where, `product_tree: has branches more than ${depthMax} deep`);
-    for (const { product: one, branches: within } of parse(branches, list, `${where}: ${path}.branches`)) {
+    for (const { product: one, branches: within } of parseAs(branches, list, `${where}: ${path}.branches`, 'CSAF')) {
       const { cpe, purl } = one?.product_identification_helper ?? {};
       const ecosystem = cpe === undefined ? undefined : ecosystemOfCpe(cpe);
       const component = purl === undefined ? undefined : componentOf(purl);
@@ -135,24 +130,20 @@ function ecosystemOfCpe(cpe: string): string | undefined {
 
 /** `pkg:rpm/redhat/bash@5.1.8-9.el9?arch=x86_64&epoch=0`, for a module with `rpmmod=nodejs:20:…`. Sources are what packages are built of, and not installed. */
 function componentOf(purl: string): Component | undefined {
-  const [, name, version = '', qualifiers = ''] = /^pkg:rpm\/redhat\/([^@?#]+)(?:@([^?#]+))?(?:\?([^#]*))?/.exec(purl) ?? [];
-  if (name === undefined) return undefined;
-  const said = new URLSearchParams(qualifiers.replaceAll('+', '%2B'));
-  if (version !== '' && said.get('arch') === 'src') return undefined;
-  const epoch = said.get('epoch') ?? '0';
-  const plain = decoded(version);
-  return {
-    name: decoded(name),
-    version: plain === '' || epoch === '0' ? plain : `${epoch}:${plain}`,
-    stream: said.get('rpmmod')?.split(':')[1] ?? '',
-  };
+  const { type, namespace, name, version, qualifiers } = readPurl(purl) ?? {};
+  if (type !== 'rpm' || namespace !== 'redhat' || name === undefined || version === undefined) return undefined;
+  const { arch, epoch = '0', rpmmod = '' } = qualifiers ?? {};
+  if (version !== '' && arch === 'src') return undefined;
+  return { name, version: version === '' || epoch === '0' ? version : `${epoch}:${version}`, stream: rpmmod.split(':')[1] ?? '' };
 }
 
-function decoded(text: string): string {
+/** Undefined for what is none: it names nothing that is installed. */
+function readPurl(purl: string): Partial<PackageUrl> | undefined {
   try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a lone %: it names nothing that is installed
+    return parsePackageUrl(purl);
+  } catch (error) {
+    if (error instanceof PackageUrlError) return undefined;
+    throw error;
   }
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { CveSignal } from '../../metadata/advisory-port.ts';
 import { AdvisoryError } from './advisory-error.ts';
+import { parseAs } from './parse-as.ts';
 import { timeOf } from './osv.ts';
 
 const cve = /^CVE-\d{4}-\d{4,10}$/;
@@ -54,11 +55,7 @@ export function isKev(value: object): boolean {
 
 /** Throws AdvisoryError. */
 export function readKev(value: unknown, where: string): { dataAt: number | undefined; signals: CveSignal[] } {
-  const parsed = list.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new AdvisoryError(where, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not as CISA has it'}`);
-  }
-  const signals = parsed.data.vulnerabilities.map(({ cveID, dateAdded }) => ({ cve: cveID, exploitedSince: dateAdded }));
-  return { dataAt: timeOf('at', parsed.data.dateReleased).at, signals };
+  const parsed = parseAs(list, value, where, 'CISA');
+  const signals = parsed.vulnerabilities.map(({ cveID, dateAdded }) => ({ cve: cveID, exploitedSince: dateAdded }));
+  return { dataAt: timeOf('at', parsed.dateReleased).at, signals };
 }
