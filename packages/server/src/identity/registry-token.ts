@@ -3,13 +3,13 @@
  * distribution's documentation). A token says who its bearer is and which repositories it was asked
  * for. What the bearer may do is decided anew at each request; the token can only narrow it.
  */
-import { jwtVerify, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { RegistryError } from '@naru/oci/registry-error';
 import { type Action, isAction } from '../access/action.ts';
 import type { Subject, SubjectKind } from '../metadata/identity/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { newId } from '../runtime/ids.ts';
-import { signingAlgorithm, type SigningKeys } from './signing-keys.ts';
+import { signingAlgorithm, type SigningKeys, verifyOwn } from './signing-keys.ts';
 
 export type RegistryToken = {
   readonly subject: Subject;
@@ -77,20 +77,14 @@ export function createRegistryTokens(keys: SigningKeys, clock: Clock): RegistryT
 
 async function readToken(token: string, keys: SigningKeys, clock: Clock): Promise<RegistryToken> {
   try {
-    const { payload } = await jwtVerify(
+    const payload = await verifyOwn(
       token,
-      async ({ kid }) => {
-        const key = kid === undefined ? undefined : await keys.find(kid);
-        if (key === undefined) throw new Error('unknown key');
-        return key;
-      },
+      { keys, clock },
       {
-        algorithms: [signingAlgorithm],
         issuer,
         audience: tokenService,
         typ: 'JWT',
         clockTolerance: 0,
-        currentDate: new Date(clock.now()),
         requiredClaims: ['sub', 'exp', 'iat'],
       },
     );

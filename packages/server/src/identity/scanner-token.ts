@@ -2,14 +2,14 @@
  * Tokens for scanners: whoever bears one may pull from one repository for a while, what a policy blocks included, since
  * that is what must be looked at; and may do nothing else. No account stands behind it, so nothing else can be asked for.
  */
-import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
+import { decodeProtectedHeader, SignJWT } from 'jose';
 import { RegistryError } from '@naru/oci/registry-error';
 import { parseRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
 import type { Caller } from '../access/caller.ts';
 import { anonymous } from '../access/principal.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { newId } from '../runtime/ids.ts';
-import { signingAlgorithm, type SigningKeys } from './signing-keys.ts';
+import { signingAlgorithm, type SigningKeys, verifyOwn } from './signing-keys.ts';
 
 export type ScannerTokens = {
   issue(scanner: string, repository: RepositoryName, lifetimeMs: number): Promise<string>;
@@ -67,19 +67,13 @@ function typeOf(token: string): string | undefined {
 
 async function readToken(token: string, keys: SigningKeys, clock: Clock): Promise<{ scanner: string; repository: RepositoryName }> {
   try {
-    const { payload } = await jwtVerify(
+    const payload = await verifyOwn(
       token,
-      async ({ kid }) => {
-        const key = kid === undefined ? undefined : await keys.find(kid);
-        if (key === undefined) throw new Error('unknown key');
-        return key;
-      },
+      { keys, clock },
       {
-        algorithms: [signingAlgorithm],
         issuer,
         audience: type,
         typ: type,
-        currentDate: new Date(clock.now()),
         requiredClaims: ['sub', 'exp', 'repository'],
       },
     );

@@ -3,7 +3,17 @@
  * signs for `signsForMs` and is known for twice as long, so that no token outlives its key. They live
  * in rows: a token survives a restart, and replicas understand each other's.
  */
-import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import {
+  calculateJwkThumbprint,
+  type CryptoKey,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyOptions,
+} from 'jose';
 import type { SigningKeyRows } from '../metadata/identity/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 
@@ -18,6 +28,21 @@ export type SigningKeys = {
   /** RFC 7517, public halves only. */
   publicKeys(): Promise<JWK[]>;
 };
+
+/** What one of these keys has signed, and what of it holds now. Throws for everything else. */
+export async function verifyOwn<Claims = JWTPayload>(
+  token: string,
+  { keys, clock }: { readonly keys: Pick<SigningKeys, 'find'>; readonly clock: Clock },
+  expected: Omit<JWTVerifyOptions, 'algorithms' | 'currentDate'>,
+): Promise<JWTPayload & Claims> {
+  const find = async ({ kid = '' }: { kid?: string | undefined }) => {
+    const key = await keys.find(kid);
+    if (key === undefined) throw new Error('unknown key');
+    return key;
+  };
+  const { payload } = await jwtVerify<Claims>(token, find, { ...expected, algorithms: [signingAlgorithm], currentDate: new Date(clock.now()) });
+  return payload;
+}
 
 type LoadedKey = { readonly id: string; readonly privateKey: CryptoKey; readonly publicKey: CryptoKey; readonly publicJwk: JWK; readonly createdAt: number };
 

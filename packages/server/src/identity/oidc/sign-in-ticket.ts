@@ -2,11 +2,11 @@
  * What a log-in by a provider must come back with (OpenID Connect Core 3.1.2.1, RFC 7636): it stands in
  * a cookie, signed by us, so that only the browser that began can go on, and whoever begins costs no row.
  */
-import { jwtVerify, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../../runtime/clock.ts';
 import { type CookieRequest, formatCookie, readCookie } from '../cookie.ts';
-import { signingAlgorithm, type SigningKeys } from '../signing-keys.ts';
+import { signingAlgorithm, type SigningKeys, verifyOwn } from '../signing-keys.ts';
 
 const ticket = z.object({
   provider: z.string(),
@@ -44,15 +44,7 @@ export function createSignInTickets(keys: SigningKeys, clock: Clock): SignInTick
 
     async open(sealed) {
       try {
-        const { payload } = await jwtVerify(
-          sealed ?? '',
-          async ({ kid = '' }) => {
-            const key = await keys.find(kid);
-            if (key === undefined) throw new Error('unknown key');
-            return key;
-          },
-          { algorithms: [signingAlgorithm], audience, currentDate: new Date(clock.now()), requiredClaims: ['exp'] },
-        );
+        const payload = await verifyOwn(sealed ?? '', { keys, clock }, { audience, requiredClaims: ['exp'] });
         return ticket.parse(payload);
       } catch {
         return undefined;

@@ -5,13 +5,13 @@
  * row, and a restart or another replica makes no difference. A row says that it was used, and only a
  * right answer writes one: a flood of requests fills nothing.
  */
-import { jwtVerify, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { AttemptRows } from '../../metadata/identity/port.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { newSecret } from '../../runtime/ids.ts';
 import { type CookieRequest, formatCookie, readCookie } from '../cookie.ts';
-import { signingAlgorithm, type SigningKeys } from '../signing-keys.ts';
+import { signingAlgorithm, type SigningKeys, verifyOwn } from '../signing-keys.ts';
 
 /** Where it is shown again: by whom and for what. */
 export type ChallengePurpose = 'sign-in' | `register ${string}`;
@@ -46,15 +46,7 @@ export function createChallenges({ keys, rows, clock }: { keys: SigningKeys; row
 
     async open(sealed, purpose) {
       try {
-        const { payload } = await jwtVerify<{ challenge: string }>(
-          sealed ?? '',
-          async ({ kid = '' }) => {
-            const key = await keys.find(kid);
-            if (key === undefined) throw new Error('unknown key');
-            return key;
-          },
-          { algorithms: [signingAlgorithm], audience, subject: purpose, currentDate: new Date(clock.now()), requiredClaims: ['exp'] },
-        );
+        const payload = await verifyOwn<{ challenge: string }>(sealed ?? '', { keys, clock }, { audience, subject: purpose, requiredClaims: ['exp'] });
         return payload.challenge;
       } catch (cause) {
         throw over(cause);
