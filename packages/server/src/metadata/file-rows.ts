@@ -15,6 +15,13 @@ const setidBits = 0o6000;
 const columns = ['parent', 'name', 'kind', 'layer_file.size_bytes as sizeBytes', 'mode', 'target', 'content', 'position'] as const;
 
 export function fileRows({ read, write }: MetadataDatabase): FileRows {
+  /** Of layers, with the layer that each is of. */
+  const entries = () =>
+    read
+      .selectFrom('layer_index')
+      .innerJoin('layer_file', 'layer_file.layer', 'layer_index.id')
+      .select(['layer_index.digest as layer', ...columns]);
+
   return {
     async findLayers(digests) {
       const found = [];
@@ -24,9 +31,9 @@ export function fileRows({ read, write }: MetadataDatabase): FileRows {
       return found.flatMap(({ state, ...layer }) => (state === 'indexing' ? [] : [{ ...layer, state }]));
     },
 
-    async recordLayer(digest, entries, at) {
+    async recordLayer(digest, files, at) {
       const layer = await begin(digest, at);
-      for (const part of chunks(entries, entriesPerTransaction)) {
+      for (const part of chunks(files, entriesPerTransaction)) {
         await write(async (tx) => {
           for (const chunk of chunks(part, entriesPerStatement)) {
             await tx
@@ -48,16 +55,7 @@ export function fileRows({ read, write }: MetadataDatabase): FileRows {
     async findNamed(layers, parent, names) {
       const found = [];
       for (const chunk of chunks(layers)) {
-        found.push(
-          ...(await read
-            .selectFrom('layer_index')
-            .innerJoin('layer_file', 'layer_file.layer', 'layer_index.id')
-            .select(['layer_index.digest as layer', ...columns])
-            .where('layer_index.digest', 'in', chunk)
-            .where('parent', '=', parent)
-            .where('name', 'in', names)
-            .execute()),
-        );
+        found.push(...(await entries().where('layer_index.digest', 'in', chunk).where('parent', '=', parent).where('name', 'in', names).execute()));
       }
       return found;
     },
@@ -65,17 +63,7 @@ export function fileRows({ read, write }: MetadataDatabase): FileRows {
     async listFolder(layers, parent, limit) {
       const found = [];
       for (const layer of layers) {
-        found.push(
-          ...(await read
-            .selectFrom('layer_index')
-            .innerJoin('layer_file', 'layer_file.layer', 'layer_index.id')
-            .select(['layer_index.digest as layer', ...columns])
-            .where('layer_index.digest', '=', layer)
-            .where('parent', '=', parent)
-            .orderBy('name')
-            .limit(limit)
-            .execute()),
-        );
+        found.push(...(await entries().where('layer_index.digest', '=', layer).where('parent', '=', parent).orderBy('name').limit(limit).execute()));
       }
       return found;
     },
@@ -84,10 +72,7 @@ export function fileRows({ read, write }: MetadataDatabase): FileRows {
       const found = [];
       for (const layer of new Set(layers)) {
         found.push(
-          ...(await read
-            .selectFrom('layer_index')
-            .innerJoin('layer_file', 'layer_file.layer', 'layer_index.id')
-            .select(['layer_index.digest as layer', ...columns])
+          ...(await entries()
             .where('layer_index.digest', '=', layer)
             .where('kind', '=', 'file')
             .where(({ eb, ref }) => eb(sql<number>`${ref('mode')} & ${setidBits}`, '<>', 0))
