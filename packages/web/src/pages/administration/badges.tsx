@@ -2,18 +2,15 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../api/client.ts';
-import { ActForm, fieldText } from '../../parts/act-form.tsx';
 import type { BadgeRequest } from '../../parts/badge-requests/badge-requests.tsx';
 import { useBadgeTexts } from '../../parts/badge-requests/texts.ts';
-import { Dialog } from '../../parts/dialog.tsx';
+import { DecideButton } from '../../parts/decide-button.tsx';
 import { ForeignText } from '../../parts/foreign-text.tsx';
-import { FormField } from '../../parts/form-field.tsx';
 import { ItemList } from '../../parts/item-list.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RepositoryLink } from '../../parts/repository-link.tsx';
 import { Section } from '../../parts/section.tsx';
-import { SelectField } from '../../parts/select-field.tsx';
-import { useAct } from '../../parts/use-act.ts';
+import { StateFilter } from '../../parts/state-filter.tsx';
 
 const states = ['applied', 'granted', 'declined', 'revoked'] as const;
 type State = (typeof states)[number];
@@ -25,15 +22,7 @@ export function BadgeReview() {
   const [state, setState] = useState<State>('applied');
   return (
     <Section title={texts.requests} hint={texts.requestsHint}>
-      <div className="mb-4 max-w-60">
-        <SelectField
-          label={texts.show}
-          name="state"
-          chosen={state}
-          options={states.map((one) => [one, texts.filters[one]])}
-          onChoose={(chosen) => setState(states.find((one) => one === chosen) ?? 'applied')}
-        />
-      </div>
+      <StateFilter label={texts.show} states={states} chosen={state} words={texts.filters} onChoose={setState} />
       <ItemList
         of={['badge-requests', state]}
         load={(page, signal) => call('GET /badge-requests', { query: { ...page, state }, signal })}
@@ -87,30 +76,16 @@ function Row(request: BadgeRequest) {
 
 function Decide({ request: { id, subject }, decision }: { request: BadgeRequest; decision: Decision }) {
   const texts = useBadgeTexts();
-  const [isOpen, setIsOpen] = useState(false);
-  const decide = useAct(
-    (fields: FormData) => call('POST /badge-requests/{id}/decision', { params: { id }, body: { decision, reason: fieldText(fields, 'reason') } }),
-    {
-      concerns: [['badge-requests'], ['repository'], ['search']],
-      words: { CONFLICT: texts.changedMeanwhile },
-      said: () => ({ text: texts.decided[decision](subject) }),
-      onDone: () => setIsOpen(false),
-    },
-  );
-  function close(): void {
-    setIsOpen(false);
-    decide.reset();
-  }
   return (
-    <>
-      <button type="button" className={`button ${decision === 'revoke' ? 'button-danger' : ''}`} onClick={() => setIsOpen(true)}>
-        {texts[decision]}
-      </button>
-      <Dialog title={texts.title(texts[decision], subject)} isOpen={isOpen} onClose={close}>
-        <ActForm act={decide} submit={texts[decision]} isDanger={decision !== 'grant'}>
-          <FormField label={texts.reason} hint={texts.reasonHint} name="reason" maxLength={200} autoComplete="off" autoFocus />
-        </ActForm>
-      </Dialog>
-    </>
+    <DecideButton
+      text={texts[decision]}
+      title={texts.title(texts[decision], subject)}
+      isDanger={{ page: decision === 'revoke', dialog: decision !== 'grant' }}
+      reason={{ label: texts.reason, hint: texts.reasonHint }}
+      concerns={[['badge-requests'], ['repository'], ['search']]}
+      words={{ CONFLICT: texts.changedMeanwhile }}
+      done={texts.decided[decision](subject)}
+      onDecide={(reason) => call('POST /badge-requests/{id}/decision', { params: { id }, body: { decision, reason } })}
+    />
   );
 }

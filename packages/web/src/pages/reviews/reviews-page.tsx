@@ -1,18 +1,15 @@
 /** For whoever reviews: what waits for a decision, and the decision. */
 import { useState } from 'react';
 import { type Answer, call } from '../../api/client.ts';
-import { ActForm, fieldText } from '../../parts/act-form.tsx';
+import { DecideButton } from '../../parts/decide-button.tsx';
 import { DigestText } from '../../parts/digest-text.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
 import { ForPeople } from '../../parts/for-people.tsx';
 import { ForeignText } from '../../parts/foreign-text.tsx';
-import { FormField } from '../../parts/form-field.tsx';
 import { ItemList } from '../../parts/item-list.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RepositoryLink } from '../../parts/repository-link.tsx';
-import { SelectField } from '../../parts/select-field.tsx';
-import { useAct } from '../../parts/use-act.ts';
+import { StateFilter } from '../../parts/state-filter.tsx';
 import { useReviewTexts } from './texts.ts';
 
 const states = ['staged', 'approved', 'refused'] as const;
@@ -32,15 +29,7 @@ export function ReviewsPage() {
       <ForPeople>
         {() => (
           <>
-            <div className="mb-4 max-w-60">
-              <SelectField
-                label={texts.show}
-                name="state"
-                chosen={state}
-                options={states.map((one) => [one, texts.filters[one]])}
-                onChoose={(chosen) => setState(states.find((one) => one === chosen) ?? 'staged')}
-              />
-            </div>
+            <StateFilter label={texts.show} states={states} chosen={state} words={texts.filters} onChoose={setState} />
             <ItemList
               of={['reviews', state]}
               load={(page, signal) => call('GET /reviews', { query: { ...page, state }, signal })}
@@ -91,38 +80,19 @@ function Row(review: Review) {
 
 function Decide({ review: { repository, digest, tags }, decision }: { review: Review; decision: Decision }) {
   const texts = useReviewTexts();
-  const [isOpen, setIsOpen] = useState(false);
   const image = `${repository}${tags[0] === undefined ? `@${digest.slice(0, 19)}` : `:${tags[0]}`}`;
-  const decide = useAct(
-    (fields: FormData) =>
-      call('POST /repositories/{repository}/-/images/{reference}/review', {
-        params: { repository, reference: digest },
-        body: { decision, reason: fieldText(fields, 'reason') },
-      }),
-    { concerns: [['reviews'], ['repository'], ['tags']], said: () => ({ text: texts.decided[decision](image) }), onDone: () => setIsOpen(false) },
-  );
-  function close(): void {
-    setIsOpen(false);
-    decide.reset();
-  }
+  const isRefusal = decision === 'refuse';
   return (
-    <>
-      <button type="button" className={`button ${decision === 'refuse' ? 'button-danger' : ''}`} onClick={() => setIsOpen(true)}>
-        {texts[decision]}
-      </button>
-      <Dialog title={texts.heading(texts[decision], image)} isOpen={isOpen} onClose={close}>
-        <ActForm act={decide} submit={texts[decision]} isDanger={decision === 'refuse'}>
-          <FormField
-            label={texts.reason}
-            hint={decision === 'refuse' ? texts.refuseHint : texts.approveHint}
-            name="reason"
-            maxLength={200}
-            required={decision === 'refuse'}
-            autoComplete="off"
-            autoFocus
-          />
-        </ActForm>
-      </Dialog>
-    </>
+    <DecideButton
+      text={texts[decision]}
+      title={texts.heading(texts[decision], image)}
+      isDanger={{ page: isRefusal, dialog: isRefusal }}
+      reason={{ label: texts.reason, hint: isRefusal ? texts.refuseHint : texts.approveHint, isRequired: isRefusal }}
+      concerns={[['reviews'], ['repository'], ['tags']]}
+      done={texts.decided[decision](image)}
+      onDecide={(reason) =>
+        call('POST /repositories/{repository}/-/images/{reference}/review', { params: { repository, reference: digest }, body: { decision, reason } })
+      }
+    />
   );
 }
