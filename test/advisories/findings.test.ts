@@ -284,20 +284,6 @@ test('a VEX document becomes rules, once', async () => {
   expect(items).toMatchObject([{ id: 'CVE-2026-2002', reason: 'VEX of Acme: component_not_present' }]);
 });
 
-test('what is worst in a namespace', async () => {
-  type Summary = {
-    repositories: { repository: string; counts: Record<string, object> }[];
-    worst: { id: string; severity: string; images: number; fixable: boolean }[];
-  };
-  const { repositories, worst } = await ask<Summary>('/namespaces/team/findings');
-  expect(repositories).toMatchObject([{ repository: 'team/app', counts: { critical: { fixable: 1, unfixable: 0 }, unknown: { fixable: 2, unfixable: 0 } } }]);
-  expect(worst.map(({ id, severity, images, fixable }) => `${id} ${severity} ${images} ${fixable}`)).toEqual([
-    'CVE-2026-0001 critical 2 true',
-    'CVE-2026-2001 unknown 1 true',
-    'CVE-2026-2002 unknown 1 true',
-  ]);
-});
-
 test('a new edition is matched again, with no push', async () => {
   await importFile('debianList', debianList.replaceAll('3.0.15-1~deb12u2', '3.0.15-1~deb12u3').replace('CVE-2026-2002', 'CVE-2026-2003'));
   const answer = await settled('two', ({ items }) => items.some(({ id }) => id === 'CVE-2026-2003'));

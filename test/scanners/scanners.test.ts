@@ -85,6 +85,15 @@ test('what it finds stands beside what was found here, and the gate blocks by it
   expect(blocked['reasons']).toMatchObject([{ rule: 'finding', finding: 'CVE-2021-44228', package: 'log4j-core' }]);
   expect((await runNaru(['findings', 'seen/app:v1', '--server', server.url])).stdout).toContain('2 of these were found by fake');
 
+  // The overview of the namespace and the search for packages know it, too.
+  await until(
+    async () => (await ask('GET', '/namespaces/seen/security/vulnerabilities')).body,
+    ({ items }) => (items as Json[]).some(({ id, package: name, images }) => id === 'CVE-2021-44228' && name === 'log4j-core' && images === 1),
+  );
+  expect((await ask('GET', '/search/packages?name=log4j-core&version=2.14.1')).body['items']).toMatchObject([
+    { repository: 'seen/app', tags: ['v1'], package: { type: '', name: 'log4j-core', version: '2.14.1', purl: '' } },
+  ]);
+
   // What is blocked is looked at again, with a token that opens this repository and nothing else, and does nothing else.
   adapter.find = () => [];
   expect((await ask('POST', '/repositories/seen/app/-/images/v1/scan')).body).toEqual({ scanners: ['fake'] });

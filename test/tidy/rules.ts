@@ -49,7 +49,15 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   jobs: [ports(), /^runtime\/(alarm|clock|ids|log|metrics|sleep)\.ts$/],
   events: [/^access\//, /^jobs\/(job-kind|prune-job)\.ts$/, ports(), /^runtime\/(alarm|clock|ids|log|sleep)\.ts$/],
   files: [/^registry\//, /^jobs\/job-kind\.ts$/, /^blobstore\/read-bytes\.ts$/, ports(), /^runtime\/clock\.ts$/],
-  advisories: [/^inventory\/package(-url)?\.ts$/, /^jobs\/(job-kind|prune-job)\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
+  advisories: [
+    /^access\/namespace\.ts$/,
+    /^metadata\/tallies\/port\.ts$/,
+    /^inventory\/package(-url)?\.ts$/,
+    /^jobs\/(job-kind|prune-job)\.ts$/,
+    /^events\/consumers\.ts$/,
+    ports(),
+    /^runtime\/(clock|ids|log)\.ts$/,
+  ],
   hub: [/^access\//, /^registry\//, /^jobs\/(job-kind|prune-job)\.ts$/, /^events\/consumers\.ts$/, ports(), /^runtime\/(clock|ids|log)\.ts$/],
   search: [/^access\//, /^registry\/repositories\.ts$/, /^metadata\/text-letters\.ts$/, ports()],
   scanners: [
@@ -125,7 +133,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   'hub-api': [
     /^deploy\//,
     /^(gate|signatures)\//,
-    /^metadata\/(deploy\/port|gate\/(signer-)?port|reviews\/port)\.ts$/,
+    /^metadata\/(deploy\/port|gate\/(signer-)?port|reviews\/port|tallies\/port)\.ts$/,
     /^http\/(reply|request|errors)\.ts$/,
     /^events\//,
     /^search\//,

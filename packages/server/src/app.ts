@@ -4,6 +4,7 @@
  */
 import type { Digest } from '@naru/oci/digest';
 import { fetchAdvisories, fetchJob } from './advisories/fetch/fetch-advisories.ts';
+import { talliedEvents } from './advisories/tallies/tally-jobs.ts';
 import { runAdvisoryRequest } from './advisories/run-advisory-request.ts';
 import { createAuthApi, keysPath, tokenPath } from './auth-api/router.ts';
 import type { Config } from './config/config.ts';
@@ -290,6 +291,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
         judgedEvents(stores.rows.gate),
         goldenMoves(stores.rows),
         notifyOfEvents,
+        talliedEvents,
       ],
       clock,
       sleep: systemSleep,

@@ -4,6 +4,8 @@ import { createFindings, type Findings } from './advisories/findings.ts';
 import type { Digest } from '@naru/oci/digest';
 import { checkImageJob } from './advisories/match-job.ts';
 import { matchKinds } from './advisories/match-advisories.ts';
+import { tallyImageJob, tallyScopeJob } from './advisories/tallies/tally-jobs.ts';
+import { tallyKinds } from './advisories/tallies/tally-kinds.ts';
 import type { Checks } from './gate/finding-summary.ts';
 import { gateChecks } from './open-gate-checks.ts';
 import { judgeCheckedJob, judgeSignalsJob } from './gate/judge-jobs.ts';
@@ -29,13 +31,13 @@ export function openFindings({ rows, registry, clock, profile }: FindingParts): 
   const jobKinds = matchKinds({
     ...rows,
     clock,
-    onChecked: (images) => rows.jobs.enqueue([...images.map(judgeCheckedJob), ...noticesOf(images)], clock.now()),
-    onSignals: () => rows.jobs.enqueue([judgeSignalsJob], clock.now()),
+    onChecked: (images) => rows.jobs.enqueue([...images.flatMap((image) => [judgeCheckedJob(image), tallyImageJob(image)]), ...noticesOf(images)], clock.now()),
+    onSignals: () => rows.jobs.enqueue([judgeSignalsJob, tallyScopeJob({ kind: 'server' })], clock.now()),
   });
   return {
     findings,
     checks: gateChecks(findings, rows.inventory, { rows, registry, clock }),
-    jobKinds,
+    jobKinds: [...jobKinds, ...tallyKinds({ rows, findings, clock })],
     onRead: (image) => rows.jobs.enqueue([checkImageJob(image)], clock.now()),
   };
 }

@@ -1,5 +1,6 @@
 /** Scanners of others, wired. */
 import type { Digest } from '@naru/oci/digest';
+import { tallyImageJob } from './advisories/tallies/tally-jobs.ts';
 import type { Config } from './config/config.ts';
 import { readNamedFile } from './config/named-file.ts';
 import type { EventConsumer } from './events/consumers.ts';
@@ -50,7 +51,7 @@ export function openScanners({ rows, registry, config, tokens, baseUrl, clock }:
     scanners,
     clock,
     everyMs: config.intervalMs,
-    onScanned: (image: Digest) => rows.jobs.enqueue([judgeCheckedJob(image), findingsNotice(image)], clock.now()),
+    onScanned: (image: Digest) => rows.jobs.enqueue([judgeCheckedJob(image), tallyImageJob(image), findingsNotice(image)], clock.now()),
   };
   return {
     scanners,

@@ -71,7 +71,9 @@ export function personAt(url: string, name: string, secret: string, ca?: string)
     async api(method, path, body) {
       const response = await send(`${url}/api/v1${path}`, { method, headers: authorization, ...(body !== undefined && { body: JSON.stringify(body) }) });
       const text = await response.text();
-      return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
+      // Tables for spreadsheets are read by whoever asks for them.
+      const isJson = text !== '' && response.headers.get('content-type')?.startsWith('text/csv') !== true;
+      return { status: response.status, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} };
     },
     async v2(method, path, scopes, { body, type } = {}) {
       const headers = { authorization: `Bearer ${await token(...scopes)}`, ...(type !== undefined && { 'content-type': type }) };

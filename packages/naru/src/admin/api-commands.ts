@@ -12,6 +12,7 @@ import { policyCommands } from './policy-commands.ts';
 import { retentionCommands } from './retention-commands.ts';
 import { scannerCommands } from './scanner-commands.ts';
 import { reviewCommands } from './review-commands.ts';
+import { securityCommands } from './security-commands.ts';
 import { signerCommands } from './signer-commands.ts';
 import { tagRuleCommands } from './tag-rule-commands.ts';
 import { webhookCommands } from './webhook-commands.ts';
@@ -30,6 +31,7 @@ export const apiCommands = {
   ...deployCommands,
   ...goldenCommands,
   ...findingCommands,
+  ...securityCommands,
   ...findingRuleCommands,
   ...packageCommands,
   ...scannerCommands,

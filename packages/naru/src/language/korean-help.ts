@@ -391,6 +391,7 @@ const adminSummaries: Readonly<Partial<Record<string, string>>> = {
   'trash restore-image': '다이제스트로 지운 이미지를 되돌리기',
   'trash empty': '다이제스트로 지운 것을 버리기',
   findings: '이미지에서 무엇이 취약한지 보기',
+  security: '사용자나 조직이 얼마나 취약한지 보기',
   packages: '이미지에 무엇이 설치되어 있는지 보기',
   sbom: '이미지에 설치된 것을 프로그램이 읽는 문서(SBOM)로 출력하기',
   'finding-rule add': '취약점의 발견을 제쳐 두기',

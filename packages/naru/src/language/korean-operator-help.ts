@@ -16,6 +16,12 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'by the advisories that were brought in.': '들여온 권고에 따르며, 나쁜 것부터 보입니다.',
   'As bad as this, or worse: critical, high, medium, low, negligible or unknown.':
     '이만큼 나쁘거나 더 나쁜 것: critical, high, medium, low, negligible, unknown.',
+  'all images that its tags lead to, each vulnerability of a package once.': '태그가 가리키는 모든 이미지에서, 패키지의 취약점을 하나씩 셉니다.',
+  'One of these instead, the worst first: images, repositories, vulnerabilities or packages.':
+    '대신 이 가운데 하나를 나쁜 것부터: images, repositories, vulnerabilities, packages.',
+  'Of images, by severity, exploited, epss or fixable.': 'images의 차례: severity, exploited, epss, fixable.',
+  'So many of them, 50 unless told.': '이만큼. 말하지 않으면 50개.',
+  'Leave out so many.': '이만큼은 건너뛰기.',
   'Only what a newer version mends.': '더 새 버전이 고친 것만.',
   'Only what is known to be exploited.': '악용된다고 알려진 것만.',
   'Only in this package.': '이 패키지에서만.',

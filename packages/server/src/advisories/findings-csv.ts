@@ -1,4 +1,5 @@
-/** Findings as CSV (RFC 4180), for spreadsheets: a cell that one would take for a formula is quoted out of being one. */
+/** Findings as CSV, for spreadsheets. */
+import { csvLine } from './csv.ts';
 import type { Finding } from './findings.ts';
 
 const columns = [
@@ -21,7 +22,7 @@ const columns = [
 ];
 
 export function findingsCsv(findings: readonly Finding[]): string {
-  return [columns, ...findings.map(rowOf)].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  return [columns, ...findings.map(rowOf)].map(csvLine).join('');
 }
 
 function rowOf({ severity, vulnerability, aliases, fixed, score, epss, exploitedSince = '', package: installed, rule, summary, scanner }: Finding): string[] {
@@ -45,9 +46,4 @@ function rowOf({ severity, vulnerability, aliases, fixed, score, epss, exploited
     rule?.reason ?? '',
     summary,
   ];
-}
-
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

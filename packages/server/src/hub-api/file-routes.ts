@@ -11,6 +11,7 @@ import { resolveImage } from './image-routes.ts';
 import { required } from './repository-routes.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
 import { bytes, digest } from './schemas.ts';
+import { streamOf } from './stream-of.ts';
 
 const pathMax = 4096;
 const entriesMax = 1000;
@@ -77,7 +78,7 @@ export const fileRoutes: readonly ApiRoute[] = [
         'x-content-type-options': 'nosniff',
         'content-security-policy': "sandbox; default-src 'none'",
       };
-      return { headers, stream: request.method === 'HEAD' ? new ReadableStream() : toStream(found.bytes) };
+      return { headers, stream: request.method === 'HEAD' ? new ReadableStream() : streamOf(found.bytes) };
     },
   }),
   route({
@@ -161,17 +162,4 @@ function countChanges(changes: readonly FileChange[]): z.input<typeof comparison
 /** RFC 8187: what is no letter of a token is escaped, quotes and line ends among it. */
 function encodeFileName(name: string): string {
   return encodeURIComponent(name.toWellFormed()).replaceAll(/['()*!]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function toStream(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    async pull(controller) {
-      const next = await parts.next();
-      if (next.done === true) controller.close();
-      else controller.enqueue(next.value);
-    },
-    async cancel() {
-      await parts.return(undefined);
-    },
-  });
 }

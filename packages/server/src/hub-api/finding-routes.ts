@@ -7,7 +7,7 @@ import { type Check, countFindings, type Finding, openFindings } from '../adviso
 import { findingsCsv } from '../advisories/findings-csv.ts';
 import { findingsSarif } from '../advisories/findings-sarif.ts';
 import { packageUrl } from '../advisories/package-url.ts';
-import { isOfDistribution } from '../inventory/package.ts';
+import { fullNameOf } from '../advisories/tallies/tally-of.ts';
 import { severities, type Severity } from '../metadata/advisory-port.ts';
 import { findingRuleStatuses } from '../metadata/finding-port.ts';
 import { version } from '../runtime/version.ts';
@@ -338,9 +338,6 @@ function toShown(
     ...(rule && { reason: rule.reason }),
   };
 }
-
-const fullNameOf = ({ type, namespace, name }: Pick<Finding['package'], 'type' | 'namespace' | 'name'>): string =>
-  namespace === '' || isOfDistribution(type) ? name : `${namespace}${type === 'maven' ? ':' : '/'}${name}`;
 
 /** The same hole in the same package, in whatever version. */
 const keyOf = ({ vulnerability, package: { type, namespace, name } }: Finding): string => [vulnerability, type, namespace, name].join('\0');

@@ -1,8 +1,10 @@
 /** Findings that are set aside, with a reason, an owner and an end: in a repository, a namespace, or (`/namespaces/server/…`) everywhere. */
 import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
+import { tallyScopeJob } from '../advisories/tallies/tally-jobs.ts';
 import { judgeScopeJob } from '../gate/judge-jobs.ts';
 import { type FindingRule, findingRuleStatuses, type FindingScope } from '../metadata/finding-port.ts';
+import type { NewJob } from '../metadata/job-port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { newRequestId } from '../runtime/ids.ts';
 import { required } from './repository-routes.ts';
@@ -74,7 +76,7 @@ export const findingRuleRoutes: readonly ApiRoute[] = rulePlaces.flatMap(({ path
         createdBy: actor,
         ...(expiresAt !== undefined && { expiresAt }),
       };
-      await parts.rows.findingRules.record([made], [judgeScopeJob(made.scope)]);
+      await parts.rows.findingRules.record([made], jobsOf(made));
       return { status: 201, value: toShown(made) };
     },
   }),
@@ -88,11 +90,16 @@ export const findingRuleRoutes: readonly ApiRoute[] = rulePlaces.flatMap(({ path
       const { parts, params, caller } = call;
       const known = await parts.rows.findingRules.find(params['rule'] ?? '');
       if (known === undefined || !isSame(known.scope, scopeOf(call))) throw new RegistryError('NOT_FOUND');
-      await parts.rows.findingRules.remove({ id: known.id, jobs: [judgeScopeJob(known.scope)], ...actorOf(caller), at: parts.clock.now() });
+      await parts.rows.findingRules.remove({ id: known.id, jobs: jobsOf({ scope: known.scope }), ...actorOf(caller), at: parts.clock.now() });
       return {};
     },
   }),
 ]);
+
+/** What has to be judged and counted again: now, and when the rule ends. */
+function jobsOf({ scope, expiresAt }: Pick<FindingRule, 'scope' | 'expiresAt'>): NewJob[] {
+  return [judgeScopeJob(scope), tallyScopeJob(scope), ...(expiresAt === undefined ? [] : [tallyScopeJob(scope, { runAt: expiresAt })])];
+}
 
 export function scopeOf({ repository, params }: Pick<ApiCall, 'repository' | 'params'>): FindingScope {
   const name = params['namespace'];

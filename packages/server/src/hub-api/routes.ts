@@ -44,7 +44,7 @@ import { teamRoutes } from './team-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { trustedIssuerRoutes } from './trusted-issuer-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
-import { namespaceFindingRoutes } from './namespace-finding-routes.ts';
+import { securityRoutes } from './security-routes.ts';
 import { vexRoutes } from './vex-routes.ts';
 import { notificationRoutes } from './notification-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
@@ -93,7 +93,7 @@ export const routes: readonly ApiRoute[] = [
   ...findingRuleRoutes,
   ...scannerRoutes,
   ...vexRoutes,
-  ...namespaceFindingRoutes,
+  ...securityRoutes,
   ...auditRoutes,
   ...jobRoutes,
   ...storageRoutes,

@@ -1,6 +1,7 @@
 /** VEX documents: what their authors say that does not count becomes rules, in a repository, a namespace, or everywhere. */
 import { z } from 'zod';
 import { readVex, vexDocument } from '../advisories/read-vex.ts';
+import { tallyScopeJob } from '../advisories/tallies/tally-jobs.ts';
 import { judgeScopeJob } from '../gate/judge-jobs.ts';
 import { type FindingRule, findingRulesMax } from '../metadata/finding-port.ts';
 import { actorOf } from '../registry/actor-of.ts';
@@ -38,7 +39,7 @@ export const vexRoutes: readonly ApiRoute[] = rulePlaces.map(({ path, of, where 
         createdAt,
         createdBy: actor,
       }));
-      if (rules.length > 0) await parts.rows.findingRules.record(rules, [judgeScopeJob(scope)]);
+      if (rules.length > 0) await parts.rows.findingRules.record(rules, [judgeScopeJob(scope), tallyScopeJob(scope)]);
       return { value: { added: added.length, known: statements.length - added.length } };
     },
   }),

@@ -28,6 +28,7 @@ import { referrerContract } from './contract/referrers.ts';
 import { repositoryContract } from './contract/repositories.ts';
 import { scanContract } from './contract/scans.ts';
 import { searchContract } from './contract/search.ts';
+import { tallyContract } from './contract/tallies.ts';
 import { tagContract } from './contract/tags.ts';
 import { untaggedContract } from './contract/untagged.ts';
 import { webhookContract } from './contract/webhooks.ts';
@@ -67,6 +68,7 @@ const subjects = {
   files: fileContract,
   advisories: advisoryContract,
   findings: findingContract,
+  tallies: tallyContract,
   gate: gateContract,
   reviews: reviewContract,
   identity: identityContract,

@@ -75,6 +75,8 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     outdated: faulty('outdated', store.outdated),
     findings: faulty('findings', store.findings),
     findingRules: faulty('findingRules', store.findingRules),
+    tallies: faulty('tallies', store.tallies),
+    namespaceTallies: faulty('namespaceTallies', store.namespaceTallies),
     commits: store.commits,
     close: () => store.close(),
     calls: () => calls,

@@ -68,15 +68,10 @@ export type ImageMatch = { readonly packages: number; readonly matchedAt?: numbe
 
 export type SeverityCounts = Record<Severity, { fixable: number; unfixable: number }>;
 
-export type NamespaceSummary = {
-  readonly repositories: readonly { readonly repository: RepositoryName; readonly counts: SeverityCounts }[];
-  readonly worst: readonly (Pick<MatchedFinding, 'vulnerability' | 'severity' | 'score'> & { readonly images: number; readonly fixable: boolean })[];
-};
-
 export type PackageHolder = {
   readonly repository: RepositoryName;
   readonly digest: Digest;
-  readonly package: Pick<MatchedPackage, 'type' | 'namespace' | 'name' | 'version' | 'distribution'>;
+  readonly package: Pick<InstalledAs, 'type' | 'namespace' | 'name' | 'version' | 'distribution'>;
 };
 
 export type PackageQuery = { readonly name: string; readonly version?: string; readonly type?: string };
@@ -118,13 +113,11 @@ export interface FindingRows {
   findImageMatch(image: Digest): Promise<ImageMatch>;
   /** `limit` at most, the worst first. With a repository, those too of packages that SBOMs attached there name and that were not found. */
   listOfImage(image: Digest, limit: number, repository?: RepositoryName): Promise<ImageFinding[]>;
-  /** By repository; and the vulnerabilities in the most images, `limit` at most, the worst first. */
-  summarizeNamespace(namespace: string, limit: number): Promise<NamespaceSummary>;
   /** Forgets what was found in versions that no image has any more; returns in how many, `limit` at most. */
   prune(limit: number): Promise<number>;
   /** What each package of an image says its licences are; with a repository, what SBOMs attached there say, too. */
   listLicences(image: Digest, limit: number, repository?: RepositoryName): Promise<{ readonly package: string; readonly licence: string }[]>;
-  /** Images in repositories that hold a package of that name, in order of repository and digest. */
+  /** Images in repositories that hold a package of that name, or of which a scanner says so (then without a type), in order of repository and digest. */
   listHolders(query: PackageQuery & { after?: Pick<PackageHolder, 'repository' | 'digest'>; limit: number }): Promise<PackageHolder[]>;
 }
 

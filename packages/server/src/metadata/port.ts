@@ -22,6 +22,7 @@ import type { CollectionRows, IntegrityRows } from './collection-port.ts';
 import type { AdvisoryRows } from './advisory-port.ts';
 import type { AttachedSbomRows } from './attached-port.ts';
 import type { FindingRows, FindingRuleRows } from './finding-port.ts';
+import type { NamespaceTallyRows, TallyRows } from './tallies/port.ts';
 import type { TrashRows } from './trash-port.ts';
 import type { UsageDayRows, UsageRows } from './usage-port.ts';
 import type { FileRows } from './file-port.ts';
@@ -76,6 +77,8 @@ export type MetadataStore = {
   readonly usageDays: UsageDayRows;
   readonly findings: FindingRows;
   readonly findingRules: FindingRuleRows;
+  readonly tallies: TallyRows;
+  readonly namespaceTallies: NamespaceTallyRows;
   readonly commits: CommitSignals;
   close(): Promise<void>;
 };

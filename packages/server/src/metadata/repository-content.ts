@@ -18,6 +18,8 @@ export const ofRepository = [
   'tag_policy',
   'retention_policy',
   'gate_verdict',
+  'image_tally',
+  'image_tally_detail',
   'attached_sbom',
   'shown_tag',
   'image_review',

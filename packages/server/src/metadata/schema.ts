@@ -37,6 +37,7 @@
  *     what is known to be vulnerable             `advisories/tables.ts`
  *     what may be pulled                         `gate/tables.ts`
  *     what people have approved                  `reviews/tables.ts`
+ *     how vulnerable images and namespaces are   `tallies/tables.ts`
  *
  * Arrows are foreign keys, so the engine itself keeps I4: a tag points at a manifest of its
  * repository, and a manifest at blobs and manifests that its repository has. A subject is no key,
@@ -64,6 +65,7 @@ import type { InventoryState } from './inventory-port.ts';
 import type { DeploymentTables } from './deploy/tables.ts';
 import type { GateTables } from './gate/tables.ts';
 import type { ReviewTables } from './reviews/tables.ts';
+import type { TallyTables } from './tallies/tables.ts';
 import type { Badge, BadgeState, FacetKind, ReadmeOrigin } from './hub-port.ts';
 import type { GoldenScope } from './golden-port.ts';
 import type { IdentityTables } from './identity/tables.ts';
@@ -73,7 +75,7 @@ import type { EventKind } from './port.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { DeliveryState, WebhookFormat, WebhookScope } from './webhook-port.ts';
 
-export type Tables = IdentityTables & DeploymentTables & AdvisoryTables & GateTables & ReviewTables & ContentTables;
+export type Tables = IdentityTables & DeploymentTables & AdvisoryTables & GateTables & ReviewTables & TallyTables & ContentTables;
 
 type ContentTables = {
   repository: {

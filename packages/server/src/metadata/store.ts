@@ -32,6 +32,8 @@ import { tagPolicyRows } from './tag-policy-rows.ts';
 import { scanRows } from './scanner-rows.ts';
 import { attachedSbomRows } from './attached-rows.ts';
 import { tagMoves, tagRows } from './tag-rows.ts';
+import { namespaceTallyRows } from './tallies/namespace-tally-rows.ts';
+import { tallyRows } from './tallies/tally-rows.ts';
 import { deliveryRows } from './delivery-rows.ts';
 import { webhookRows } from './webhook-rows.ts';
 import { trashRows } from './trash-rows.ts';
@@ -85,6 +87,8 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     outdated: outdatedRows(database),
     findings: findingRows(database),
     findingRules: findingRuleRows(database),
+    tallies: tallyRows(database),
+    namespaceTallies: namespaceTallyRows(database),
     commits,
     close: () => database.close(),
   };

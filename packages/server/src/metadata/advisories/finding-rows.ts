@@ -1,12 +1,13 @@
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
+import type { PackageType } from '../../inventory/package.ts';
+import { sql } from 'kysely';
 import { severities } from '../advisory-port.ts';
-import type { ExpressionBuilder } from 'kysely';
 import { chunks } from '../chunks.ts';
 import { beforeAll } from '../collection-keys.ts';
 import type { MetadataDatabase, Reader } from '../database.ts';
-import type { FindingRows, SeverityCounts, ImageFinding, PackageRow, UnknownPart } from '../finding-port.ts';
-import type { Tables } from '../schema.ts';
+import type { FindingRows, ImageFinding, PackageRow, UnknownPart } from '../finding-port.ts';
+import type { ImageKey } from '../tallies/port.ts';
 
 const packageColumns = [
   'package_version.id',
@@ -210,62 +211,6 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
       return [...said].map((text) => ({ package: text.split('\0')[0] ?? '', licence: text.split('\0')[1] ?? '' }));
     },
 
-    async summarizeNamespace(namespace, limit) {
-      const counted = await read
-        .selectFrom((eb) =>
-          inNamespace(eb, namespace)
-            .select(['repository.name', 'finding.package', 'finding.vulnerability', 'finding.severity', 'finding.fixed'])
-            .union(saidInNamespace(eb, namespace).select(['repository.name', 'finding.package', 'finding.vulnerability', 'finding.severity', 'finding.fixed']))
-            .as('each'),
-        )
-        .select((eb) => ['each.name', 'each.severity', eb('each.fixed', '!=', '').as('isFixable'), eb.fn.countAll<number>().as('count')])
-        .groupBy((eb) => ['each.name', 'each.severity', eb('each.fixed', '!=', '')])
-        .orderBy('each.name')
-        .execute();
-      const repositories = new Map<RepositoryName, SeverityCounts>();
-      for (const { name, severity, isFixable, count } of counted) {
-        const counts = repositories.get(name) ?? noCounts();
-        repositories.set(name, counts);
-        counts[severity][isFixable ? 'fixable' : 'unfixable'] += count; // an engine may say 1 for true
-      }
-      const worst = await read
-        .selectFrom((eb) =>
-          inNamespace(eb, namespace)
-            .select(['image_inventory.digest', 'finding.vulnerability', 'finding.severity', 'finding.score', 'finding.fixed'])
-            .union(
-              saidInNamespace(eb, namespace).select([
-                'attached_sbom.subject as digest',
-                'finding.vulnerability',
-                'finding.severity',
-                'finding.score',
-                'finding.fixed',
-              ]),
-            )
-            .as('each'),
-        )
-        .select((eb) => [
-          'each.vulnerability',
-          'each.severity',
-          eb.fn.max('each.score').as('score'),
-          eb.fn.max('each.fixed').as('fixed'),
-          eb.fn.count<number>('each.digest').distinct().as('images'),
-        ])
-        .groupBy(['each.vulnerability', 'each.severity'])
-        .execute();
-      return {
-        repositories: [...repositories].map(([repository, counts]) => ({ repository, counts })),
-        worst: worst
-          .toSorted(
-            (one, other) =>
-              severities.indexOf(one.severity) - severities.indexOf(other.severity) ||
-              other.images - one.images ||
-              (one.vulnerability < other.vulnerability ? -1 : 1),
-          )
-          .slice(0, limit)
-          .map(({ score, fixed, ...one }) => ({ ...one, ...(score !== null && { score }), fixable: fixed !== '' })),
-      };
-    },
-
     async prune(limit) {
       const gone = await read
         .selectFrom('package_match')
@@ -285,7 +230,7 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
 
     async listHolders({ name, version, type, after = beforeAll, limit }) {
       const columns = [
-        'package_version.type',
+        sql.ref<PackageType | ''>('package_version.type').as('type'),
         'package_version.namespace',
         'package_version.name',
         'package_version.version',
@@ -311,34 +256,46 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
             )
             .select(['repository_manifest.repository', 'repository_manifest.digest', ...columns])
             .where((eb) => eb(eb.refTuple('repository_manifest.repository', 'repository_manifest.digest'), '>', eb.tuple(after.repository, after.digest))),
-        );
+        )
+        .$if(type === undefined, (query) => query.union(namedByScanners(read, { name, version, after })));
       const rows = await read.selectFrom(found.as('each')).selectAll().orderBy('each.repository').orderBy('each.digest').limit(limit).execute();
       return rows.map(({ repository, digest, ...one }) => ({ repository, digest, package: one }));
     },
   };
 }
 
-function inNamespace(eb: ExpressionBuilder<Tables, never>, namespace: string) {
-  return eb
-    .selectFrom('repository')
-    .innerJoin('repository_manifest', 'repository_manifest.repository', 'repository.name')
-    .innerJoin('image_inventory', 'image_inventory.digest', 'repository_manifest.digest')
-    .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
-    .innerJoin('finding', 'finding.package', 'image_package.package')
-    .where('repository.namespace', '=', namespace);
-}
-
-/** By SBOMs of images that are there. */
-function saidInNamespace(eb: ExpressionBuilder<Tables, never>, namespace: string) {
-  return eb
-    .selectFrom('repository')
-    .innerJoin('attached_sbom', 'attached_sbom.repository', 'repository.name')
-    .innerJoin('repository_manifest', (join) =>
-      join.onRef('repository_manifest.repository', '=', 'attached_sbom.repository').onRef('repository_manifest.digest', '=', 'attached_sbom.subject'),
-    )
-    .innerJoin('attached_package', 'attached_package.sbom', 'attached_sbom.id')
-    .innerJoin('finding', 'finding.package', 'attached_package.package')
-    .where('repository.namespace', '=', namespace);
+/** Where nothing else was found of that name and version: scanners of others do not say what type a package is of. */
+function namedByScanners(read: Reader, { name, version, after }: { name: string; version: string | undefined; after: ImageKey }) {
+  return read
+    .selectFrom('scan_finding')
+    .innerJoin('scan', 'scan.id', 'scan_finding.scan')
+    .innerJoin('repository_manifest', 'repository_manifest.digest', 'scan.digest')
+    .select((eb) => [
+      'repository_manifest.repository',
+      'repository_manifest.digest',
+      eb.val<PackageType | ''>('').as('type'),
+      eb.val('').as('namespace'),
+      'scan_finding.package as name',
+      'scan_finding.version',
+      eb.val('').as('distribution'),
+    ])
+    .where('scan_finding.package', '=', name)
+    .$if(version !== undefined, (query) => query.where('scan_finding.version', '=', version ?? ''))
+    .where((eb) => eb(eb.refTuple('repository_manifest.repository', 'repository_manifest.digest'), '>', eb.tuple(after.repository, after.digest)))
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('image_inventory')
+            .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
+            .innerJoin('package_version', 'package_version.id', 'image_package.package')
+            .select('image_package.path')
+            .whereRef('image_inventory.digest', '=', 'scan.digest')
+            .whereRef('package_version.name', '=', 'scan_finding.package')
+            .whereRef('package_version.version', '=', 'scan_finding.version'),
+        ),
+      ),
+    );
 }
 
 const findingColumns = [
@@ -400,10 +357,6 @@ async function coveredEcosystems(read: Reader, ecosystems: readonly string[]): P
     for (const { ecosystem } of rows) covered.add(ecosystem);
   }
   return covered;
-}
-
-function noCounts(): SeverityCounts {
-  return Object.fromEntries(severities.map((severity) => [severity, { fixable: 0, unfixable: 0 }])) as SeverityCounts; // all of them
 }
 
 /** What people and policies see of the findings of a package. */

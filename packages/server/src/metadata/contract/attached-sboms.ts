@@ -111,11 +111,6 @@ export function attachedSbomContract(it: Contract): void {
     expect(await store.findings.listLicences(document.subject, 9, repository)).toContainEqual({ package: 'a', licence: 'MIT' });
     expect(await store.findings.listLicences(document.subject, 9)).toEqual([]);
     expect(await store.findings.listHolders({ name: 'a', limit: 9 })).toMatchObject([{ repository, digest: document.subject }]);
-    const { repositories, worst } = await store.findings.summarizeNamespace('mina', 9);
-    expect([repositories.map((one) => [one.repository, one.counts.high.unfixable]), worst.map((one) => [one.vulnerability, one.images])]).toEqual([
-      [[repository, 1]],
-      [['CVE-1', 1]],
-    ]);
     // Where the layers say so themselves, that is the better word.
     const installed = { ...said('a'), path: 'a.json', layer: digestOf('layer') };
     await store.inventory.record(document.subject, { state: 'done', problems: [], packages: [installed], secrets: [] }, 9);

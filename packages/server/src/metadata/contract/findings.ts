@@ -71,9 +71,6 @@ export function findingContract(it: Contract): void {
       { package: 'b', licence: 'MIT' },
     ]);
     expect((await store.findings.listHolders({ name: 'a', limit: 9 })).map(({ digest, package: { version } }) => [digest, version])).toEqual([[image, '1']]);
-    const { repositories, worst } = await store.findings.summarizeNamespace('mina', 9);
-    expect(repositories.map((summary) => [summary.repository, summary.counts.high])).toEqual([[repository, { fixable: 1, unfixable: 0 }]]);
-    expect(worst).toEqual([{ vulnerability: 'CVE-2', severity: 'high', score: 75, images: 1, fixable: true }]);
   });
 
   it('forgets what was found in what no image has any more', async (store) => {

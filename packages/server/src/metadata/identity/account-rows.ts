@@ -4,6 +4,7 @@ import type { MetadataDatabase } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import { removeGateOf } from '../gate/remove-gate.ts';
 import { removeGoldenOf } from '../golden-rows.ts';
+import { removeTalliesOf } from '../tallies/namespace-tally-rows.ts';
 import { removeWebhooksOf } from '../webhook-rows.ts';
 import { removeUsageOf } from '../usage-rows.ts';
 import { touchAccess } from './access-version.ts';
@@ -65,6 +66,7 @@ export function accountRows({ read, write }: MetadataDatabase): AccountRows {
         await removeGateOf(tx, { kind: 'namespace', name });
         await removeGoldenOf(tx, name);
         await removeUsageOf(tx, name);
+        await removeTalliesOf(tx, name);
         await tx.deleteFrom('account').where('id', '=', id).execute();
         await touchAccess(tx);
         await recordAudit(tx, [auditOf(change, `${kind}.delete`, { namespace: name })]);

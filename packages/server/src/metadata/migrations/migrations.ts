@@ -30,6 +30,7 @@ import { createUsageDays } from './0030-create-usage-days.ts';
 import { createScans } from './0031-create-scans.ts';
 import { createReviews } from './0032-create-reviews.ts';
 import { extendBadges } from './0033-extend-badges.ts';
+import { createTallies } from './0034-create-tallies.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -62,5 +63,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0031-create-scans': { up: (db) => createScans(db, types) },
     '0032-create-reviews': { up: (db) => createReviews(db, types) },
     '0033-extend-badges': { up: (db) => extendBadges(db, types) },
+    '0034-create-tallies': { up: (db) => createTallies(db, types) },
   };
 }

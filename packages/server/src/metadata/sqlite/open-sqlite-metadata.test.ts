@@ -105,9 +105,9 @@ test('says what is wrong with a folder that cannot be written', async () => {
 
 test('a full medium refuses the write as a whole and goes on', async () => {
   const path = join(folder, 'full.db');
-  const store = await openSqliteMetadata({ path, maxFileBytes: 1_000_000 });
+  const store = await openSqliteMetadata({ path, maxFileBytes: 1_200_000 });
   const kept = await pushManifest(store, { name: 'kept' }, { tags: [latest] });
-  const big = makeManifest({ name: 'x'.repeat(1_300_000) });
+  const big = makeManifest({ name: 'x'.repeat(1_500_000) });
   const events = await store.events.list({ limit: 100 });
   expect(await failureOf(pushManifest(store, big, { tags: [latest] }))).toMatchObject({ code: 'STORAGE_FULL' });
   await expectUntouched(store, kept.digest);

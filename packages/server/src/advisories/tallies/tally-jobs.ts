@@ -1,0 +1,58 @@
+/** What has to be counted again, as jobs: after a check, when a tag leads elsewhere, and when findings are set aside. */
+import type { Digest } from '@naru/oci/digest';
+import type { RepositoryName } from '@naru/oci/repository-name';
+import { namespaceOf } from '../../access/namespace.ts';
+import type { EventConsumer } from '../../events/consumers.ts';
+import type { FindingScope } from '../../metadata/finding-port.ts';
+import type { NewJob } from '../../metadata/job-port.ts';
+import type { Event } from '../../metadata/port.ts';
+
+export const tallyImageKind = 'tally-image';
+export const tallyScopeKind = 'tally-scope';
+export const tallyNamespaceKind = 'tally-namespace';
+
+/** An image, or those of an index: in one repository, or wherever it is held. */
+export function tallyImageJob(digest: Digest, repository?: RepositoryName): NewJob {
+  return { kind: tallyImageKind, payload: { digest, ...(repository !== undefined && { repository }) }, key: `${repository ?? ''}@${digest}` };
+}
+
+/** All images of a level. `after`: a job goes on where the one before it stopped. */
+export function tallyScopeJob(scope: FindingScope, { after, runAt }: { after?: RepositoryName; runAt?: number } = {}): NewJob {
+  const name = scope.kind === 'server' ? '' : scope.name;
+  return {
+    kind: tallyScopeKind,
+    payload: { scope, ...(after !== undefined && { after }) },
+    key: [scope.kind, name, after ?? '', runAt ?? ''].join(' '),
+    priority: 'low',
+    ...(runAt !== undefined && { runAt }),
+  };
+}
+
+/** Its images were counted: what they are together, a moment later, since others of them may follow. */
+export function tallyNamespaceJob(namespace: string, runAt: number): NewJob {
+  return { kind: tallyNamespaceKind, payload: { namespace }, key: namespace, runAt };
+}
+
+export const talliedEvents: EventConsumer = {
+  name: 'tally',
+  toJobs: (events) => events.flatMap(jobsFor),
+};
+
+function jobsFor({ kind, repository, digest, previous, from, at }: Event): NewJob[] {
+  switch (kind) {
+    case 'tag.moved':
+    case 'tag.deleted':
+      return [digest, previous].flatMap((one) => (one === undefined ? [] : [tallyImageJob(one, repository)]));
+    case 'image.approved':
+    case 'image.refused':
+      return digest === undefined ? [] : [tallyScopeJob({ kind: 'repository', name: repository })];
+    case 'manifest.deleted':
+    case 'repository.deleted':
+      return [tallyNamespaceJob(namespaceOf(repository), at)];
+    case 'repository.renamed':
+      // What is set aside in one namespace counts in another.
+      return [tallyScopeJob({ kind: 'repository', name: repository }), ...(from === undefined ? [] : [tallyNamespaceJob(namespaceOf(from), at)])];
+    default:
+      return [];
+  }
+}
