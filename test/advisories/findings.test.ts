@@ -7,6 +7,7 @@ import { contentOf, digestOf, type Image, jsonContent, makeManifest, mediaTypes 
 import { createRegistryClient } from '../support/registry-client.ts';
 import { runNaru, startServer } from '../support/server.ts';
 import { makeTar } from '../support/tar.ts';
+import { until } from '../gate/fixture.ts';
 import { debianList, epss, kev, osv, osvYaml, redHatVex, secdb } from './files.ts';
 import { seedInventory, type SeedPackage } from './seed.ts';
 
@@ -181,14 +182,23 @@ test('naru findings', async () => {
 });
 
 test('CSV and SARIF', async () => {
+  await until(
+    () => ask<{ images: { isWhole: boolean }[] }>(`${place}/one/lint`),
+    ({ images: [found] }) => found?.isWhole === true,
+  );
   const csv = await (await fetch(`${server.url}/api/v1${place}/one/findings.csv`)).text();
   expect(csv.split('\r\n').map((line) => line.split(',').slice(0, 7).join())).toEqual([
     'severity,id,aliases,type,package,installed,fixed',
     'critical,CVE-2026-0001,CVE-2026-0001,npm,left-pad,1.3.0,1.3.1',
     'unknown,CVE-2026-2001,DSA-9001-1,deb,libssl3,3.0.15-1~deb12u1,3.0.15-1~deb12u2',
     'unknown,CVE-2026-2002,DSA-9001-1,deb,libssl3,3.0.15-1~deb12u1,3.0.15-1~deb12u2',
+    'warning,root-user,,configuration,,,',
+    'note,base-unknown,,configuration,,,',
     '',
   ]);
+  const rows = async (query: string) => (await (await fetch(`${server.url}/api/v1${place}/one/findings.csv?${query}`)).text()).split('\r\n').slice(1, -1);
+  expect((await rows('id=root-user')).map((line) => line.split(',')[1])).toEqual(['root-user']);
+  for (const query of ['configuration=false', 'severity=negligible', 'package=libssl3']) expect((await rows(query)).join()).not.toContain('configuration');
   const sarif = await ask<{
     version: string;
     runs: { tool: { driver: { rules: { id: string }[] } }; results: { ruleId: string; ruleIndex: number; level: string }[] }[];
@@ -196,7 +206,7 @@ test('CSV and SARIF', async () => {
   const [run] = sarif.runs;
   expect([sarif.version, run?.results.map(({ ruleId, level }) => `${ruleId} ${level}`)]).toEqual([
     '2.1.0',
-    ['CVE-2026-0001 error', 'CVE-2026-2001 warning', 'CVE-2026-2002 warning'],
+    ['CVE-2026-0001 error', 'CVE-2026-2001 warning', 'CVE-2026-2002 warning', 'root-user warning', 'base-unknown note'],
   ]);
   expect(run?.results.map(({ ruleIndex }) => run.tool.driver.rules[ruleIndex]?.id)).toEqual(run?.results.map(({ ruleId }) => ruleId));
 });

@@ -62,6 +62,15 @@ test('setuid files: the layer and the step, not what a later layer takes away, a
   ]);
   for (const tag of ['good', 'root']) await lintOf(tag);
 
+  const exported = await until(
+    async () => (await fetch(`${server.url}/api/v1/repositories/${repository}/-/images/setuid/findings.csv`)).text(),
+    (text) => text.startsWith('severity,'),
+  );
+  expect(exported.split('\r\n').find((line) => line.includes('setuid-file'))).toContain(`${image.layers[1]?.digest},bin/su`);
+  const sarif = await ask('GET', `/repositories/${repository}/-/images/setuid/findings.sarif`);
+  const [run] = sarif.body['runs'] as { results: { ruleId: string; locations: unknown[] }[] }[];
+  expect(run?.results.find(({ ruleId }) => ruleId === 'setuid-file')?.locations).toMatchObject([{ physicalLocation: { artifactLocation: { uri: 'bin/su' } } }]);
+
   const policy = { forbidConfiguration: ['setuid-file', 'root-user'] };
   const tried = await ask('POST', `/repositories/${repository}/-/policy/check`, { policy });
   const blocked = (tried.body['blocked'] as { tags: string[]; reasons: Json[] }[]).map(({ tags, reasons }) => [tags[0], reasons[0]?.['finding']]);

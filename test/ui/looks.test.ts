@@ -137,7 +137,7 @@ const signedIn: readonly Step[] = [
   ['settings', '/r/kim/app/settings'],
   ['settings-access', '/r/kim/app/settings?view=access'],
   ['settings-webhooks', '/r/kim/app/settings?view=webhooks', (page) => page.locator('main details summary').first().click()],
-  ...['tag-rules', 'retention', 'trash'].map((view): Step => [`settings-${view}`, `/r/kim/app/settings?view=${view}`]),
+  ...['policy', 'tag-rules', 'retention', 'trash'].map((view): Step => [`settings-${view}`, `/r/kim/app/settings?view=${view}`]),
   ['environments', '/r/kim/app/environments'],
   ['environment', '/r/kim/app/environments?item=test'],
   ['private', '/r/kim/app'],
@@ -151,7 +151,10 @@ const signedIn: readonly Step[] = [
 ];
 
 const administrator: readonly Step[] = [
-  ...['', 'badges', 'usage', 'storage', 'jobs', 'webhooks', 'audit', 'settings', 'health'].map((part): Step => [`administration-${part}`, `/admin/${part}`]),
+  ...['', 'badges', 'policy', 'usage', 'storage', 'jobs', 'webhooks', 'audit', 'settings', 'health'].map((part): Step => [
+    `administration-${part}`,
+    `/admin/${part}`,
+  ]),
   ['reviews', '/reviews'],
   ['review', '/reviews', (page) => page.locator('main .button-danger').first().click()],
 ];

@@ -84,6 +84,34 @@ describe.skipIf(!needs('chromium'))('settings of a repository', () => {
     expect([await page.title(), opened.complaints]).toEqual(['Settings of wanda/app · Naru', []]);
   });
 
+  test('a policy is tried, kept, shown again with what the form has no field for, and taken away', async () => {
+    await using opened = await openAs(browser, world, 'paul');
+    const paul = world.as('paul', 'tall grass 95');
+    await pushImage(paul, 'paul/app', 'v1');
+    const stored = async () => (await paul.api('GET', '/repositories/paul/app/-/policy')).body['policy'];
+    await paul.api('PUT', '/repositories/paul/app/-/policy', { block: [{ severity: 'low', epss: 0.5 }], quarantine: false });
+    const { page } = opened;
+    await page.goto('/r/paul/app/settings?view=policy');
+    await page.getByText('One more rule for vulnerabilities stay').waitFor();
+    await page.getByLabel('It runs as root').check();
+    await page.getByLabel('No image with a vulnerability that is', { exact: true }).selectOption('critical');
+    await page.getByRole('button', { name: 'Show what would be blocked' }).click();
+    await page.getByText('1 of 1 would be blocked:').waitFor();
+    await page.getByText('it runs as root: name another user').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Images are judged by it from now on.').waitFor();
+    expect(await stored()).toEqual({
+      quarantine: false,
+      block: [{ severity: 'critical' }, { severity: 'low', epss: 0.5 }],
+      forbidConfiguration: ['root-user'],
+    });
+    await page.reload();
+    expect(await page.getByLabel('It runs as root').isChecked()).toBe(true);
+    await page.getByRole('button', { name: 'Demand nothing here' }).click();
+    await page.getByText('Nothing is demanded here.', { exact: true }).waitFor();
+    expect([await stored(), opened.complaints]).toEqual([undefined, []]);
+  });
+
   test('tag rules are looked at before they hold, refuse a push, and notices are told and taken back', async () => {
     await using opened = await openAs(browser, world, 'tara');
     const tara = world.as('tara', 'tall grass 95');

@@ -112,6 +112,9 @@ describe.skipIf(!needs('chromium'))('the security of an image', () => {
     await page.getByRole('button', { name: 'Find' }).click();
     await packages.getByText('musl').waitFor({ state: 'detached' });
     await packages.getByText('libssl3').waitFor();
+    const built = page.getByRole('region', { name: 'How it was built' });
+    await built.getByText('It runs as root', { exact: true }).waitFor();
+    await built.getByText('root-user').waitFor();
     const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'SPDX' }).click()]);
     expect(saved.suggestedFilename()).toEndWith('.spdx.json');
     await page.getByLabel('Severity').selectOption('critical');

@@ -1,6 +1,7 @@
 /** Findings as CSV, for spreadsheets. */
 import { csvLine } from './csv.ts';
 import type { Finding } from './findings.ts';
+import type { Remark } from './remark.ts';
 
 const columns = [
   'severity',
@@ -21,8 +22,8 @@ const columns = [
   'summary',
 ];
 
-export function findingsCsv(findings: readonly Finding[]): string {
-  return [columns, ...findings.map(rowOf)].map(csvLine).join('');
+export function findingsCsv(findings: readonly Finding[], remarks: readonly Remark[]): string {
+  return [columns, ...findings.map(rowOf), ...remarks.map(rowOfRemark)].map(csvLine).join('');
 }
 
 function rowOf({ severity, vulnerability, aliases, fixed, score, epss, exploitedSince = '', package: installed, rule, summary, scanner }: Finding): string[] {
@@ -46,4 +47,9 @@ function rowOf({ severity, vulnerability, aliases, fixed, score, epss, exploited
     rule?.reason ?? '',
     summary,
   ];
+}
+
+function rowOfRemark({ rule, level, message, layer, path }: Remark): string[] {
+  const said: Readonly<Record<string, string | undefined>> = { severity: level, id: rule, type: 'configuration', layer, path, state: 'open', summary: message };
+  return columns.map((column) => said[column] ?? '');
 }

@@ -1,8 +1,9 @@
-/** Findings as SARIF 2.1.0, as code hosts take them up: one rule for each vulnerability, one result for each place. */
+/** Findings as SARIF 2.1.0, as code hosts take them up: one rule for each vulnerability and each kind of remark, one result for each place. */
 import type { Digest } from '@naru/oci/digest';
 import type { Severity } from '../metadata/advisory-port.ts';
 import type { Finding } from './findings.ts';
 import { packageUrl } from './package-url.ts';
+import type { Remark } from './remark.ts';
 
 const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   critical: 'error',
@@ -13,19 +14,48 @@ const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   unknown: 'warning',
 };
 
-/** `image`: the repository and digest that people know it by. */
-export function findingsSarif(findings: readonly Finding[], image: { repository: string; digest: Digest; version: string }): object {
-  const rules = new Map(findings.map((finding) => [finding.vulnerability, finding]));
+/** The repository and digest that people know it by, and who says it. */
+type Named = { readonly repository: string; readonly digest: Digest; readonly version: string };
+
+export function findingsSarif(findings: readonly Finding[], remarks: readonly Remark[], image: Named): object {
+  const rules = new Map<string, object>([
+    ...findings.map((finding) => [finding.vulnerability, toRule(finding)] as const),
+    ...remarks.map((remark) => [remark.rule, toConfigurationRule(remark)] as const),
+  ]);
   const places = [...rules.keys()];
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'Naru', version: image.version, rules: [...rules.values()].map(toRule) } },
-        results: findings.map((finding) => toResult(finding, places.indexOf(finding.vulnerability), image)),
+        tool: { driver: { name: 'Naru', version: image.version, rules: [...rules.values()] } },
+        results: [
+          ...findings.map((finding) => toResult(finding, places.indexOf(finding.vulnerability), image)),
+          ...remarks.map((remark) => toRemarkResult(remark, places.indexOf(remark.rule), image)),
+        ],
       },
     ],
+  };
+}
+
+function toConfigurationRule({ rule, level }: Remark): object {
+  return { id: rule, shortDescription: { text: rule }, defaultConfiguration: { level }, properties: { tags: ['configuration'] } };
+}
+
+function toRemarkResult({ rule, level, message, layer, path = '' }: Remark, ruleIndex: number, image: Named): object {
+  return {
+    ruleId: rule,
+    ruleIndex,
+    level,
+    message: { text: `${image.repository}: ${message}` },
+    locations: [
+      {
+        physicalLocation: { artifactLocation: { uri: encodeURI(path) || 'unknown' }, region: { startLine: 1 } },
+        logicalLocations: [{ fullyQualifiedName: `${image.repository}@${image.digest}`, kind: 'module' }],
+      },
+    ],
+    partialFingerprints: { finding: [image.repository, rule, path, path === '' ? message : ''].join(' ').trim() },
+    properties: { ...(layer && { layer }), image: image.digest },
   };
 }
 
@@ -39,11 +69,7 @@ function toRule({ vulnerability, summary, url, severity, score, aliases }: Findi
   };
 }
 
-function toResult(
-  { vulnerability, severity, fixed, package: installed, rule, scanner }: Finding,
-  ruleIndex: number,
-  image: { repository: string; digest: Digest },
-): object {
+function toResult({ vulnerability, severity, fixed, package: installed, rule, scanner }: Finding, ruleIndex: number, image: Named): object {
   const remedy = fixed === '' ? 'No version mends it yet.' : `Version ${fixed} mends it.`;
   return {
     ruleId: vulnerability,

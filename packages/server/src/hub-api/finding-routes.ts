@@ -8,9 +8,11 @@ import { findingsCsv } from '../advisories/findings-csv.ts';
 import { findingsSarif } from '../advisories/findings-sarif.ts';
 import { packageUrl } from '../advisories/package-url.ts';
 import { fullNameOf } from '../advisories/tallies/tally-of.ts';
+import type { Remark } from '../advisories/remark.ts';
 import { severities, type Severity } from '../metadata/advisory-port.ts';
 import { findingRuleStatuses } from '../metadata/finding-port.ts';
 import { version } from '../runtime/version.ts';
+import { listRemarks } from './image-remarks.ts';
 import { resolveImage } from './image-routes.ts';
 import type { HubParts } from './parts.ts';
 import { required } from './repository-routes.ts';
@@ -85,6 +87,8 @@ const filters = z.object({
   state: z.enum(['open', 'all', ...findingRuleStatuses]).default('open'),
 });
 type Filters = z.output<typeof filters>;
+/** Remarks on how it was built have neither package nor fix: whoever asks for such gets none, nor whoever wants none. */
+const exported = filters.extend({ configuration: z.enum(['true', 'false']).default('true') });
 
 const findingsMax = 1000;
 const place = '/repositories/{repository}/-/images/{reference}';
@@ -111,31 +115,33 @@ export const findingRoutes: readonly ApiRoute[] = [
     operation: 'exportFindings',
     method: 'GET',
     path: `${place}/findings.csv`,
-    summary: 'Get what is vulnerable in an image as CSV',
+    summary: 'Get what is vulnerable in an image, and what is amiss with how it was built, as CSV',
     access: 'pull',
-    query: filters,
+    query: exported,
     async handle(call) {
-      const { checked } = await checkedImage(call, call.query.platform);
+      const { checked, image } = await checkedImage(call, call.query.platform);
+      const [found, remarks] = [filterFindings(checked.findings, call.query), await listWanted(image, call)];
       const headers = {
         'content-type': 'text/csv; charset=utf-8',
         'content-disposition': 'attachment; filename="findings.csv"',
         'x-content-type-options': 'nosniff',
       };
-      return { headers, stream: streamOf(findingsCsv(filterFindings(checked.findings, call.query))) };
+      return { headers, stream: streamOf(findingsCsv(found, remarks)) };
     },
   }),
   route({
     operation: 'getFindingsAsSarif',
     method: 'GET',
     path: `${place}/findings.sarif`,
-    summary: 'Get what is vulnerable in an image as SARIF 2.1.0',
+    summary: 'Get what is vulnerable in an image, and what is amiss with how it was built, as SARIF 2.1.0',
     access: 'pull',
-    query: filters,
+    query: exported,
     response: z.record(z.string(), z.unknown()),
     async handle(call) {
       const repository = required(call.repository);
       const { checked, image } = await checkedImage(call, call.query.platform);
-      return { value: findingsSarif(filterFindings(checked.findings, { ...call.query, state: 'all' }), { repository, digest: image, version }) };
+      const found = filterFindings(checked.findings, { ...call.query, state: 'all' });
+      return { value: findingsSarif(found, await listWanted(image, call), { repository, digest: image, version }) };
     },
   }),
   route({
@@ -288,6 +294,14 @@ async function checkAll(name: RepositoryName, asked: Digest, { registry, finding
     findings: checks.flatMap((one) => one.findings),
     scans: checks.flatMap((one) => one.scans),
   };
+}
+
+async function listWanted(image: Digest, call: Pick<ApiCall, 'repository' | 'caller' | 'parts'> & { query: z.output<typeof exported> }): Promise<Remark[]> {
+  const { severity: bad, fixable, exploited, package: of, id, configuration, state } = call.query;
+  const isAboutPackages = [bad, fixable, exploited, of].some((given) => given !== undefined) || (state !== 'open' && state !== 'all');
+  if (configuration === 'false' || isAboutPackages) return [];
+  const remarks = await listRemarks(required(call.repository), image, call);
+  return id === undefined ? remarks : remarks.filter(({ rule }) => rule === id);
 }
 
 function toCheck({ findings, ...checked }: Check): z.input<typeof check> {

@@ -306,7 +306,7 @@ export const en = {
   },
   settings: {
     parts: 'Parts of the settings',
-    views: { general: 'General', access: 'Access', webhooks: 'Webhooks', 'tag-rules': 'Tag rules', retention: 'Retention', trash: 'Trash' },
+    views: { general: 'General', access: 'Access', webhooks: 'Webhooks', policy: 'Policy', 'tag-rules': 'Tag rules', retention: 'Retention', trash: 'Trash' },
     description: 'Description',
     descriptionHint: 'One line that says what it is. Search finds it.',
     save: 'Save',

@@ -304,7 +304,7 @@ export const ko: Texts = {
   },
   settings: {
     parts: '설정 구성',
-    views: { general: '일반', access: '접근 권한', webhooks: '웹훅', 'tag-rules': '태그 규칙', retention: '보존 기간', trash: '휴지통' },
+    views: { general: '일반', access: '접근 권한', webhooks: '웹훅', policy: '정책', 'tag-rules': '태그 규칙', retention: '보존 기간', trash: '휴지통' },
     description: '설명',
     descriptionHint: '무엇인지 알려 주는 한 줄입니다. 검색에 나옵니다.',
     save: '저장',

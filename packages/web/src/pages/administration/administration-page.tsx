@@ -18,9 +18,10 @@ const Storage = lazy(async () => ({ default: (await import('./storage.tsx')).Sto
 const ServerWebhooks = lazy(async () => ({ default: (await import('./server-webhooks.tsx')).ServerWebhooks }));
 const Jobs = lazy(async () => ({ default: (await import('./jobs.tsx')).Jobs }));
 const ServerSettings = lazy(async () => ({ default: (await import('./server-settings.tsx')).ServerSettings }));
+const PolicyForm = lazy(async () => ({ default: (await import('../../parts/policy/policy-form.tsx')).PolicyForm }));
 const Health = lazy(async () => ({ default: (await import('./health.tsx')).Health }));
 
-const sections = ['users', 'badges', 'usage', 'storage', 'jobs', 'webhooks', 'audit', 'settings', 'health'] as const;
+const sections = ['users', 'badges', 'policy', 'usage', 'storage', 'jobs', 'webhooks', 'audit', 'settings', 'health'] as const;
 const pathOf = (section: (typeof sections)[number]) => (section === 'users' ? '/admin' : `/admin/${section}`);
 
 export function AdministrationPage() {
@@ -42,6 +43,7 @@ export function AdministrationPage() {
             <Suspense fallback={<Skeleton />}>
               {section === 'users' && <Users />}
               {section === 'badges' && <BadgeReview />}
+              {section === 'policy' && <PolicyForm of={{}} />}
               {section === 'usage' && <UsageList />}
               {section === 'storage' && <Storage />}
               {section === 'jobs' && <Jobs />}

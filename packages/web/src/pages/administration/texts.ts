@@ -5,6 +5,7 @@ const en = {
   tabs: {
     users: 'Users',
     badges: 'Badges',
+    policy: 'Policy',
     usage: 'Usage',
     storage: 'Storage',
     jobs: 'Jobs',
@@ -69,6 +70,7 @@ const ko: typeof en = {
   tabs: {
     users: '사용자',
     badges: '배지',
+    policy: '정책',
     usage: '사용량',
     storage: '저장소 용량',
     jobs: '작업',

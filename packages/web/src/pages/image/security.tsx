@@ -1,5 +1,6 @@
-/** Is this image safe to run? Whether it may be pulled, what is vulnerable in it, who signed it, and what is installed. */
+/** Is this image safe to run? Whether it may be pulled, what is vulnerable in it, how it was built, who signed it, and what is installed. */
 import type { Image } from './image-page.tsx';
+import { Configuration } from './configuration.tsx';
 import { Findings } from './findings.tsx';
 import { Packages } from './packages.tsx';
 import { Secrets } from './secrets.tsx';
@@ -13,6 +14,7 @@ export function Security({ repository, digest, image }: { repository: string; di
       <Verdict repository={repository} reference={digest} />
       <Findings repository={repository} reference={image.digest} />
       <Secrets repository={repository} reference={image.digest} />
+      <Configuration repository={repository} reference={image.digest} />
       <Signatures repository={repository} reference={digest} />
       <Packages repository={repository} reference={image.digest} />
     </>

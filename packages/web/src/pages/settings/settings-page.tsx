@@ -21,6 +21,7 @@ import { Rename } from './rename.tsx';
 import { SettingsTabs, settingsViews } from './settings-tabs.tsx';
 
 const TagRules = lazy(async () => ({ default: (await import('./tag-rules.tsx')).TagRules }));
+const PolicyForm = lazy(async () => ({ default: (await import('../../parts/policy/policy-form.tsx')).PolicyForm }));
 const Retention = lazy(async () => ({ default: (await import('./retention.tsx')).Retention }));
 const Trash = lazy(async () => ({ default: (await import('./trash.tsx')).Trash }));
 const RepositoryWebhooks = lazy(async () => ({ default: (await import('./repository-webhooks.tsx')).RepositoryWebhooks }));
@@ -41,6 +42,7 @@ export function SettingsPage({ facts }: { facts: RepositoryFacts }) {
           {here === 'general' && <General facts={facts} hasAccounts={server?.accounts === true} />}
           {here === 'access' && <Access repository={facts.name} />}
           {here === 'webhooks' && <RepositoryWebhooks repository={facts.name} />}
+          {here === 'policy' && <PolicyForm of={{ repository: facts.name }} />}
           {here === 'tag-rules' && <TagRules repository={facts.name} />}
           {here === 'retention' && <Retention repository={facts.name} />}
           {here === 'trash' && <Trash repository={facts.name} />}

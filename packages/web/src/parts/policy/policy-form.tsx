@@ -1,0 +1,170 @@
+/** What must be so before an image is pulled, of a repository or of the whole server. It is tried before it holds. */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type Answer, call } from '../../api/client.ts';
+import { useFormTexts } from '../../language/form-texts.ts';
+import { ActForm, fieldText, fieldWords } from '../act-form.tsx';
+import { configurationRules, useConfigurationTexts } from '../configuration-texts.ts';
+import { FormField } from '../form-field.tsx';
+import { Section } from '../section.tsx';
+import { SelectField } from '../select-field.tsx';
+import { ErrorState, Skeleton } from '../states.tsx';
+import { useAct } from '../use-act.ts';
+import { blockedSeverities, type Policy, readBlock, writePolicy } from './policy-fields.ts';
+import { usePolicyTexts } from './policy-texts.ts';
+import { Trial } from './trial.tsx';
+
+/** Without a repository: the whole server. */
+export type PolicyOf = { readonly repository?: string };
+type Shown = Answer<'GET /repositories/{repository}/-/policy'>;
+
+const kinds = ['sbom', 'any-sbom', 'provenance'] as const;
+
+export function PolicyForm({ of }: { of: PolicyOf }) {
+  const policy = useQuery({
+    queryKey: ['policy', of],
+    queryFn: ({ signal }) =>
+      of.repository === undefined
+        ? call('GET /namespaces/{namespace}/policy', { params: { namespace: 'server' }, signal })
+        : call('GET /repositories/{repository}/-/policy', { params: { repository: of.repository }, signal }),
+  });
+  if (policy.isPending) return <Skeleton />;
+  if (policy.isError) return <ErrorState error={policy.error} retry={() => void policy.refetch()} />;
+  return <Fields key={JSON.stringify(policy.data)} of={of} shown={policy.data} />;
+}
+
+function Fields({ of, shown: { policy = {}, inherited, changedAt } }: { of: PolicyOf; shown: Shown }) {
+  const texts = usePolicyTexts();
+  const forms = useFormTexts();
+  const { rules } = useConfigurationTexts();
+  const { repository } = of;
+  const params = { namespace: 'server' } as const;
+  const concerns = [['policy', of], ['verdict']];
+  const block = readBlock(policy.block);
+  const [found, setFound] = useState<Answer<'POST /repositories/{repository}/-/policy/check'>>();
+  const look = useAct(
+    (body: { policy: Policy }) =>
+      repository === undefined
+        ? call('POST /namespaces/{namespace}/policy/check', { params, body })
+        : call('POST /repositories/{repository}/-/policy/check', { params: { repository }, body }),
+    { onDone: setFound, tellsProblems: true },
+  );
+  const save = useAct(
+    (fields: FormData) => {
+      const body = readFields(fields, policy);
+      return repository === undefined
+        ? call('PUT /namespaces/{namespace}/policy', { params, body })
+        : call('PUT /repositories/{repository}/-/policy', { params: { repository }, body });
+    },
+    { concerns, said: () => ({ text: texts.saved }) },
+  );
+  const remove = useAct(
+    () =>
+      repository === undefined
+        ? call('DELETE /namespaces/{namespace}/policy', { params })
+        : call('DELETE /repositories/{repository}/-/policy', { params: { repository } }),
+    { concerns, said: () => ({ text: texts.removed }), tellsProblems: true },
+  );
+  return (
+    <Section title={texts.title} hint={texts.hint}>
+      {changedAt === undefined && <p className="mb-4 font-medium">{texts.none}</p>}
+      {inherited.map(({ kind, name, policy: wider }) => (
+        <p key={`${kind} ${name}`} className="mb-4 border-l-2 border-accent pl-4">
+          {texts.inherited(kind === 'server' ? texts.server : name, namesOf(wider, texts.fields))}
+        </p>
+      ))}
+      <ActForm
+        act={save}
+        submit={forms.save}
+        beside={
+          <>
+            {changedAt !== undefined && (
+              <button type="button" className="button button-danger" disabled={remove.isPending} onClick={() => remove.run()}>
+                {texts.remove}
+              </button>
+            )}
+            <button
+              type="button"
+              className="button"
+              disabled={look.isPending}
+              onClick={({ currentTarget: { form } }) => form?.reportValidity() === true && look.run({ policy: readFields(new FormData(form), policy) })}
+            >
+              {texts.try}
+            </button>
+          </>
+        }
+      >
+        <Check name="quarantine" text={texts.quarantine} isChecked={policy.quarantine} />
+        <SelectField
+          label={texts.worst}
+          name="worst"
+          options={[['', texts.worstNone], ...blockedSeverities.map((one) => [one, texts.severities[one]] as const)]}
+          chosen={block.worst ?? ''}
+        />
+        <Check name="fixable" text={texts.fixable} isChecked={block.isFixable} />
+        <Check name="exploited" text={texts.exploited} isChecked={block.isExploited} />
+        {block.others.length > 0 && <p className="text-sm text-muted">{texts.otherRules(block.others.length)}</p>}
+        <Check name="forbidSecrets" text={texts.forbidSecrets} isChecked={policy.forbidSecrets} />
+        <fieldset>
+          <legend className="mb-2 font-medium">{texts.configuration}</legend>
+          <div className="grid gap-x-4 sm:grid-cols-2">
+            {configurationRules.map((rule) => (
+              <Check key={rule} name="forbidConfiguration" value={rule} text={rules[rule]} isChecked={policy.forbidConfiguration?.includes(rule)} />
+            ))}
+          </div>
+        </fieldset>
+        <fieldset>
+          <legend className="mb-2 font-medium">{texts.require}</legend>
+          {kinds.map((kind) => (
+            <Check key={kind} name="require" value={kind} text={texts.kinds[kind]} isChecked={policy.require?.includes(kind)} />
+          ))}
+        </fieldset>
+        <FormField label={texts.signedBy} hint={texts.signedByHint} name="signedBy" defaultValue={policy.signedBy?.join(', ')} spellCheck={false} />
+        <FormField label={texts.licences} hint={texts.licencesHint} name="licences" defaultValue={policy.forbidLicences?.join(', ')} spellCheck={false} />
+        <FormField
+          label={texts.days}
+          name="days"
+          type="number"
+          min={0}
+          max={36_500}
+          step="any"
+          defaultValue={policy.checkedWithinDays === 0 ? undefined : policy.checkedWithinDays}
+        />
+        <Check name="mayLoosen" text={texts.mayLoosen} isChecked={policy.mayLoosen} />
+      </ActForm>
+      {found && <Trial {...found} />}
+    </Section>
+  );
+}
+
+function Check({ name, value = 'on', text, isChecked = false }: { name: string; value?: string; text: string; isChecked?: boolean | undefined }) {
+  return (
+    <label className="flex min-h-7 items-center gap-2">
+      <input type="checkbox" name={name} value={value} className="accent-accent" defaultChecked={isChecked} />
+      {text}
+    </label>
+  );
+}
+
+function readFields(fields: FormData, before: Policy): Policy {
+  const worst = blockedSeverities.find((one) => one === fieldText(fields, 'worst'));
+  const block = { ...(worst && { worst }), isFixable: fields.has('fixable'), isExploited: fields.has('exploited'), others: readBlock(before.block).others };
+  const days = fieldText(fields, 'days');
+  return writePolicy(before, block, {
+    quarantine: fields.has('quarantine'),
+    signedBy: [...(fieldWords(fields, 'signedBy') ?? [])],
+    require: kinds.filter((kind) => fields.getAll('require').includes(kind)),
+    forbidSecrets: fields.has('forbidSecrets'),
+    forbidLicences: [...(fieldWords(fields, 'licences') ?? [])],
+    forbidConfiguration: configurationRules.filter((rule) => fields.getAll('forbidConfiguration').includes(rule)),
+    checkedWithinDays: Number(days), // 0 of nothing
+    mayLoosen: fields.has('mayLoosen'),
+  });
+}
+
+function namesOf(policy: Policy, names: Readonly<Record<keyof Policy, string>>): string {
+  return (Object.keys(names) as (keyof Policy)[]) // its own keys
+    .filter((field) => field !== 'mayLoosen' && policy[field] !== undefined)
+    .map((field) => names[field])
+    .join(', ');
+}
