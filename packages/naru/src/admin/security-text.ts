@@ -1,8 +1,14 @@
 /** What `naru security` prints: the overview, or one of the lists, whose columns are those of its items. */
 import { columns } from './columns.ts';
 
-type Counts = Readonly<Record<string, { readonly fixable: number; readonly unfixable: number }>>;
-type Overview = { readonly images: Readonly<Record<string, number>>; readonly isWhole: boolean; readonly counts?: Counts; readonly exploited?: number };
+type Counts = Readonly<Record<string, number | { readonly fixable: number; readonly unfixable: number }>>;
+type Overview = {
+  readonly images: Readonly<Record<string, number>>;
+  readonly isWhole: boolean;
+  readonly counts?: Readonly<Record<string, { readonly fixable: number; readonly unfixable: number }>>;
+  readonly exploited?: number;
+  readonly newerBases: { readonly images: number; readonly removed: Counts };
+};
 type Item = Readonly<Record<string, unknown>>;
 type List = { readonly items: readonly Item[]; readonly next?: string };
 
@@ -11,14 +17,20 @@ export function securityText(body: string): string {
   return ('items' in answer ? listLines(answer) : overviewLines(answer)).map((line) => `${line}\n`).join('');
 }
 
-function overviewLines({ images, isWhole, counts, exploited = 0 }: Overview): string[] {
+function overviewLines({ images, isWhole, counts, exploited = 0, newerBases }: Overview): string[] {
   const total = Object.values(images).reduce((sum, one) => sum + one, 0);
   const states = Object.entries(images).flatMap(([state, count]) => (count === 0 ? [] : [`${count} ${state}`]));
-  const seen = `${total} ${total === 1 ? 'image' : 'images'}${states.length === 0 ? '' : `: ${states.join(', ')}`}`;
-  if (!isWhole) return [seen, 'this is what you may see: sums are for who may pull everything here'];
-  if (counts === undefined) return [seen, 'nothing was counted yet'];
+  const removed = countsText(newerBases.removed);
+  const lines = [
+    `${total} ${total === 1 ? 'image' : 'images'}${states.length === 0 ? '' : `: ${states.join(', ')}`}`,
+    ...(newerBases.images === 0
+      ? []
+      : [`${newerBases.images} of them on a former base: a rebuild removes ${removed === '' ? 'nothing that is known' : removed}`]),
+  ];
+  if (!isWhole) return [...lines, 'this is what you may see: sums are for who may pull everything here'];
+  if (counts === undefined) return [...lines, 'nothing was counted yet'];
   const rows = Object.entries(counts).map(([severity, { fixable, unfixable }]) => [severity, String(fixable + unfixable), String(fixable)]);
-  return [...columns([['SEVERITY', 'OPEN', 'FIXABLE'], ...rows]), ...(exploited === 0 ? [] : [`${exploited} of these are known to be exploited`]), seen];
+  return [...columns([['SEVERITY', 'OPEN', 'FIXABLE'], ...rows]), ...(exploited === 0 ? [] : [`${exploited} of these are known to be exploited`]), ...lines];
 }
 
 function listLines({ items, next }: List): string[] {
@@ -31,9 +43,9 @@ function listLines({ items, next }: List): string[] {
 }
 
 /** What a line is about comes first. */
-const leading = ['severity', 'id', 'repository', 'tags', 'state', 'ecosystem', 'package', 'name', 'fixed'];
+const leading = ['severity', 'id', 'day', 'repository', 'tags', 'state', 'ecosystem', 'package', 'name', 'fixed'];
 /** What a person does not compare. */
-const hidden: ReadonlySet<string> = new Set(['talliedAt', 'since', 'type']);
+const hidden: ReadonlySet<string> = new Set(['talliedAt', 'since', 'type', 'standsOn', 'now']);
 
 const titleOf = (name: string): string => name.replaceAll(/(?=[A-Z])/g, ' ').toUpperCase();
 
@@ -46,6 +58,9 @@ function cellOf(value: unknown): string {
 /** `2 critical, 5 high`; what is none is left out. */
 function countsText(counts: Counts): string {
   return Object.entries(counts)
-    .flatMap(([severity, { fixable, unfixable }]) => (fixable + unfixable === 0 ? [] : [`${fixable + unfixable} ${severity}`]))
+    .flatMap(([severity, count]) => {
+      const found = typeof count === 'number' ? count : count.fixable + count.unfixable;
+      return found === 0 ? [] : [`${found} ${severity}`];
+    })
     .join(', ');
 }

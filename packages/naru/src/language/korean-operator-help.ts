@@ -17,8 +17,9 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'As bad as this, or worse: critical, high, medium, low, negligible or unknown.':
     '이만큼 나쁘거나 더 나쁜 것: critical, high, medium, low, negligible, unknown.',
   'all images that its tags lead to, each vulnerability of a package once.': '태그가 가리키는 모든 이미지에서, 패키지의 취약점을 하나씩 셉니다.',
-  'One of these instead, the worst first: images, repositories, vulnerabilities or packages.':
-    '대신 이 가운데 하나를 나쁜 것부터: images, repositories, vulnerabilities, packages.',
+  'One of these instead: images, repositories, vulnerabilities, packages, bases, rebuilds or days.':
+    '대신 이 가운데 하나: images, repositories, vulnerabilities, packages, bases, rebuilds, days.',
+  'So many of the last days, 90 unless told.': '지난 날 가운데 이만큼. 말하지 않으면 90일.',
   'Of images, by severity, exploited, epss or fixable.': 'images의 차례: severity, exploited, epss, fixable.',
   'So many of them, 50 unless told.': '이만큼. 말하지 않으면 50개.',
   'Leave out so many.': '이만큼은 건너뛰기.',

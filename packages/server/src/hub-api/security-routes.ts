@@ -6,10 +6,11 @@
  * or was on former days, is for who may pull in all of it: a sum would tell of what one may not see.
  */
 import { RegistryError } from '@naru/oci/registry-error';
-import type { RepositoryName } from '@naru/oci/repository-name';
+import { parseTag, type RepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
+import { keptTallyDays } from '../advisories/tallies/tally-kinds.ts';
 import { severities } from '../metadata/advisory-port.ts';
-import { imageOrders, type TallyScope, tallyStates } from '../metadata/tallies/port.ts';
+import { imageOrders, type TallyScope, tallyStates, type UpgradeScope } from '../metadata/tallies/port.ts';
 import { namespaceIn } from './namespace-in.ts';
 import { listWithCsv } from './list-with-csv.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
@@ -46,6 +47,8 @@ const overview = z.object({
   isWhole: z.boolean(),
   counts: counts.optional(),
   exploited: count.optional(),
+  /** Images that would lose so much if they were built again. */
+  newerBases: z.object({ images: count, removed: z.record(severity, count) }),
   /** Absent before anything was counted. */
   talliedAt: time.optional(),
 });
@@ -80,10 +83,45 @@ const packageTally = z.object({
   removable: count,
 });
 
+/** Images that stand on a former version of a base. `compared`: of so many it is known what they would lose and gain. */
+const upgrade = z.object({
+  base: repository,
+  tag,
+  /** What the tag is on. */
+  now: digest,
+  images: count,
+  compared: count,
+  removed: z.record(severity, count),
+  added: z.record(severity, count),
+});
+
+const rebuild = z.object({
+  repository,
+  digest,
+  tags: z.array(tag),
+  base: repository,
+  baseTag: tag,
+  standsOn: digest,
+  now: digest,
+  /** Absent while the newer base is not checked. */
+  removed: z.record(severity, count).optional(),
+  added: z.record(severity, count).optional(),
+});
+
+/** `opened`, `closed`: that day; absent on the first, when everything is new. */
+const day = z.object({ day: z.iso.date(), counts, exploited: count, images: count, unchecked: count, opened: count.optional(), closed: count.optional() });
+
+const dayMs = 24 * 3600e3;
 const place = '/namespaces/{namespace}/security';
 
 const severityColumns = Object.fromEntries(
   severities.map((one) => [one, ({ counts: found }: { counts: z.output<typeof counts> }) => found[one].fixable + found[one].unfixable]),
+);
+
+const differenceColumns = Object.fromEntries(
+  (['removed', 'added'] as const).flatMap((kind) =>
+    severities.map((one) => [`${kind} ${one}`, ({ [kind]: found }: Partial<Record<'removed' | 'added', Partial<Record<string, number>>>>) => found?.[one]]),
+  ),
 );
 
 export const securityRoutes: readonly ApiRoute[] = [
@@ -98,9 +136,10 @@ export const securityRoutes: readonly ApiRoute[] = [
       const { rows } = call.parts;
       const scope = await readScope(call);
       const images = await rows.tallies.countStates(scope);
-      if (scope.only !== undefined) return { value: { images, isWhole: false } };
+      const newerBases = await rows.newerBases.sum(await withBases(scope, call));
+      if (scope.only !== undefined) return { value: { images, newerBases, isWhole: false } };
       const tally = await rows.namespaceTallies.find(scope.namespace);
-      return { value: { images, isWhole: true, ...(tally && { counts: tally.counts, exploited: tally.exploited, talliedAt: tally.talliedAt }) } };
+      return { value: { images, newerBases, isWhole: true, ...(tally && { counts: tally.counts, exploited: tally.exploited, talliedAt: tally.talliedAt }) } };
     },
   }),
   ...listWithCsv({
@@ -187,10 +226,73 @@ export const securityRoutes: readonly ApiRoute[] = [
       return found.map(({ fixed, ...one }) => ({ ...one, ...(fixed !== '' && { fixed }) }));
     },
   }),
+  ...listWithCsv({
+    name: 'bases',
+    access: 'account',
+    operation: 'NamespaceBases',
+    what: 'the bases that have a newer version than images stand on: those first whose rebuilds remove the worst',
+    query: z.object({}),
+    item: upgrade,
+    columns: {
+      base: ({ base }) => base,
+      tag: (one) => one.tag,
+      now: ({ now }) => now,
+      images: ({ images }) => images,
+      compared: ({ compared }) => compared,
+      ...differenceColumns,
+    },
+    list: async (call, _, page) => call.parts.rows.newerBases.listUpgrades(await withBases(await readScope(call), call), page),
+  }),
+  ...listWithCsv({
+    name: 'rebuilds',
+    access: 'account',
+    operation: 'NamespaceRebuilds',
+    what: 'the images that stand on a former version of a base (or of `base` and its `tag`), with what a rebuild removes and brings',
+    query: z.object({ base: z.string().max(256).optional(), tag: tag.optional() }),
+    item: rebuild,
+    columns: {
+      repository: (one) => one.repository,
+      tags: ({ tags }) => tags.join(' '),
+      digest: (one) => one.digest,
+      base: ({ base, baseTag }) => `${base}:${baseTag}`,
+      'stands on': ({ standsOn }) => standsOn,
+      now: ({ now }) => now,
+      ...differenceColumns,
+    },
+    async list(call, { base, tag: baseTag }, page) {
+      const { bases, ...scope } = await withBases(await readScope(call), call);
+      const wanted = { ...scope, bases: base === undefined ? bases : bases.filter((one) => one === base), ...(baseTag && { tag: parseTag(baseTag) }) };
+      const found = await call.parts.rows.newerBases.listRebuilds(wanted, page);
+      return found.map(({ tag: of, tags, difference, ...one }) => ({ ...one, tags: [...tags], baseTag: of, ...difference }));
+    },
+  }),
+  ...listWithCsv({
+    name: 'days',
+    access: 'pull',
+    operation: 'NamespaceSecurityDays',
+    what: 'how much was open at the end of each of the last days (UTC), oldest first; days on which nobody counted are left out',
+    query: z.object({ days: z.coerce.number().int().min(1).max(keptTallyDays).default(90) }),
+    item: day,
+    columns: {
+      day: (one) => one.day,
+      ...severityColumns,
+      exploited: ({ exploited }) => exploited,
+      images: ({ images }) => images,
+      unchecked: ({ unchecked }) => unchecked,
+      opened: ({ opened }) => opened,
+      closed: ({ closed }) => closed,
+    },
+    async list(call, { days }, { after, limit }) {
+      const to = Math.floor(call.parts.clock.now() / dayMs);
+      const found = await call.parts.rows.namespaceTallies.listDays(await requireWhole(call), { from: to - days + 1, to });
+      return found.slice(after, after + limit).map(({ day: number, ...one }) => ({ day: new Date(number * dayMs).toISOString().slice(0, 10), ...one }));
+    },
+  }),
 ];
 
 /** Of one answer (I6): of a namespace with more repositories, the first are looked at. */
 const repositoriesMax = 10_000;
+const basesMax = 1000;
 
 /** What of the namespace the caller may see: nothing is like a namespace without images. */
 async function readScope({ caller, params, parts: { rows } }: Pick<ApiCall, 'caller' | 'params' | 'parts'>): Promise<TallyScope> {
@@ -200,6 +302,13 @@ async function readScope({ caller, params, parts: { rows } }: Pick<ApiCall, 'cal
   const only: RepositoryName[] = [];
   for (const name of names) if (await caller.may('pull', name)) only.push(name);
   return mayAll && only.length === names.length ? { namespace } : { namespace, only };
+}
+
+/** Bases of others are named to those who may pull them. */
+async function withBases(scope: TallyScope, { caller, parts: { rows } }: Pick<ApiCall, 'caller' | 'parts'>): Promise<UpgradeScope> {
+  const bases: RepositoryName[] = [];
+  for (const base of await rows.newerBases.listBases(scope, basesMax)) if (await caller.may('pull', base)) bases.push(base);
+  return { ...scope, bases };
 }
 
 /** The namespace. Throws DENIED where a grant denies a part of it to the caller. */

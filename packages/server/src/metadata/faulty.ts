@@ -77,6 +77,7 @@ export function faultyMetadata(store: MetadataStore, { failAt, when = 'before' }
     findingRules: faulty('findingRules', store.findingRules),
     tallies: faulty('tallies', store.tallies),
     namespaceTallies: faulty('namespaceTallies', store.namespaceTallies),
+    newerBases: faulty('newerBases', store.newerBases),
     commits: store.commits,
     close: () => store.close(),
     calls: () => calls,

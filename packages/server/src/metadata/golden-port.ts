@@ -58,8 +58,8 @@ export interface GoldenRows {
   listIn(repository: RepositoryName): Promise<GoldenImage[]>;
   /** Of one tag or of all; those that count now first. */
   listVersions(id: string, wanted: { tag?: Tag; limit: number }): Promise<GoldenVersion[]>;
-  /** What an image stands on of all catalogues; it may be golden itself. */
-  listUnder(image: Digest, limit: number): Promise<{ entry: GoldenImage; version: GoldenVersion }[]>;
+  /** What an image stands on of all catalogues, the nearest first; it may be golden itself. `layers`: how many it has of them. */
+  listUnder(image: Digest, limit: number): Promise<{ entry: GoldenImage; version: GoldenVersion; layers: number }[]>;
   /** Looks again what the tags are on: for images whose layers were not known before. */
   refresh(id: string, at: number): Promise<void>;
 }

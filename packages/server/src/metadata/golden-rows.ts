@@ -78,13 +78,14 @@ export function goldenRows({ read, write }: MetadataDatabase): GoldenRows {
     },
 
     async listUnder(image, limit) {
-      const found: { entry: GoldenImage; version: GoldenVersion }[] = [];
-      for (const chain of (await listStanding(read, image)).toReversed()) {
+      const found: { entry: GoldenImage; version: GoldenVersion; layers: number }[] = [];
+      const standing = (await listStanding(read, image)).map((chain, index) => ({ chain, layers: index + 1 }));
+      for (const { chain, layers } of standing.toReversed()) {
         if (found.length >= limit) break;
         const versions = await read.selectFrom('golden_version').selectAll().where('chain', '=', chain).limit(limit).execute();
         for (const version of versions) {
           const entry = await read.selectFrom('golden_image').selectAll().where('id', '=', version.golden).executeTakeFirst();
-          if (entry !== undefined) found.push({ entry: toImage(entry), version: toVersion(version) });
+          if (entry !== undefined) found.push({ entry: toImage(entry), version: toVersion(version), layers });
         }
       }
       return found.slice(0, limit);

@@ -22,7 +22,7 @@ import type { CollectionRows, IntegrityRows } from './collection-port.ts';
 import type { AdvisoryRows } from './advisory-port.ts';
 import type { AttachedSbomRows } from './attached-port.ts';
 import type { FindingRows, FindingRuleRows } from './finding-port.ts';
-import type { NamespaceTallyRows, TallyRows } from './tallies/port.ts';
+import type { NamespaceTallyRows, NewerBaseRows, TallyRows } from './tallies/port.ts';
 import type { TrashRows } from './trash-port.ts';
 import type { UsageDayRows, UsageRows } from './usage-port.ts';
 import type { FileRows } from './file-port.ts';
@@ -79,6 +79,7 @@ export type MetadataStore = {
   readonly findingRules: FindingRuleRows;
   readonly tallies: TallyRows;
   readonly namespaceTallies: NamespaceTallyRows;
+  readonly newerBases: NewerBaseRows;
   readonly commits: CommitSignals;
   close(): Promise<void>;
 };
@@ -267,6 +268,8 @@ export interface TagRows {
   /** Throws MANIFEST_UNKNOWN. The manifest stays. */
   remove(tag: { repository: RepositoryName; tag: Tag } & Change): Promise<void>;
   listHistory(repository: RepositoryName, tag: Tag, limit: number): Promise<TagMove[]>;
+  /** Tags that were on an image, or on an index with it, and are elsewhere now: with where they are, those first that left last. */
+  listMovedFrom(repository: RepositoryName, image: Digest, limit: number): Promise<{ tag: Tag; digest: Digest }[]>;
   /** Where the tag was at a time; undefined: nowhere, or that is forgotten. */
   findAt(repository: RepositoryName, tag: Tag, at: number): Promise<TagMove | undefined>;
   /** Tags that are not there any more and whose manifests are, those first that were deleted last. */

@@ -20,6 +20,7 @@ export const ofRepository = [
   'gate_verdict',
   'image_tally',
   'image_tally_detail',
+  'newer_base',
   'attached_sbom',
   'shown_tag',
   'image_review',

@@ -33,6 +33,7 @@ import { scanRows } from './scanner-rows.ts';
 import { attachedSbomRows } from './attached-rows.ts';
 import { tagMoves, tagRows } from './tag-rows.ts';
 import { namespaceTallyRows } from './tallies/namespace-tally-rows.ts';
+import { newerBaseRows } from './tallies/newer-base-rows.ts';
 import { tallyRows } from './tallies/tally-rows.ts';
 import { deliveryRows } from './delivery-rows.ts';
 import { webhookRows } from './webhook-rows.ts';
@@ -89,6 +90,7 @@ export function metadataStore(engine: MetadataDatabase, { limits, visibility = '
     findingRules: findingRuleRows(database),
     tallies: tallyRows(database),
     namespaceTallies: namespaceTallyRows(database),
+    newerBases: newerBaseRows(database),
     commits,
     close: () => database.close(),
   };

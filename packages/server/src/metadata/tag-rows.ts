@@ -1,6 +1,7 @@
 import { RegistryError } from '@naru/oci/registry-error';
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import { listParents } from './manifest-content.ts';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import type { Change, DeletedTag, TagMove, TagRow, TagRows } from './port.ts';
 import { chunks } from './chunks.ts';
@@ -111,6 +112,22 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
       return rows.map(({ digest, previous, ...move }): TagMove => ({ ...move, ...(digest !== null && { digest }), ...(previous !== null && { previous }) }));
     },
 
+    async listMovedFrom(repository, image, limit) {
+      const were = [image, ...(await listParents(read, repository, image, indexesMax))];
+      const rows = await read
+        .selectFrom('tag_history')
+        .innerJoin('tag', (join) => join.onRef('tag.repository', '=', 'tag_history.repository').onRef('tag.name', '=', 'tag_history.tag'))
+        .select((eb) => ['tag.name as tag', 'tag.digest', eb.fn.max('tag_history.id').as('left')])
+        .where('tag_history.repository', '=', repository)
+        .where('tag_history.previous', 'in', were)
+        .where('tag.digest', 'not in', were)
+        .groupBy(['tag.name', 'tag.digest'])
+        .orderBy('left', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(({ tag, digest }) => ({ tag, digest }));
+    },
+
     async findAt(repository, tag, at) {
       const rows = await history(repository, tag, movesMax).execute();
       const move = rows.find((row) => row.at <= at);
@@ -149,6 +166,9 @@ function selectRows(read: Reader, repository: RepositoryName) {
 function toRow({ pulls, pulled_at, ...row }: Omit<TagRow, 'pulls' | 'pulledAt'> & { pulls: number | null; pulled_at: number | null }): TagRow {
   return { ...row, pulls: pulls ?? 0, ...(pulled_at !== null && { pulledAt: pulled_at }) };
 }
+
+/** Indexes that one image is looked for in. */
+const indexesMax = 100;
 
 /** Deletions that are looked through for those whose manifests are there. */
 const deletionsMax = 2000;

@@ -11,9 +11,13 @@ export const tallyImageKind = 'tally-image';
 export const tallyScopeKind = 'tally-scope';
 export const tallyNamespaceKind = 'tally-namespace';
 
+/** `isMoved`: a tag has come to it or left it, so what stands on it may have a newer base now. */
+export type TallyWish = { readonly repository?: RepositoryName; readonly isMoved?: true };
+
 /** An image, or those of an index: in one repository, or wherever it is held. */
-export function tallyImageJob(digest: Digest, repository?: RepositoryName): NewJob {
-  return { kind: tallyImageKind, payload: { digest, ...(repository !== undefined && { repository }) }, key: `${repository ?? ''}@${digest}` };
+export function tallyImageJob(digest: Digest, { repository, isMoved }: TallyWish = {}): NewJob {
+  const payload = { digest, ...(repository !== undefined && { repository }), ...(isMoved && { isMoved }) };
+  return { kind: tallyImageKind, payload, key: `${repository ?? ''}@${digest}${isMoved === true ? ' moved' : ''}` };
 }
 
 /** All images of a level. `after`: a job goes on where the one before it stopped. */
@@ -42,7 +46,7 @@ function jobsFor({ kind, repository, digest, previous, from, at }: Event): NewJo
   switch (kind) {
     case 'tag.moved':
     case 'tag.deleted':
-      return [digest, previous].flatMap((one) => (one === undefined ? [] : [tallyImageJob(one, repository)]));
+      return [digest, previous].flatMap((one) => (one === undefined ? [] : [tallyImageJob(one, { repository, isMoved: true })]));
     case 'image.approved':
     case 'image.refused':
       return digest === undefined ? [] : [tallyScopeJob({ kind: 'repository', name: repository })];

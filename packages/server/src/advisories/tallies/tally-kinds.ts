@@ -10,17 +10,21 @@ import type { JobKind } from '../../jobs/job-kind.ts';
 import { pruneJob } from '../../jobs/prune-job.ts';
 import type { FindingScope } from '../../metadata/finding-port.ts';
 import type { MetadataStore } from '../../metadata/port.ts';
-import type { ImageKey } from '../../metadata/tallies/port.ts';
+import type { ImageKey, NewerBaseOf } from '../../metadata/tallies/port.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { Findings } from '../findings.ts';
+import type { Check, Findings } from '../findings.ts';
+import { compareWithBase } from './compare-with-base.ts';
 import { createSums } from './sum-findings.ts';
-import { tallyImageKind, tallyNamespaceJob, tallyNamespaceKind, tallyScopeJob, tallyScopeKind } from './tally-jobs.ts';
+import { tallyImageJob, tallyImageKind, tallyNamespaceJob, tallyNamespaceKind, tallyScopeJob, tallyScopeKind } from './tally-jobs.ts';
 import { tallyOf } from './tally-of.ts';
 
 export type TallyParts = {
-  readonly rows: Pick<MetadataStore, 'tallies' | 'namespaceTallies' | 'lineage' | 'repositories' | 'jobs' | 'gate'>;
+  readonly rows: Pick<MetadataStore, 'tallies' | 'namespaceTallies' | 'newerBases' | 'lineage' | 'repositories' | 'jobs' | 'gate'>;
   readonly findings: Pick<Findings, 'check'>;
   readonly clock: Clock;
+  /** What it would stand on if it was built again; undefined: the same. `layers`: how many of its layers are its base's. */
+  readonly findNewerBase: (repository: RepositoryName, image: Digest) => Promise<(NewerBaseOf & { readonly layers: number }) | undefined>;
+  readonly layersOf: (repository: RepositoryName, image: Digest) => Promise<readonly Digest[]>;
 };
 
 const dayMs = 24 * 3600e3;
@@ -36,7 +40,7 @@ const soonMs = 2000;
 const restFactor = 20;
 const retry = { attemptsMax: 8, firstMs: 2e3, longestMs: 300e3 };
 
-const imageOf = z.object({ digest: z.string(), repository: z.string().optional() });
+const imageOf = z.object({ digest: z.string(), repository: z.string().optional(), isMoved: z.literal(true).optional() });
 const namespaceIn = z.object({ namespace: z.string() });
 const scopeOf = z.object({
   scope: z.union([z.object({ kind: z.literal('server') }), z.object({ kind: z.enum(['namespace', 'repository']), name: z.string() })]),
@@ -52,8 +56,10 @@ export function tallyKinds(parts: TallyParts): JobKind[] {
       concurrency: 1,
       retry,
       async run({ payload }, signal) {
-        const { digest, repository } = imageOf.parse(payload);
-        await tallyEverywhere(parseDigest(digest), repository === undefined ? undefined : parseRepositoryName(repository), parts, signal);
+        const { digest, repository, isMoved } = imageOf.parse(payload);
+        const images = await imagesOf(parseDigest(digest), parts);
+        await tallyEach(images, repository === undefined ? undefined : parseRepositoryName(repository), parts, signal);
+        for (const image of images) await tallyRelated(image, isMoved === true, parts, signal);
       },
     },
     {
@@ -96,24 +102,51 @@ export function tallyKinds(parts: TallyParts): JobKind[] {
   ];
 }
 
-async function tallyEverywhere(digest: Digest, only: RepositoryName | undefined, parts: TallyParts, signal: AbortSignal): Promise<void> {
-  const { lineage, gate, jobs } = parts.rows;
-  const isImage = (await lineage.find(digest)) !== undefined;
-  const images = isImage ? [digest] : await lineage.listMembers(digest, membersMax);
+/** Itself, or the images of an index. */
+async function imagesOf(digest: Digest, { rows: { lineage } }: TallyParts): Promise<Digest[]> {
+  if ((await lineage.find(digest)) !== undefined) return [digest];
+  const images: Digest[] = [];
+  for (const member of await lineage.listMembers(digest, membersMax)) if ((await lineage.find(member)) !== undefined) images.push(member);
+  return images;
+}
+
+async function tallyEach(images: readonly Digest[], only: RepositoryName | undefined, parts: TallyParts, signal: AbortSignal): Promise<void> {
+  const { gate, jobs } = parts.rows;
   const namespaces = new Set<string>();
-  for (const image of images) {
-    if (!isImage && (await lineage.find(image)) === undefined) continue;
-    for await (const repository of only === undefined ? listHolders(image, gate.verdicts) : [only]) {
+  for (const digest of images) {
+    for await (const repository of only === undefined ? listHolders(digest, gate.verdicts) : [only]) {
       signal.throwIfAborted();
-      await tallyImage({ repository, digest: image }, parts);
+      await tallyImage({ repository, digest }, parts);
       namespaces.add(namespaceOf(repository));
     }
   }
-  const soon = parts.clock.now() + soonMs;
+  const now = parts.clock.now();
   await jobs.enqueue(
-    [...namespaces].map((namespace) => tallyNamespaceJob(namespace, soon)),
-    parts.clock.now(),
+    [...namespaces].map((namespace) => tallyNamespaceJob(namespace, now + soonMs)),
+    now,
   );
+}
+
+/** What waits to be compared with it, and, where a tag has come to it or left it, what stands on it. */
+async function tallyRelated(image: Digest, isMoved: boolean, { rows: { lineage, newerBases, jobs }, clock }: TallyParts, signal: AbortSignal): Promise<void> {
+  for (let after: ImageKey | undefined, isMore = true; isMore; signal.throwIfAborted()) {
+    const page: ImageKey[] = await newerBases.listWaiting(image, { limit: perPage, ...(after !== undefined && { after }) });
+    await jobs.enqueue(
+      page.map(({ repository, digest }) => tallyImageJob(digest, { repository })),
+      clock.now(),
+    );
+    after = page.at(-1);
+    isMore = page.length === perPage;
+  }
+  for (let after = 0, isMore = isMoved; isMore; signal.throwIfAborted()) {
+    const page = await lineage.listDependants(image, { after, limit: perPage });
+    await jobs.enqueue(
+      page.map(({ digest }) => tallyImageJob(digest)),
+      clock.now(),
+    );
+    after = page.at(-1)?.number ?? 0;
+    isMore = page.length === perPage;
+  }
 }
 
 async function* listHolders(digest: Digest, verdicts: TallyParts['rows']['gate']['verdicts']): AsyncGenerator<RepositoryName> {
@@ -125,13 +158,31 @@ async function* listHolders(digest: Digest, verdicts: TallyParts['rows']['gate']
   }
 }
 
-async function tallyImage(image: ImageKey, { rows: { tallies }, findings, clock }: TallyParts): Promise<void> {
-  if (!(await tallies.isShown(image))) {
-    await tallies.remove(image);
+async function tallyImage(image: ImageKey, parts: TallyParts): Promise<void> {
+  const { rows, findings, clock } = parts;
+  if (!(await rows.tallies.isShown(image))) {
+    await rows.tallies.remove(image);
+    await rows.newerBases.place(image, undefined);
     return;
   }
-  const { tally, findings: found } = tallyOf(await findings.check(image.digest, image.repository));
-  await tallies.record(image, tally, found, clock.now());
+  const check = await findings.check(image.digest, image.repository);
+  const { tally, findings: found } = tallyOf(check);
+  await rows.tallies.record(image, tally, found, clock.now());
+  await rows.newerBases.place(image, await findUpgrade(image, check, parts));
+}
+
+async function findUpgrade(
+  { repository, digest }: ImageKey,
+  check: Check,
+  { findings, findNewerBase, layersOf }: TallyParts,
+): Promise<NewerBaseOf | undefined> {
+  const newer = await findNewerBase(repository, digest);
+  if (newer === undefined) return undefined;
+  const { layers, ...base } = newer;
+  const below = new Set((await layersOf(repository, digest)).slice(0, layers));
+  // By the rules of the image's repository, where the rebuilt one will be.
+  const difference = compareWithBase(check, await findings.check(newer.nowImage, repository), below);
+  return { ...base, ...(difference && { difference }) };
 }
 
 async function tallyScope(scope: FindingScope, after: RepositoryName | undefined, parts: TallyParts, signal: AbortSignal): Promise<void> {

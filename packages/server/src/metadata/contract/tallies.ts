@@ -98,6 +98,59 @@ export function tallyContract(it: Contract): void {
     expect(await tallies.listFindings('mina', { after: one, limit: 9 })).toEqual(found.slice(1));
   });
 
+  it('says where tags went that were on an image or on an index with it', async (store) => {
+    const [one, two] = [await pushImage(store, '1', 'v1'), await pushImage(store, '2', undefined)];
+    await pushManifest(store, { name: 'index', children: [one.digest] }, { tags: [latest] });
+    expect(await store.tags.listMovedFrom(repository, one.digest, 9)).toEqual([]);
+    await store.tags.place({ repository, tags: [{ tag: latest, digest: two.digest }], at: 5, actor });
+    await store.tags.place({ repository, tags: [{ tag: parseTag('v1'), digest: two.digest }], at: 6, actor });
+    const went = [parseTag('v1'), latest].map((tag) => ({ tag, digest: two.digest }));
+    expect(await store.tags.listMovedFrom(repository, one.digest, 9)).toEqual(went);
+    expect(await store.tags.listMovedFrom(repository, one.digest, 1)).toEqual(went.slice(0, 1));
+    await store.tags.place({ repository, tags: [{ tag: latest, digest: one.digest }], at: 7, actor });
+    expect(await store.tags.listMovedFrom(repository, one.digest, 9)).toEqual(went.slice(0, 1));
+    await store.tags.remove({ repository, tag: parseTag('v1'), at: 8, actor });
+    expect(await store.tags.listMovedFrom(repository, one.digest, 9)).toEqual([]);
+  });
+
+  it('sums what rebuilds remove and bring, by base, the worst first', async (store) => {
+    const { newerBases } = store;
+    const [one, two, three] = [await pushImage(store, '1', 'v1'), await pushImage(store, '2', 'v2'), await pushImage(store, '3', 'v1', web)];
+    const none = { critical: 0, high: 0, medium: 0, low: 0, negligible: 0, unknown: 0 };
+    const [debian, alpine] = ['lib/debian', 'lib/alpine'].map((name) => parseRepositoryName(name)) as [RepositoryName, RepositoryName];
+    const newer = { tag: latest, standsOn: one.digest, now: two.digest, nowImage: three.digest };
+    await newerBases.place(one, { ...newer, base: debian, difference: { removed: { ...none, high: 2 }, added: { ...none, low: 1 } } });
+    await newerBases.place(two, { ...newer, base: debian });
+    await newerBases.place(three, { ...newer, base: alpine, difference: { removed: { ...none, critical: 1 }, added: none } });
+    const bases = [alpine, debian];
+    expect([await newerBases.listBases({ namespace: 'mina' }, 9), await newerBases.listBases({ namespace: 'mina', only: [web] }, 9)]).toEqual([
+      bases,
+      [alpine],
+    ]);
+    expect(await newerBases.sum({ namespace: 'mina', bases })).toEqual({ images: 3, removed: { ...none, critical: 1, high: 2 } });
+    expect(await newerBases.sum({ namespace: 'jun', bases })).toEqual({ images: 0, removed: none });
+    expect(await newerBases.listUpgrades({ namespace: 'mina', bases }, { after: 0, limit: 9 })).toEqual([
+      { base: alpine, tag: latest, now: two.digest, images: 1, compared: 1, removed: { ...none, critical: 1 }, added: none },
+      { base: debian, tag: latest, now: two.digest, images: 2, compared: 1, removed: { ...none, high: 2 }, added: { ...none, low: 1 } },
+    ]);
+    const rebuilds = await newerBases.listRebuilds({ namespace: 'mina', bases: [debian], tag: latest }, { after: 0, limit: 9 });
+    expect(rebuilds.map(({ digest, difference }) => [digest, difference?.removed.high])).toEqual([
+      [one.digest, 2],
+      [two.digest, undefined],
+    ]);
+    expect(await newerBases.listRebuilds({ namespace: 'mina', bases, tag: parseTag('v9') }, { after: 0, limit: 9 })).toEqual([]);
+    const waiting = [one, two, three];
+    expect([await newerBases.listWaiting(three.digest, { limit: 9 }), await newerBases.listWaiting(three.digest, { after: two, limit: 9 })]).toEqual([
+      waiting.toSorted((a, b) => (`${a.repository}@${a.digest}` < `${b.repository}@${b.digest}` ? -1 : 1)),
+      one.digest > two.digest ? [one, three] : [three],
+    ]);
+    await newerBases.place(three, undefined);
+    await store.manifests.remove({ repository, digest: one.digest, at: 9, actor });
+    expect((await newerBases.listRebuilds({ namespace: 'mina', bases }, { after: 0, limit: 9 })).map(({ digest }) => digest)).toEqual([two.digest]);
+    await newerBases.place(one, { ...newer, base: debian });
+    expect((await newerBases.sum({ namespace: 'mina', bases })).images).toBe(1);
+  });
+
   it('follows a repository to its new name, and goes with its image', async (store) => {
     const { tallies } = store;
     const one = await pushImage(store, '1', 'v1');

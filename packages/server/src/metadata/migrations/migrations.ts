@@ -31,6 +31,7 @@ import { createScans } from './0031-create-scans.ts';
 import { createReviews } from './0032-create-reviews.ts';
 import { extendBadges } from './0033-extend-badges.ts';
 import { createTallies } from './0034-create-tallies.ts';
+import { createNewerBases } from './0035-create-newer-bases.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -64,5 +65,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0032-create-reviews': { up: (db) => createReviews(db, types) },
     '0033-extend-badges': { up: (db) => extendBadges(db, types) },
     '0034-create-tallies': { up: (db) => createTallies(db, types) },
+    '0035-create-newer-bases': { up: (db) => createNewerBases(db, types) },
   };
 }

@@ -49,6 +49,27 @@ export type OffsetPage = { readonly after: number; readonly limit: number };
 
 export type RepositoryTally = { readonly repository: RepositoryName; readonly images: number; readonly unchecked: number; readonly counts: SeverityCounts };
 
+/** Each vulnerability of a package once. */
+export type BaseDifference = { readonly removed: Record<Severity, number>; readonly added: Record<Severity, number> };
+
+/** `base`: its repository. `standsOn`, `nowImage`: images of one platform; `now`: what the tag is on. No `difference`: the newer one is not checked yet. */
+export type NewerBaseOf = {
+  readonly base: RepositoryName;
+  readonly tag: Tag;
+  readonly standsOn: Digest;
+  readonly now: Digest;
+  readonly nowImage: Digest;
+  readonly difference?: BaseDifference;
+};
+
+export type Rebuild = ImageKey & Omit<NewerBaseOf, 'nowImage'> & { readonly tags: readonly Tag[] };
+
+/** Images that would lose that much together. `compared`: of how many it is known. */
+export type BaseUpgrade = Pick<NewerBaseOf, 'base' | 'tag' | 'now'> & BaseDifference & { readonly images: number; readonly compared: number };
+
+/** `bases`: of these repositories only, which are those that whoever asks may pull. */
+export type UpgradeScope = TallyScope & { readonly bases: readonly RepositoryName[]; readonly tag?: Tag };
+
 /** A vulnerability of a package, in however many images. `since`: when it was first open in the namespace. */
 export type TalliedVulnerability = {
   readonly vulnerability: string;
@@ -113,6 +134,20 @@ export interface TallyRows {
   listImages(scope: TallyScope, query: { order: ImageOrder; state?: TallyState } & OffsetPage): Promise<TalliedImage[]>;
   /** The worst first. */
   listRepositories(scope: TallyScope, page: OffsetPage): Promise<RepositoryTally[]>;
+}
+
+export interface NewerBaseRows {
+  /** Undefined: it stands on the newest. */
+  place(image: ImageKey, newer: NewerBaseOf | undefined): Promise<void>;
+  /** Images whose newer base this is, in order of repository and digest. */
+  listWaiting(nowImage: Digest, page: { after?: ImageKey; limit: number }): Promise<ImageKey[]>;
+  /** Repositories of the bases that have newer versions, in order of their names. */
+  listBases(scope: TallyScope, limit: number): Promise<RepositoryName[]>;
+  /** What all rebuilds together would remove. */
+  sum(scope: UpgradeScope): Promise<{ readonly images: number; readonly removed: BaseDifference['removed'] }>;
+  /** Those first whose rebuilds remove the worst and the most. */
+  listUpgrades(scope: UpgradeScope, page: OffsetPage): Promise<BaseUpgrade[]>;
+  listRebuilds(scope: UpgradeScope, page: OffsetPage): Promise<Rebuild[]>;
 }
 
 export interface NamespaceTallyRows {

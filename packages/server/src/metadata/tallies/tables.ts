@@ -1,16 +1,19 @@
 /**
  * How vulnerable images and namespaces are, as Kysely knows it (`port.ts` says what it means).
  *
- *     repository_manifest ── image_tally · image_tally_detail
+ *     repository_manifest ── image_tally · image_tally_detail · newer_base
  *     namespace_tally ──< tallied_vulnerability · tallied_package        tally_day
  */
 import type { Digest } from '@naru/oci/digest';
-import type { RepositoryName } from '@naru/oci/repository-name';
+import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Severity } from '../advisory-port.ts';
 import type { TallyState } from './port.ts';
 
 /** `critical_fixable` and so on: each open vulnerability of each package once. */
 export type CountColumn = `${Severity}_${'fixable' | 'unfixable'}`;
+
+/** `critical_removed` and so on. */
+export type DifferenceColumn = `${Severity}_${'removed' | 'added'}`;
 
 export type TallyTables = {
   /** Of what a tag leads to. `epss`: the highest, in millionths. */
@@ -26,6 +29,16 @@ export type TallyTables = {
   } & Record<CountColumn, number>;
   /** `findings`: as JSON. */
   image_tally_detail: { repository: RepositoryName; digest: Digest; findings: string };
+  newer_base: {
+    repository: RepositoryName;
+    digest: Digest;
+    base: RepositoryName;
+    tag: Tag;
+    stands_on: Digest;
+    now: Digest;
+    now_image: Digest;
+    compared: number;
+  } & Record<DifferenceColumn, number>;
   /** `counts`: as JSON. */
   namespace_tally: { namespace: string; counts: string; exploited: number; tallied_at: number; took_ms: number };
   /** `rank`: the place of its severity, 0 for the worst. */
