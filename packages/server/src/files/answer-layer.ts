@@ -11,11 +11,11 @@ export type LayerReply<Result> =
   | { readonly kind: 'read'; readonly result: Result }
   | { readonly kind: 'failed'; readonly error: string; readonly message: string };
 
-/** Reads the one layer that it is sent, and sends what was found. */
+/** Reads each layer that it is sent, the next when the last is answered, and sends what was found. */
 export function answerLayer<Result>(read: (bytes: Bytes) => Promise<Result>): void {
   const port = parentPort;
   if (port === null) throw new Error('this runs as a worker thread');
-  port.once('message', (source: SendableSource) => {
+  port.on('message', (source: SendableSource) => {
     void read(readBytes(source))
       .then((result): LayerReply<Result> => ({ kind: 'read', result }))
       .catch((error: unknown): LayerReply<Result> => ({

@@ -10,10 +10,10 @@ import { parseRepositoryName } from '@naru/oci/repository-name';
 import type { JobKind } from '../jobs/job-kind.ts';
 import { fileLayers, getImage, type ImageName, type LayerParts } from './image-layers.ts';
 import { indexJobKind } from './index-job.ts';
-import { type LayerReading, readInThread } from './layer-thread.ts';
-import { type LayerListing, LayerRefused, readLayer } from './read-layer.ts';
+import { readingInThread } from './layer-thread.ts';
+import { LayerRefused, readLayer } from './read-layer.ts';
 
-const listing: LayerReading<LayerListing> = { worker: new URL('./layer-worker.ts', import.meta.url), read: readLayer };
+const listLayer = readingInThread(new URL('./layer-worker.ts', import.meta.url), readLayer);
 
 export function indexImages(parts: Omit<LayerParts, 'jobs'>): JobKind {
   return {
@@ -34,7 +34,7 @@ async function indexImage(name: ImageName, { rows, registry, clock }: Omit<Layer
     if (known.has(layer)) continue;
     try {
       const blob = await registry.blobs.find(name.repository, layer);
-      const { entries } = await readInThread(listing, await registry.blobs.open(blob), signal);
+      const { entries } = await listLayer(await registry.blobs.open(blob), signal);
       await rows.recordLayer(layer, entries, clock.now());
     } catch (error) {
       if (error instanceof LayerRefused) await rows.recordRefused(layer, error.message, clock.now());

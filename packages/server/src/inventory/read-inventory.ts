@@ -7,11 +7,11 @@ import { isRegistryError } from '@naru/oci/registry-error';
 import { parseRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
 import type { EventConsumer } from '../events/consumers.ts';
 import { fileLayers, type ImageName } from '../files/image-layers.ts';
-import { type LayerReading, readInThread } from '../files/layer-thread.ts';
+import { readingInThread } from '../files/layer-thread.ts';
 import { LayerRefused } from '../files/read-layer.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 import { pruneJob } from '../jobs/prune-job.ts';
-import { boundedCache } from '../metadata/bounded-cache.ts';
+import { type BoundedCache, boundedCache } from '../metadata/bounded-cache.ts';
 import type { InventoryRows, NewInventory } from '../metadata/inventory-port.ts';
 import type { JobRows, NewJob } from '../metadata/job-port.ts';
 import type { ImageDetail } from '../registry/images.ts';
@@ -38,7 +38,7 @@ const rememberedLayers = 32;
 const rememberedPackagesMax = 5000;
 const earlierPerPage = 100;
 
-const facts: LayerReading<LayerFacts> = { worker: new URL('./facts-worker.ts', import.meta.url), read: readLayerFacts };
+const readFacts = readingInThread(new URL('./facts-worker.ts', import.meta.url), readLayerFacts);
 
 function inventoryJob({ repository, digest }: ImageName, priority: NewJob['priority'] = 'low'): NewJob {
   return { kind, payload: { repository, digest }, key: digest, priority };
@@ -56,7 +56,7 @@ export const imagesToRead: EventConsumer = {
 };
 
 export function readInventories(parts: InventoryParts): JobKind {
-  const remembered = boundedCache<LayerFacts>({ maxEntries: rememberedLayers });
+  const remembered: Remembered = boundedCache({ maxEntries: rememberedLayers });
   return {
     name: kind,
     concurrency: 1,
@@ -80,7 +80,9 @@ export function readInventories(parts: InventoryParts): JobKind {
   };
 }
 
-type Reading = { readonly signal: AbortSignal; readonly remembered: ReturnType<typeof boundedCache<LayerFacts>> };
+/** Why a layer cannot be looked into is remembered like what is in it. */
+type Remembered = BoundedCache<LayerFacts | LayerRefused>;
+type Reading = { readonly signal: AbortSignal; readonly remembered: Remembered };
 
 /** Undefined for what is no image, or is gone. */
 async function readImage(name: ImageName, { registry }: InventoryParts, reading: Reading): Promise<NewInventory | undefined> {
@@ -126,12 +128,18 @@ async function readLayer(
   { signal, remembered }: Reading,
 ): Promise<LayerFacts> {
   const known = remembered.get(digest);
+  if (known instanceof LayerRefused) throw known;
   if (known !== undefined) return known;
   const blob = await registry.blobs.find(repository, digest);
-  const read = await readInThread(facts, await registry.blobs.open(blob), signal);
-  const size = read.files.reduce((sum, { packages }) => sum + 1 + packages.length, read.hidden.length);
-  if (size <= rememberedPackagesMax) remembered.set(digest, read);
-  return read;
+  try {
+    const read = await readFacts(await registry.blobs.open(blob), signal);
+    const size = read.files.reduce((sum, { packages }) => sum + 1 + packages.length, read.hidden.length);
+    if (size <= rememberedPackagesMax) remembered.set(digest, read);
+    return read;
+  } catch (error) {
+    if (error instanceof LayerRefused) remembered.set(digest, error);
+    throw error;
+  }
 }
 
 async function find({ repository, digest }: ImageName, registry: InventoryParts['registry']): Promise<ImageDetail | undefined> {

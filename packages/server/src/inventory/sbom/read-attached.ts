@@ -8,7 +8,7 @@ import { isRegistryError } from '@naru/oci/registry-error';
 import { parseRepositoryName, parseTag, type RepositoryName, type Tag } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import type { EventConsumer } from '../../events/consumers.ts';
-import { type LayerReading, readInThread } from '../../files/layer-thread.ts';
+import { readingInThread } from '../../files/layer-thread.ts';
 import { LayerRefused } from '../../files/read-layer.ts';
 import type { JobKind } from '../../jobs/job-kind.ts';
 import { type AttachedSbomRows, attachedSbomsMax, type NewAttachedSbom } from '../../metadata/attached-port.ts';
@@ -18,7 +18,7 @@ import type { Event, ManifestRows } from '../../metadata/port.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { isOfDistribution } from '../package.ts';
-import { type ReadDocument, readDocument } from './read-document.ts';
+import { readDocument } from './read-document.ts';
 import { sbomMaxBytes } from './read-sbom.ts';
 import { aboutMembers, documentLayers, documentTypes, taggedSubject } from './sbom-documents.ts';
 
@@ -33,7 +33,7 @@ export type AttachedParts = {
 };
 
 const kind = 'read-attached-sbom';
-const reading: LayerReading<ReadDocument> = { worker: new URL('./sbom-worker.ts', import.meta.url), read: readDocument };
+const readInThread = readingInThread(new URL('./sbom-worker.ts', import.meta.url), readDocument);
 /** Of all documents of one manifest. */
 const packagesMax = 50_000;
 
@@ -144,7 +144,7 @@ async function readLayer(repository: RepositoryName, digest: Digest, subject: Di
   try {
     const blob = await registry.blobs.find(repository, digest);
     if (blob.sizeBytes > sbomMaxBytes) return `the document is larger than ${sbomMaxBytes} bytes`;
-    const read = await readInThread(reading, await registry.blobs.open(blob), signal);
+    const read = await readInThread(await registry.blobs.open(blob), signal);
     if (read.about !== undefined && !read.about.includes(subject)) return 'the statement is about something else';
     return read;
   } catch (error) {
