@@ -142,6 +142,7 @@ const signedIn: readonly Step[] = [
   ['environment', '/r/kim/app/environments?item=test'],
   ['private', '/r/kim/app'],
   ['tags-reviewed', '/r/kim/reviewed/tags'],
+  ['image-reviewed', '/r/kim/reviewed/tags', (page) => page.getByRole('link', { name: '1.1', exact: true }).click()],
   ['reviews-none', '/reviews'],
   ['person', '/u/kim'],
   ['notifications', '/notifications'],

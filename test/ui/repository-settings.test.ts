@@ -112,6 +112,23 @@ describe.skipIf(!needs('chromium'))('settings of a repository', () => {
     expect([await stored(), opened.complaints]).toEqual([undefined, []]);
   });
 
+  test('the page of an image says what became of its review', async () => {
+    await using opened = await openAs(browser, world, 'rita');
+    const rita = world.as('rita', 'tall grass 95');
+    await pushImage(rita, 'rita/app', 'v1', 'old');
+    await rita.api('PUT', '/repositories/rita/app/-/review', { required: true });
+    const { digest } = await pushImage(rita, 'rita/app', 'v2', 'new');
+    const { page } = opened;
+    await page.goto(`/r/rita/app/image/${digest}?tag=v2`);
+    await page.getByText('It waits for a review: others do not see it yet.').waitFor();
+    await page.getByText('pushed by rita').waitFor();
+    await world.admin.api('POST', '/repositories/rita/app/-/images/v2/review', { decision: 'refuse', reason: 'no source' });
+    await page.reload();
+    await page.getByText('Refused: others do not see it.').waitFor();
+    await page.getByText('no source').waitFor();
+    expect(await page.getByRole('main').getByRole('link', { name: 'Reviews', exact: true }).count()).toBe(0);
+  });
+
   test('tag rules are looked at before they hold, refuse a push, and notices are told and taken back', async () => {
     await using opened = await openAs(browser, world, 'tara');
     const tara = world.as('tara', 'tall grass 95');

@@ -166,6 +166,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
       search,
       files: createImageFiles({ ...fileParts, jobs: stores.rows.jobs }),
       gate: gate.gate,
+      shown: gate.shown,
       facts: gate.facts,
       signatures: gate.signatures,
       findings: security.findings,
@@ -233,7 +234,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
       kinds: [
         pruneDeadJobs({ ...stores.rows, clock }),
         pruneEvents({ ...stores.rows, clock }),
-        describeRepositories({ registry, rows: stores.rows.hub.pages, clock }),
+        describeRepositories({ registry: { tags: gate.shown.publicTags, images: registry.images }, rows: stores.rows.hub.pages, clock }),
         indexImages(fileParts),
         pruneLayerFiles(fileParts),
         readEarlierImages(stores),

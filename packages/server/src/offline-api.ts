@@ -27,7 +27,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
   const identity = openIdentity({ ...stores, config, clock: systemClock });
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
   const security = openFindings({ rows: stores.rows, registry, clock: systemClock, profile: config.profile });
-  const { gate, facts, signatures } = openGate({ rows: stores.rows, registry, checks: security.checks, clock: systemClock });
+  const { gate, shown, facts, signatures } = openGate({ rows: stores.rows, registry, checks: security.checks, clock: systemClock });
   const operator = identity.callers.operator();
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock: systemClock });
   const baseUrl = config.http.publicUrl ?? 'http://localhost';
@@ -47,6 +47,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
       events: createLiveEvents({ rows: stores.rows, clock: systemClock, sleep: systemSleep }),
       files: createImageFiles({ rows: stores.rows.files, jobs: stores.rows.jobs, registry, clock: systemClock }),
       gate,
+      shown,
       facts,
       signatures,
       findings: security.findings,

@@ -43,11 +43,9 @@ function unknownText({ packages, unknown }: Check): string | undefined {
   return `no advisories are known for ${[...new Set(unknown.map(({ ecosystem }) => ecosystem))].slice(0, 5).join(', ')}`;
 }
 
-/** Nobody in particular asks: where its base is, is not told. */
-const anybody = { may: async () => true };
-
 async function configurationOf(repository: RepositoryName, image: Digest, lint: LintParts): Promise<NonNullable<FindingSummary['configuration']>> {
-  const lints = await lintImages(lint, repository, image, anybody);
+  // Nobody in particular asks: where its base is, is not told.
+  const lints = await lintImages(lint, repository, image, lint.rows.lineage.listTags);
   return {
     isWhole: lints.every(({ isWhole }) => isWhole),
     found: lints.flatMap(({ findings: found }) => found.map(({ rule, message, layer }) => ({ rule, text: message, ...(layer && { layer }) }))),

@@ -36,6 +36,8 @@ export type WantedEvents = {
   readonly repository?: RepositoryName;
   readonly kinds?: readonly EventKind[];
   readonly notificationsOf?: string;
+  /** The event as the listener may hear of it, beside the right to pull; undefined: not at all. */
+  readonly show?: (event: Event) => Promise<Event | undefined>;
 };
 
 type WantedRows = Pick<MetadataStore, 'events' | 'commits'> & { readonly notifications: Pick<MetadataStore['notifications'], 'summarize'> };
@@ -139,7 +141,9 @@ export function createLiveEvents({ rows, clock, sleep }: LiveEventsParts): LiveE
       const seen: Event[] = [];
       for (const event of page) {
         const isWanted = (wanted.repository ?? event.repository) === event.repository && (wanted.kinds?.includes(event.kind) ?? true);
-        if (isWanted && (await caller.may('pull', event.repository))) seen.push(event);
+        if (!isWanted || !(await caller.may('pull', event.repository))) continue;
+        const shown = wanted.show === undefined ? event : await wanted.show(event);
+        if (shown !== undefined) seen.push(shown);
       }
       return seen;
     }

@@ -1,8 +1,8 @@
 /** What stands on former versions of a golden image, a page at a time, for whoever may see it. */
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
-import type { Caller } from '../access/caller.ts';
 import type { GoldenImage, GoldenVersion } from '../metadata/golden-port.ts';
+import type { FindTags } from '../metadata/lineage-port.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 
 /** `standsOn`: what the tag was on. `now`: what it is on; absent: it was deleted. */
@@ -28,7 +28,7 @@ type Rows = Pick<MetadataStore, 'golden' | 'outdated' | 'lineage'>;
 export async function listOutdated(
   rows: Rows,
   entry: GoldenImage,
-  caller: Pick<Caller, 'may'>,
+  findTags: FindTags,
   { after, limit }: { readonly after?: OutdatedCursor; readonly limit: number },
 ): Promise<{ items: Outdated[]; next?: OutdatedCursor }> {
   const versions = await rows.golden.listVersions(entry.id, { limit: versionsMax });
@@ -56,9 +56,9 @@ export async function listOutdated(
   async function toItems(digest: Digest, { tag, pointed }: GoldenVersion, current: Digest | undefined): Promise<Outdated[]> {
     const found: Outdated[] = [];
     for (const repository of await rows.lineage.listHolders(digest, placesMax)) {
-      if (!(await caller.may('pull', repository))) continue;
-      const tags = await rows.lineage.listTags(repository, digest, tagsMax);
-      if (tags.length > 0) found.push({ repository, tags, digest, tag, standsOn: pointed, ...(current !== undefined && { now: current }) });
+      const tags = await findTags(repository, digest, tagsMax);
+      if (tags !== undefined && tags.length > 0)
+        found.push({ repository, tags, digest, tag, standsOn: pointed, ...(current !== undefined && { now: current }) });
     }
     return found;
   }

@@ -1,9 +1,10 @@
 /**
- * When a tag of a catalogue moves or is deleted, alone or with its repository, everything that stands on
+ * When a tag of a catalogue moves, also because a person has decided, or is deleted, alone or with its repository, everything that stands on
  * what it was is outdated: each place where such an image has a tag gets an event, so that whoever builds
  * there can build again. A job for each tag, or for the repository, which may run twice: what was told is
  * not told again.
  */
+import type { Digest } from '@naru/oci/digest';
 import { parseRepositoryName, parseTag, type RepositoryName, type Tag } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import { askOnce } from '../events/ask-once.ts';
@@ -30,7 +31,11 @@ export function goldenMoves({ golden }: Pick<Rows, 'golden'>): EventConsumer {
     async toJobs(events) {
       const moved = new Map<string, { repository: RepositoryName; tag?: Tag }>();
       const isGolden = askOnce(async (repository: RepositoryName) => (await golden.listIn(repository)).length > 0);
-      for (const { kind: of, repository, tag, previous } of events) {
+      for (const { kind: of, repository, tag, previous, digest } of events) {
+        if (of === 'image.approved' || of === 'image.refused') {
+          for (const named of await listTagsOf(repository, digest, golden)) moved.set(`${repository}:${named}`, { repository, tag: named });
+          continue;
+        }
         const isDeleted = of === 'repository.deleted';
         if (!isDeleted && ((of !== 'tag.moved' && of !== 'tag.deleted') || tag === undefined || previous === undefined)) continue;
         if (await isGolden(repository)) moved.set(isDeleted ? repository : `${repository}:${tag}`, { repository, ...(!isDeleted && { tag }) });
@@ -38,6 +43,14 @@ export function goldenMoves({ golden }: Pick<Rows, 'golden'>): EventConsumer {
       return [...moved].map(([key, payload]) => ({ kind, payload, key }));
     },
   };
+}
+
+/** That are, or were, on what somebody has decided about. */
+async function listTagsOf(repository: RepositoryName, digest: Digest | undefined, golden: Rows['golden']): Promise<Set<Tag>> {
+  const tags = new Set<Tag>();
+  for (const { id } of await golden.listIn(repository))
+    for (const { tag, pointed } of await golden.listVersions(id, { limit: versionsMax })) if (pointed === digest) tags.add(tag);
+  return tags;
 }
 
 const payloadOf = z.object({ repository: z.string(), tag: z.string().optional() });

@@ -3,7 +3,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
 import { isVersionRange } from '../deploy/follow.ts';
 import { getEnvironment } from '../deploy/releases.ts';
-import type { Environment } from '../metadata/deploy/port.ts';
+import type { Environment, Instance, Release } from '../metadata/deploy/port.ts';
 import { releaseCauses, releaseStates } from '../metadata/deploy/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { required } from './repository-routes.ts';
@@ -78,11 +78,10 @@ export const environmentRoutes: readonly ApiRoute[] = [
     summary: 'List the environments of a repository, with what runs in them',
     access: 'pull',
     response: z.object({ items: z.array(environment.extend({ instances: z.array(instance) })) }),
-    async handle({ repository, parts: { rows } }) {
+    async handle(call) {
+      const { environments } = call.parts.rows.deployments;
       const items = [];
-      for (const found of await rows.deployments.environments.list(required(repository))) {
-        items.push({ ...describe(found), instances: await rows.deployments.environments.listInstances(found) });
-      }
+      for (const found of await environments.list(required(call.repository))) items.push({ ...describe(found), instances: await listInstances(found, call) });
       return { value: { items } };
     },
   }),
@@ -95,12 +94,12 @@ export const environmentRoutes: readonly ApiRoute[] = [
     response: environment.extend({ instances: z.array(instance), targets: z.array(target) }),
     async handle(call) {
       const found = await findCalled(call);
-      const { environments, targets } = call.parts.rows.deployments;
+      const { targets } = call.parts.rows.deployments;
       const now = call.parts.clock.now();
       return {
         value: {
           ...describe(found),
-          instances: await environments.listInstances(found),
+          instances: await listInstances(found, call),
           targets: (await targets.list(found)).map(({ name, leaseUntil, seenAt, version, reports }) => ({
             name,
             connected: leaseUntil > now,
@@ -156,6 +155,16 @@ export const environmentRoutes: readonly ApiRoute[] = [
 /** The environment of the path. Throws NOT_FOUND. */
 export function findCalled({ repository, params, parts }: Pick<ApiCall, 'repository' | 'params' | 'parts'>): Promise<Environment> {
   return getEnvironment(parts, required(repository), params['environment'] ?? '');
+}
+
+/** Without what the caller may not know of. */
+async function listInstances(found: Environment, { caller, parts: { rows, gate } }: Pick<ApiCall, 'caller' | 'parts'>): Promise<Instance[]> {
+  const shown = [];
+  for (const { wanted, running, ...one } of await rows.deployments.environments.listInstances(found)) {
+    const isShown = async (made: Release | undefined) => made !== undefined && gate.isShown(caller, found.repository, made.digest);
+    shown.push({ ...one, ...((await isShown(wanted)) && { wanted }), ...((await isShown(running)) && { running }) });
+  }
+  return shown;
 }
 
 function describe({ repository: _repository, isPaused, ...rest }: Environment) {

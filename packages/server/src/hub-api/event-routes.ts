@@ -40,7 +40,11 @@ export const eventRoutes: readonly ApiRoute[] = [
       if (request.method === 'HEAD') return { headers, stream: new ReadableStream() };
       return {
         headers,
-        stream: await parts.events.open(caller, { ...wanted(asked, request.header('last-event-id')), ...ownNotices(asked.notifications, caller) }),
+        stream: await parts.events.open(caller, {
+          ...wanted(asked, request.header('last-event-id')),
+          ...ownNotices(asked.notifications, caller),
+          show: (event) => parts.shown.findEvent(caller, event),
+        }),
       };
     },
   }),

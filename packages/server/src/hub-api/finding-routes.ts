@@ -171,11 +171,11 @@ export const findingRoutes: readonly ApiRoute[] = [
     access: 'pull',
     query: z.object({ after: z.string().max(512).optional(), limit: z.coerce.number().int().min(1).max(100).default(50) }),
     response: listOf(check.extend({ tag, digest })),
-    async handle({ repository, query: { after, limit }, parts }) {
+    async handle({ repository, query: { after, limit }, caller, parts }) {
       const name = required(repository);
-      const rows = await parts.registry.tags.listRows(name, { limit, ...(after !== undefined && { after }) });
+      const rows = await parts.shown.listTags(caller, name, { limit, ...(after !== undefined && { after }) });
       const items = [];
-      for (const row of rows) items.push({ tag: row.tag, digest: row.digest, ...toCheck(await checkAll(name, row.digest, parts)) });
+      for (const row of rows) items.push({ tag: row.tag, digest: row.digest, ...toCheck(await checkAll(name, row.digest, { caller, parts })) });
       return { value: { items, ...(rows.length === limit && { next: rows.at(-1)?.tag }) } };
     },
   }),
@@ -213,17 +213,16 @@ async function findPackage({ query, caller, parts }: ApiCall): Promise<{ value: 
   const { name, version: wanted, type, after, limit } = query as { name: string; version?: string; type?: string; after?: string; limit: number }; // the route's own schema
   const items = [];
   let key = after === undefined ? undefined : parseKey(after);
-  const allowed = new Map<RepositoryName, boolean>();
+  const findTags = parts.shown.placesFor(caller);
   for (let seen = 0; seen < rowsMax && items.length < limit; seen += limit) {
     const rows = await parts.rows.findings.listHolders({ name, ...(wanted && { version: wanted }), ...(type && { type }), ...(key && { after: key }), limit });
     for (const { repository, digest: image, package: found } of rows) {
       if (items.length === limit) break;
       key = { repository, digest: image };
-      const may = allowed.get(repository) ?? (await caller.may('pull', repository));
-      allowed.set(repository, may);
-      if (!may) continue;
+      if ((await findTags(repository, image, 1)) === undefined) continue;
+      const tags = (await parts.shown.listTagsOn(caller, repository, image, tagsMax)) ?? [];
       const shown = { type: found.type, name: fullNameOf(found), version: found.version, purl: packageUrl(found) };
-      items.push({ repository, digest: image, tags: await parts.registry.tags.listOn(repository, image, tagsMax), package: shown });
+      items.push({ repository, digest: image, tags, package: shown });
     }
     if (rows.length < limit) return { value: { items } };
   }
@@ -244,12 +243,21 @@ async function checkImage(
 ): Promise<Checked> {
   const name = required(repository);
   const asked = await resolveImage(name, params['reference'] ?? '', { caller, parts });
-  const image = await findPlatform(name, asked, platform, parts);
+  const image = await parts.gate.findShown(caller, name, await findPlatform(name, asked, platform, parts));
   const detail = await parts.registry.images.get(name, image);
   const steps = new Map(
     detail.steps.flatMap(({ layer, createdBy }) => (layer === undefined || createdBy === undefined ? [] : [[layer.digest, createdBy] as const])),
   );
-  return { image, platform: detail.platforms[0] ?? '', checked: await parts.findings.check(image, name), steps };
+  return { image, platform: detail.platforms[0] ?? '', checked: await checkShown(name, image, { caller, parts }), steps };
+}
+
+/** Without what an SBOM says that the caller may not know of. */
+async function checkShown(name: RepositoryName, image: Digest, { caller, parts: { findings, gate } }: Pick<ApiCall, 'caller' | 'parts'>): Promise<Check> {
+  const checked = await findings.check(image, name);
+  const sboms = new Set(checked.findings.flatMap(({ package: { sbom } }) => sbom ?? []));
+  const hidden = new Set<Digest>();
+  for (const one of sboms) if (!(await gate.isShown(caller, name, one))) hidden.add(one);
+  return { ...checked, findings: checked.findings.filter(({ package: { sbom } }) => sbom === undefined || !hidden.has(sbom)) };
 }
 
 /** For what cannot say "unknown": throws CHECK_PENDING while it is not known yet, and REQUEST_INVALID where it never will be. */
@@ -276,12 +284,12 @@ async function findPlatform(name: RepositoryName, asked: Digest, platform: strin
 const platformsMax = 20;
 
 /** Of an index: all its platforms together. */
-async function checkAll(name: RepositoryName, asked: Digest, { registry, findings }: HubParts): Promise<Check> {
-  const { kind, manifests } = await registry.images.get(name, asked);
-  if (kind === 'image') return findings.check(asked, name);
+async function checkAll(name: RepositoryName, asked: Digest, call: Pick<ApiCall, 'caller' | 'parts'>): Promise<Check> {
+  const { kind, manifests } = await call.parts.registry.images.get(name, asked);
+  if (kind === 'image') return checkShown(name, asked, call);
   const images = manifests.filter((one) => one.platform !== undefined && !one.platform.startsWith('unknown')).slice(0, platformsMax);
   const checks: Check[] = [];
-  for (const { digest: image } of images) checks.push(await findings.check(image, name));
+  for (const { digest: image } of images) checks.push(await checkShown(name, image, call));
   const worst = (['failed', 'unknown', 'checking', 'checked'] as const).find((state) => checks.some((one) => one.state === state)) ?? 'unknown';
   const problem = checks.find((one) => one.problem !== undefined)?.problem;
   const times = checks.flatMap(({ checkedAt }) => checkedAt ?? []);

@@ -109,7 +109,10 @@ export const goldenRoutes: readonly ApiRoute[] = [
     async handle({ params, query: { after, limit }, caller, parts }) {
       const golden = await getEntry(params, params['golden'] ?? '', parts);
       if (!(await caller.may('pull', golden.repository))) throw new RegistryError('NOT_FOUND', { message: 'no such golden image' });
-      const { items, next } = await listOutdated(parts.rows, golden, caller, { limit, ...(after !== undefined && { after: parseCursor(after) }) });
+      const { items, next } = await listOutdated(parts.rows, golden, parts.shown.placesFor(caller), {
+        limit,
+        ...(after !== undefined && { after: parseCursor(after) }),
+      });
       return { value: { items, ...(next && { next: `${next.tag}@${next.image}.${next.number}` }) } };
     },
   }),

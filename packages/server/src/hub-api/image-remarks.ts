@@ -9,6 +9,6 @@ import type { ApiCall } from './route.ts';
 const unread: Remark = { rule: 'files-not-read', level: 'note', message: 'its files were not all looked at yet: there may be more' };
 
 export async function listRemarks(name: RepositoryName, image: Digest, { caller, parts }: Pick<ApiCall, 'caller' | 'parts'>): Promise<Remark[]> {
-  const images = await lintImages(parts, name, image, caller);
+  const images = await lintImages(parts, name, image, parts.shown.placesFor(caller));
   return images.flatMap(({ findings, isWhole }): readonly Remark[] => (isWhole ? findings : [...findings, unread]));
 }

@@ -2,6 +2,7 @@
 import { type Digest, isDigest, parseDigest } from '@naru/oci/digest';
 import { parseTag, type RepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
+import { describeReview, imageReview } from './image-review.ts';
 import { required } from './repository-routes.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
 import { bytes, digest, listOf, tag, toPage } from './schemas.ts';
@@ -42,6 +43,7 @@ const image = z.object({
   config: config.optional(),
   layers: z.array(layer),
   steps: z.array(step),
+  review: imageReview.optional(),
 });
 
 const referrer = z.object({
@@ -63,14 +65,12 @@ export const imageRoutes: readonly ApiRoute[] = [
     access: 'pull',
     response: image,
     async handle(call) {
-      const {
-        repository,
-        params,
-        parts: { registry },
-      } = call;
+      const { repository, params, caller, parts } = call;
       const name = required(repository);
       const found = await resolveImage(name, params['reference'] ?? '', call);
-      return { value: { ...(await registry.images.get(name, found)), tags: await registry.tags.listOn(name, found, tagsMax) } };
+      const tags = (await parts.shown.listTagsOn(caller, name, found, tagsMax)) ?? [];
+      const review = await describeReview(name, found, call);
+      return { value: { ...(await parts.registry.images.get(name, found)), tags, ...(review && { review }) } };
     },
   }),
   route({

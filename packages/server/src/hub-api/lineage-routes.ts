@@ -53,7 +53,9 @@ export const lineageRoutes: readonly ApiRoute[] = [
       const name = required(repository);
       const asked = await resolveImage(name, params['reference'] ?? '', call);
       await parts.registry.manifests.get(name, { kind: 'digest', digest: asked }); // only what this repository holds
-      return { value: { digest: asked, images: await describeLineage(parts, asked, caller, { limit, ...(after !== undefined && { after }) }) } };
+      return {
+        value: { digest: asked, images: await describeLineage(parts, asked, parts.shown.placesFor(caller), { limit, ...(after !== undefined && { after }) }) },
+      };
     },
   }),
 ];

@@ -40,7 +40,7 @@ export const lintRoutes: readonly ApiRoute[] = [
       const name = required(repository);
       const asked = await resolveImage(name, params['reference'] ?? '', call);
       await parts.registry.manifests.get(name, { kind: 'digest', digest: asked }); // only what this repository holds
-      return { value: { digest: asked, images: await lintImages(parts, name, asked, caller) } };
+      return { value: { digest: asked, images: await lintImages(parts, name, asked, parts.shown.placesFor(caller)) } };
     },
   }),
 ];

@@ -6,6 +6,7 @@ import type { Findings } from '../advisories/findings.ts';
 import type { ImageFiles } from '../files/image-files.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { FactParts } from '../gate/image-facts.ts';
+import type { ShownContent } from '../gate/shown-content.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { MailRules } from '../identity/mail/mail-rules.ts';
 import type { CollectionWish, GcReport } from '../lifecycle/admin-request.ts';
@@ -28,6 +29,8 @@ export type HubParts = {
   readonly wishes: WishDesk;
   readonly files: ImageFiles;
   readonly gate: Gate;
+  /** Tags, and content that nobody asked for by name, as the caller is told of them. */
+  readonly shown: ShownContent;
   readonly signatures: ImageSignatures;
   /** What verdicts are made of, for those that are only tried. */
   readonly facts: FactParts;

@@ -193,7 +193,13 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       access: where === 'Repository' ? 'pull' : 'manage',
       response: z.object({ items: z.array(exception) }),
       async handle(call) {
-        return { value: { items: (await call.parts.rows.gate.exceptions.list(gateScopeOf(call), listMax)).map(toException) } };
+        const { caller, repository, parts } = call;
+        const items = [];
+        for (const one of await parts.rows.gate.exceptions.list(gateScopeOf(call), listMax)) {
+          const { digest: of } = one.target;
+          if (of === undefined || repository === undefined || (await parts.gate.isShown(caller, repository, of))) items.push(toException(one));
+        }
+        return { value: { items } };
       },
     }),
     route({

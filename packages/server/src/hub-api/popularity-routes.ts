@@ -19,10 +19,13 @@ export const popularityRoutes: readonly ApiRoute[] = [
     access: 'pull',
     query: z.object({ days: z.coerce.number().int().min(1).max(keptDays.repositories).default(30), tag: tag.optional() }),
     response: z.object({ items: z.array(z.object({ day: z.iso.date(), pulls: z.number().int() })), pulls: z.number().int() }),
-    async handle({ repository, query, parts: { rows, clock } }) {
+    async handle({ repository, query, caller, parts: { rows, clock, gate, shown } }) {
       const today = Math.floor(clock.now() / dayMs);
       const from = today - query.days + 1;
-      const counted = await rows.hub.pulls.listDays({ repository: required(repository), from, to: today, ...(query.tag !== undefined && { tag: query.tag }) });
+      const name = required(repository);
+      // Who does not see the tag does not see that others pull it.
+      if (query.tag !== undefined && (await gate.hidesFrom(caller, name))) await shown.getTag(caller, name, query.tag);
+      const counted = await rows.hub.pulls.listDays({ repository: name, from, to: today, ...(query.tag !== undefined && { tag: query.tag }) });
       const pullsOn = new Map(counted.map(({ day, pulls }) => [day, pulls]));
       const items = Array.from({ length: query.days }, (_, index) => ({ day: toDate(from + index), pulls: pullsOn.get(from + index) ?? 0 }));
       return { value: { items, pulls: items.reduce((sum, { pulls }) => sum + pulls, 0) } };

@@ -22,8 +22,11 @@ export const releaseRoutes: readonly ApiRoute[] = [
     response: z.object({ items: z.array(release), next: z.number().int().optional() }),
     async handle(call) {
       const { before, limit } = call.query;
-      const items = await call.parts.rows.deployments.releases.list(await findCalled(call), { limit, ...(before !== undefined && { before }) });
-      const last = items.length < limit ? undefined : items.at(-1);
+      const environment = await findCalled(call);
+      const found = await call.parts.rows.deployments.releases.list(environment, { limit, ...(before !== undefined && { before }) });
+      const items = [];
+      for (const one of found) if (await call.parts.gate.isShown(call.caller, environment.repository, one.digest)) items.push(one);
+      const last = found.length < limit ? undefined : found.at(-1);
       return { value: { items, ...(last && { next: last.id }) } };
     },
   }),
@@ -88,13 +91,13 @@ export const releaseRoutes: readonly ApiRoute[] = [
 type Call = Pick<ApiCall, 'parts' | 'caller'>;
 
 async function named(
-  { parts: { registry } }: Call,
+  { parts: { gate, shown }, caller }: Call,
   { repository }: Environment,
   body: { digest?: WantedRelease['digest'] | undefined; tag?: WantedRelease['tag'] },
 ): Promise<WantedRelease> {
-  if (body.digest !== undefined) return { digest: body.digest, cause: 'deploy' };
+  if (body.digest !== undefined) return { digest: await gate.findShown(caller, repository, body.digest), cause: 'deploy' };
   if (body.tag === undefined) throw new RegistryError('REQUEST_INVALID');
-  return { digest: (await registry.tags.get(repository, body.tag)).digest, tag: body.tag, cause: 'deploy' };
+  return { digest: (await shown.getTag(caller, repository, body.tag)).digest, tag: body.tag, cause: 'deploy' };
 }
 
 /** What runs there, not what is wanted there. Throws CONFLICT when nothing does. */

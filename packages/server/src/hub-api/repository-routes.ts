@@ -132,12 +132,14 @@ export const repositoryRoutes: readonly ApiRoute[] = [
   }),
 ];
 
-async function describe(name: RepositoryName, caller: Caller, { registry, rows }: HubParts): Promise<z.input<typeof repositoryFacts>> {
+async function describe(name: RepositoryName, caller: Caller, { registry, rows, shown }: HubParts): Promise<z.input<typeof repositoryFacts>> {
   const facts = await registry.repositories.get(name);
+  const { taggedAt: _all, ...others } = facts;
+  const size = await shown.findSize(caller, name);
   const may: Action[] = [];
   for (const each of actions) if (await caller.may(each, name)) may.push(each);
   const starred = caller.principal.kind === 'user' && (await rows.hub.stars.has(caller.principal.id, name));
-  return { ...facts, may, starred };
+  return { ...(size === undefined ? facts : { ...others, ...size }), may, starred };
 }
 
 function hasAny(body: Readonly<Record<string, unknown>>): boolean {

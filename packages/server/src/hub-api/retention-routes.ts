@@ -114,8 +114,9 @@ export const retentionRoutes: readonly ApiRoute[] = [
     access: 'pull',
     query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
     response: z.object({ items: z.array(z.object({ tag, digest, deletedAt: time, deletedBy: z.string(), keptUntil: time.optional() })) }),
-    async handle({ repository, query, parts: { registry, settings } }) {
-      const deleted = await registry.tags.listDeleted(required(repository), query.limit);
+    async handle({ repository, query, caller, parts: { registry, settings, gate } }) {
+      const name = required(repository);
+      const deleted = (await gate.hidesFrom(caller, name)) ? [] : await registry.tags.listDeleted(name, query.limit);
       const { untaggedForMs } = settings;
       const items = deleted.map(({ at, actor, ...one }) => ({
         ...one,

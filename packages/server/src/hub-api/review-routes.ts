@@ -5,6 +5,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
 import type { Caller } from '../access/caller.ts';
 import { decideReview, isInsider } from '../gate/reviews.ts';
+import { describeJob } from '../hub/describe-repository.ts';
 import { type ImageReview, type ReviewKey, reviewStates } from '../metadata/reviews/port.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
@@ -56,7 +57,9 @@ export const reviewRoutes: readonly ApiRoute[] = [
     response: requirement,
     async handle({ repository, body, caller, parts: { rows, clock } }) {
       const name = required(repository);
-      await rows.reviews.setRequirement({ repository: name, required: body.required, at: clock.now(), ...actorOf(caller) });
+      const at = clock.now();
+      await rows.reviews.setRequirement({ repository: name, required: body.required, at, ...actorOf(caller) });
+      await rows.jobs.enqueue([describeJob(name, at)], at);
       return { value: await showRequirement(name, rows) };
     },
   }),

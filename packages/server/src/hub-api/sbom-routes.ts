@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { makeSbom, sbomFormats, sbomPackagesMax } from '../inventory/sbom/make-sbom.ts';
 import type { ImageInventory } from '../metadata/inventory-port.ts';
 import { resolveImage } from './image-routes.ts';
+import { shownSboms } from './shown-sboms.ts';
 import { required } from './repository-routes.ts';
 import { type ApiRoute, route } from './route.ts';
 
@@ -34,9 +35,9 @@ export const sbomRoutes: readonly ApiRoute[] = [
       const inventory = known(
         await rows.inventory.find(digest),
         digest,
-        isWithAttached && (await rows.attached.list({ repository: name, subject: digest })).length > 0,
+        isWithAttached && (await shownSboms(call).list({ repository: name, subject: digest })).length > 0,
       );
-      const sbom = await makeSbom({ repository: name, digest, inventory, format: query.format }, rows.inventory, isWithAttached ? rows.attached : undefined);
+      const sbom = await makeSbom({ repository: name, digest, inventory, format: query.format }, rows.inventory, isWithAttached ? shownSboms(call) : undefined);
       if (sbom === undefined) throw new RegistryError('CONFLICT', { message: `the image has more than ${sbomPackagesMax} packages`, detail: { digest } });
       const headers = {
         'content-type': sbom.mediaType,

@@ -52,14 +52,12 @@ export const signerRoutes: readonly ApiRoute[] = [
     access: 'pull',
     response: z.object({ digest, items: z.array(signature) }),
     async handle(call) {
-      const {
-        repository,
-        params,
-        parts: { signatures },
-      } = call;
+      const { repository, params, caller, parts } = call;
       const name = required(repository);
       const found = await resolveImage(name, params['reference'] ?? '', call);
-      return { value: { digest: found, items: await signatures.list(name, found) } };
+      const items = [];
+      for (const one of await parts.signatures.list(name, found)) if (await parts.gate.isShown(caller, name, one.manifest)) items.push(one);
+      return { value: { digest: found, items } };
     },
   }),
 ];

@@ -51,11 +51,8 @@ export const tagRoutes: readonly ApiRoute[] = [
     response: listOf(tagEntry),
     async handle({ repository, query, caller, parts }) {
       const name = required(repository);
-      const rows = (await parts.gate.hidesFrom(caller, name))
-        ? await listShown(name, toPage(query), parts)
-        : await parts.registry.tags.listRows(name, toPage(query));
       const entries = [];
-      for (const row of rows) entries.push(await describe(name, row, { caller, parts }));
+      for (const row of await parts.shown.listTags(caller, name, toPage(query))) entries.push(await describe(name, row, parts));
       return { value: toList(entries, query.limit, (entry) => entry.tag) };
     },
   }),
@@ -68,13 +65,11 @@ export const tagRoutes: readonly ApiRoute[] = [
     query: z.object({ at: moment.optional() }),
     response: tagEntry,
     async handle({ repository, params, query, caller, parts }) {
-      const { tags } = parts.registry;
       const name = required(repository);
       const wanted = parseTag(params['tag'] ?? '');
-      if (query.at === undefined) return { value: await describe(name, await tags.get(name, wanted), { caller, parts }) };
-      const former = await tags.getAt(name, wanted, query.at);
-      await parts.gate.findShown(caller, name, former.digest);
-      return { value: await describe(name, former, { caller, parts }) };
+      const { getTag, getTagAt } = parts.shown;
+      const row = query.at === undefined ? await getTag(caller, name, wanted) : await getTagAt(caller, name, wanted, query.at);
+      return { value: await describe(name, row, parts) };
     },
   }),
   route({
@@ -85,8 +80,8 @@ export const tagRoutes: readonly ApiRoute[] = [
     access: 'pull',
     query: z.object({ limit: z.coerce.number().int().min(1).max(historyMax).default(100) }),
     response: z.object({ items: z.array(tagMove) }),
-    async handle({ repository, params, query, parts: { registry } }) {
-      const moves = await registry.tags.listHistory(required(repository), parseTag(params['tag'] ?? ''), query.limit);
+    async handle({ repository, params, query, caller, parts: { shown } }) {
+      const moves = await shown.listHistory(caller, required(repository), parseTag(params['tag'] ?? ''), query.limit);
       return { value: { items: moves.map(({ digest: to, previous, at, actor }) => ({ at, by: actor, digest: to, previous })) } };
     },
   }),
@@ -127,18 +122,11 @@ export const tagRoutes: readonly ApiRoute[] = [
   }),
 ];
 
-async function listShown(name: RepositoryName, page: { after?: string; limit: number }, { registry }: ApiCall['parts']): Promise<TagRow[]> {
-  const rows = [];
-  for (const shown of await registry.tags.listShown(name, page)) rows.push(await registry.tags.get(name, shown));
-  return rows;
-}
-
-async function describe(name: RepositoryName, row: TagRow, { caller, parts }: Pick<ApiCall, 'caller' | 'parts'>): Promise<z.input<typeof tagEntry>> {
-  const { at, actor, digest: pointed, ...rest } = row;
-  const seen = await parts.gate.findShown(caller, name, pointed, row.tag);
-  const { platforms, ...summary } = await parts.registry.images.summarize(name, seen);
-  const review = await findReview(name, { tag: row.tag, digest: seen }, parts);
-  return { ...rest, digest: seen, movedAt: at, movedBy: actor, ...summary, platforms: [...platforms], ...(review && { review }) };
+async function describe(name: RepositoryName, row: TagRow, parts: ApiCall['parts']): Promise<z.input<typeof tagEntry>> {
+  const { at, actor, ...rest } = row;
+  const { platforms, ...summary } = await parts.registry.images.summarize(name, row.digest);
+  const review = await findReview(name, row, parts);
+  return { ...rest, movedAt: at, movedBy: actor, ...summary, platforms: [...platforms], ...(review && { review }) };
 }
 
 async function findReview(repository: RepositoryName, seen: Pick<TagRow, 'tag' | 'digest'>, { rows: { reviews } }: ApiCall['parts']) {

@@ -1,5 +1,5 @@
 /**
- * After a push: looks what kinds of images a repository has and what the newest says of it. A job for
+ * After a push, or when a person has decided about one: looks what kinds of images a repository has and what the newest says of it. A job for
  * each repository, once for as many pushes as come within a moment, since it looks at every tag.
  */
 import { parseRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
@@ -7,7 +7,8 @@ import { isRegistryError } from '@naru/oci/registry-error';
 import type { EventConsumer } from '../events/consumers.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 import type { PageRows } from '../metadata/hub-port.ts';
-import type { TagRow } from '../metadata/port.ts';
+import type { NewJob } from '../metadata/job-port.ts';
+import type { EventKind, TagRow } from '../metadata/port.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { readImageWords } from './image-words.ts';
@@ -21,17 +22,24 @@ const momentMs = 1000;
 /** Of one repository; more is nothing that anybody filters by. */
 const facetsMax = 50;
 
+const changing: ReadonlySet<EventKind> = new Set(['tag.moved', 'tag.deleted', 'image.approved', 'image.refused']);
+
+export function describeJob(repository: RepositoryName, runAt: number): NewJob {
+  return { kind, payload: repository, key: repository, priority: 'low', runAt };
+}
+
 export const pushedImages: EventConsumer = {
   name: kind,
   toJobs(events) {
-    const changed = events.filter((event) => event.kind === 'tag.moved' || event.kind === 'tag.deleted');
+    const changed = events.filter((event) => changing.has(event.kind));
     const since = new Map(changed.toReversed().map(({ repository, at }) => [repository, at]));
-    return [...since].map(([repository, at]) => ({ kind, payload: repository, key: repository, priority: 'low', runAt: at + momentMs }));
+    return [...since].map(([repository, at]) => describeJob(repository, at + momentMs));
   },
 };
 
 export type DescribeParts = {
-  readonly registry: Pick<Registry, 'tags' | 'images'>;
+  /** As everybody is told. */
+  readonly registry: { readonly tags: Pick<Registry['tags'], 'listRows'> } & Pick<Registry, 'images'>;
   readonly rows: Pick<PageRows, 'recordDescribed'>;
   readonly clock: Clock;
 };

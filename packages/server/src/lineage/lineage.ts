@@ -1,12 +1,10 @@
 /**
- * Which image was built on which, for whoever asks: images that the caller may not pull are not there.
+ * Which image was built on which, for whoever asks: what is not there for them (`findTags`) is not named.
  * An index is described by its images, one for each platform.
  */
 import type { Digest } from '@naru/oci/digest';
-import type { RepositoryName } from '@naru/oci/repository-name';
-import type { Caller } from '../access/caller.ts';
 import { type GoldenBase, listGoldenBases } from '../golden/golden-bases.ts';
-import type { ImagePlace, KnownImage, NumberPage } from '../metadata/lineage-port.ts';
+import type { FindTags, ImagePlace, KnownImage, NumberPage } from '../metadata/lineage-port.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ClaimedBase } from './image-layers.ts';
@@ -43,10 +41,9 @@ const tagsMax = 20;
 export async function describeLineage(
   { rows: { lineage, golden }, clock }: LineageParts,
   digest: Digest,
-  caller: Pick<Caller, 'may'>,
+  findTags: FindTags,
   page: NumberPage,
 ): Promise<Lineage[]> {
-  const allowed = new Map<RepositoryName, Promise<boolean>>();
   return listImages();
 
   async function listImages(): Promise<Lineage[]> {
@@ -72,7 +69,8 @@ export async function describeLineage(
 
   async function listGolden(own: Digest): Promise<GoldenBase[]> {
     const seen: GoldenBase[] = [];
-    for (const base of await listGoldenBases({ golden }, own, clock.now())) if (await mayPull(base.repository)) seen.push(base);
+    for (const base of await listGoldenBases({ golden }, own, clock.now()))
+      if ((await findTags(base.repository, base.digest, 1)) !== undefined) seen.push(base);
     return seen;
   }
 
@@ -116,18 +114,10 @@ export async function describeLineage(
   async function listPlaces(other: Digest): Promise<ImagePlace[]> {
     const places: ImagePlace[] = [];
     for (const repository of await lineage.listHolders(other, placesMax)) {
-      if (await mayPull(repository)) places.push({ repository, tags: await lineage.listTags(repository, other, tagsMax) });
+      const tags = await findTags(repository, other, tagsMax);
+      if (tags !== undefined) places.push({ repository, tags });
     }
     return places;
-  }
-
-  /** Asked once for each repository of one answer. */
-  function mayPull(repository: RepositoryName): Promise<boolean> {
-    const known = allowed.get(repository);
-    if (known !== undefined) return known;
-    const asked = caller.may('pull', repository);
-    allowed.set(repository, asked);
-    return asked;
   }
 }
 

@@ -1,9 +1,9 @@
 /** Gathers what is known of an image here and lints it: of an index each of its images. */
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
-import type { Caller } from '../access/caller.ts';
 import { indexJob } from '../files/index-job.ts';
 import { describeLineage, type LineageParts } from '../lineage/lineage.ts';
+import type { FindTags } from '../metadata/lineage-port.ts';
 import type { MetadataStore } from '../metadata/port.ts';
 import type { Registry } from '../registry/registry.ts';
 import { readFileFacts } from './file-facts.ts';
@@ -17,9 +17,9 @@ const tagsMax = 50;
 export type LintParts = LineageParts & { readonly rows: Pick<MetadataStore, 'files' | 'inventory' | 'jobs'> } & { readonly registry: Pick<Registry, 'images'> };
 
 /** Throws MANIFEST_UNKNOWN. */
-export async function lintImages(parts: LintParts, repository: RepositoryName, digest: Digest, caller: Pick<Caller, 'may'>): Promise<ImageLint[]> {
+export async function lintImages(parts: LintParts, repository: RepositoryName, digest: Digest, findTags: FindTags): Promise<ImageLint[]> {
   const lints: ImageLint[] = [];
-  for (const { digest: image, builtOn } of await describeLineage(parts, digest, caller, { limit: 1 })) {
+  for (const { digest: image, builtOn } of await describeLineage(parts, digest, findTags, { limit: 1 })) {
     const detail = await parts.registry.images.get(repository, image);
     const nearest = builtOn.find(({ witness }) => witness === 'layers');
     const [platform] = detail.platforms;

@@ -9,6 +9,7 @@ import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
 import { listMembers, listStanding } from './lineage-rows.ts';
 import type { Change } from './port.ts';
+import { findShownBy } from './reviews/staging.ts';
 import type { Tables } from './schema.ts';
 
 /** Images of one tag that are golden, one for each platform. */
@@ -99,10 +100,25 @@ export function goldenRows({ read, write }: MetadataDatabase): GoldenRows {
   };
 }
 
-/** In the transaction of every move and deletion of a tag: what is golden now, and what was. */
+/** In the transaction of every move and deletion of a tag: what is golden now, and what was. What nobody has approved is not golden yet. */
 export async function followGoldenTag(tx: Writer, repository: RepositoryName, tag: Tag, digest: Digest | undefined, { at }: Pick<Change, 'at'>): Promise<void> {
   const entries = await tx.selectFrom('golden_image').select(['id', 'tags']).where('repository', '=', repository).where('gone_at', 'is', null).execute();
-  for (const { id, tags } of entries) if (matchesTag(tags, tag)) await placeVersion(tx, { golden: id, repository, tag, digest }, at);
+  const shown = digest && entries.length > 0 ? await findShownBy(tx, repository, tag, digest) : undefined;
+  for (const { id, tags } of entries)
+    if (matchesTag(tags, tag) && !(await isGolden(tx, id, tag, shown))) await placeVersion(tx, { golden: id, repository, tag, digest: shown }, at);
+}
+
+async function isGolden(tx: Writer, golden: string, tag: Tag, digest: Digest | undefined): Promise<boolean> {
+  const versions = tx.selectFrom('golden_version').select('pointed').where('golden', '=', golden).where('tag', '=', tag).where('ended_at', 'is', null);
+  return (await versions.executeTakeFirst())?.pointed === digest;
+}
+
+/** When reviews have changed what tags show. */
+export async function refreshGoldenIn(tx: Writer, repository: RepositoryName, at: number): Promise<void> {
+  const entries = await tx.selectFrom('golden_image').select('id').where('repository', '=', repository).where('gone_at', 'is', null).execute();
+  if (entries.length === 0) return;
+  const tags = await tx.selectFrom('tag').select(['name', 'digest']).where('repository', '=', repository).orderBy('name').limit(tagsMax).execute();
+  for (const { name, digest } of tags) await followGoldenTag(tx, repository, name, digest, { at });
 }
 
 /** With the repository: what was golden in it is not any more. The lines stay, so that what stands on them can be told why. */
@@ -138,7 +154,10 @@ export async function removeGoldenPolicyOf(tx: Writer, { kind, name }: GoldenSco
 
 async function placeVersions(tx: Writer, { id, repository, tags }: Pick<ImageRow, 'id' | 'repository' | 'tags'>, at: number): Promise<void> {
   const rows = await tx.selectFrom('tag').select(['name', 'digest']).where('repository', '=', repository).orderBy('name').limit(tagsMax).execute();
-  for (const { name, digest } of rows) if (matchesTag(tags, name)) await placeVersion(tx, { golden: id, repository, tag: name, digest }, at);
+  for (const { name, digest } of rows) {
+    if (!matchesTag(tags, name)) continue;
+    await placeVersion(tx, { golden: id, repository, tag: name, digest: await findShownBy(tx, repository, name, digest) }, at);
+  }
 }
 
 type Placed = { readonly golden: string; readonly repository: RepositoryName; readonly tag: Tag; readonly digest: Digest | undefined };

@@ -10,6 +10,9 @@ export type KnownImage = { readonly number: number; readonly digest: Digest; rea
 /** Where an image is held, and the tags that lead to it there, by an index too. */
 export type ImagePlace = { readonly repository: RepositoryName; readonly tags: readonly Tag[] };
 
+/** The tags by which an image is there for whoever asks; undefined: it is not there for them. */
+export type FindTags = (repository: RepositoryName, digest: Digest, limit: number) => Promise<readonly Tag[] | undefined>;
+
 export type NumberPage = { readonly after?: number; readonly limit: number };
 
 export interface LineageRows {

@@ -43,9 +43,13 @@ export interface ReviewRows {
   readonly hot: HotReviews;
 }
 
+/** How much of a repository others see. `sizeBytes`: of its blobs, each once. */
+export type ShownSize = { readonly tags: number; readonly taggedAt?: number; readonly sizeBytes: number };
+
 /** For every pull: from memory while nothing was committed. */
 export interface HotReviews {
   isReviewed(repository: RepositoryName): Promise<boolean>;
+  /** What a reviewed repository does not hold (any more) is hidden as well: nobody knows any more whether it was approved. */
   isHidden(key: ReviewKey): Promise<boolean>;
   /** No image that is shown has it. */
   isHiddenBlob(key: ReviewKey): Promise<boolean>;
@@ -53,4 +57,7 @@ export interface HotReviews {
   findShown(repository: RepositoryName, tag: Tag): Promise<Digest | undefined>;
   /** Tags that show others anything. */
   listShownTags(repository: RepositoryName, page: Page<string>): Promise<Tag[]>;
+  /** Tags that show others this image, which is not hidden. */
+  listTagsShowing(key: ReviewKey, limit: number): Promise<Tag[]>;
+  findShownSize(repository: RepositoryName): Promise<ShownSize>;
 }

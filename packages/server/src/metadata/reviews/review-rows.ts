@@ -7,6 +7,7 @@ import { namespaceOf } from '../../access/namespace.ts';
 import { chunks } from '../chunks.ts';
 import type { MetadataDatabase, Reader, Writer } from '../database.ts';
 import { recordEvents } from '../event-rows.ts';
+import { refreshGoldenIn } from '../golden-rows.ts';
 import { auditOf } from '../identity/audit-of.ts';
 import { recordAudit } from '../identity/audit-rows.ts';
 import { hotReviews } from './hot-reviews.ts';
@@ -39,6 +40,7 @@ export function reviewRows(database: MetadataDatabase): ReviewRows {
         else
           for (const table of ['shown_tag', 'image_review', 'reviewed_repository'] as const)
             await tx.deleteFrom(table).where('repository', '=', repository).execute();
+        if (!required) await refreshGoldenIn(tx, repository, change.at);
         const where = { namespace: namespaceOf(repository), repository };
         await recordAudit(tx, [auditOf(change, required ? 'reviews.required' : 'reviews.ended', where)]);
       }),
@@ -120,6 +122,7 @@ export function reviewRows(database: MetadataDatabase): ReviewRows {
               .execute();
         }
         for (const chunk of chunks(digests)) await followSubjects(tx, repository, chunk, { state, reason, decided_at: change.at, decided_by: change.actor });
+        await refreshGoldenIn(tx, repository, change.at);
         const [image] = digests;
         if (image === undefined) return;
         const told = reason === '' ? {} : { message: reason };

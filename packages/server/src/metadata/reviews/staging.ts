@@ -38,6 +38,13 @@ export async function keepShown(tx: Writer, repository: RepositoryName, tag: Tag
     .execute();
 }
 
+/** What a tag that points at an image shows others. */
+export async function findShownBy(db: Reader, repository: RepositoryName, tag: Tag, digest: Digest): Promise<Digest | undefined> {
+  if (!(await isHiddenIn(db, repository, digest))) return digest;
+  const row = await db.selectFrom('shown_tag').select('digest').where('repository', '=', repository).where('tag', '=', tag).executeTakeFirst();
+  return row?.digest;
+}
+
 /** Of tags that are no more, or that show what they point at. */
 export async function forgetShown(tx: Writer, repository: RepositoryName, tags: readonly Tag[]): Promise<void> {
   for (const tag of tags) await tx.deleteFrom('shown_tag').where('repository', '=', repository).where('tag', '=', tag).execute();

@@ -17,6 +17,7 @@ import { ConfigTable } from './config-table.tsx';
 import { useInsideTexts } from './texts.ts';
 import { Layers } from './layers.tsx';
 import { ReferrerTree } from './referrer-tree.tsx';
+import { ReviewState } from './review-state.tsx';
 import { TagHistory } from './tag-history.tsx';
 
 const Files = lazy(async () => ({ default: (await import('./files.tsx')).Files }));
@@ -98,6 +99,7 @@ function Inside({ facts, image, tag, platform }: InsideProps) {
           <Bytes of={image.sizeBytes} />
         </span>
       </div>
+      {image.review && <ReviewState review={image.review} may={facts.may} />}
       <div className="mb-6">
         <PullCommand repository={facts.name} reference={tag !== undefined && tags.includes(tag) ? tag : image.digest} />
       </div>
