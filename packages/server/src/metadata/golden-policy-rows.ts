@@ -61,21 +61,28 @@ export async function findUngolden(db: Reader, repository: RepositoryName, diges
 
 /** When a repository comes to another namespace, with what its tags are on. Throws BASE_REFUSED. */
 export async function requireAllGolden(tx: Writer, repository: RepositoryName, change: Change): Promise<void> {
-  if ((await findFor(tx, repository)) === undefined) return;
   const rows = await tx.selectFrom('tag').select('digest').distinct().where('repository', '=', repository).orderBy('digest').execute();
-  for (const { digest } of rows) await requireGolden(tx, repository, digest, change);
+  await requireGolden(
+    tx,
+    repository,
+    rows.map(({ digest }) => digest),
+    change,
+  );
 }
 
 /**
  * In the transaction of a push, when its references are recorded, and of everything else by which a tag
  * comes to be on an image. Throws BASE_REFUSED.
  */
-export async function requireGolden(tx: Writer, repository: RepositoryName, digest: Digest, change: Change): Promise<void> {
+export async function requireGolden(tx: Writer, repository: RepositoryName, digests: readonly Digest[], change: Change): Promise<void> {
   const policy = await findFor(tx, repository);
-  const fault = policy && (await judge(tx, repository, digest, policy, change.at));
-  if (fault === undefined || policy === undefined) return;
-  if (policy.mode === 'enforce') throw new RegistryError('BASE_REFUSED', { message: fault, detail: { digest } });
-  await recordEvents(tx, [{ kind: 'base.missing', repository, digest, message: fault, ...change }]);
+  if (policy === undefined) return;
+  for (const digest of digests) {
+    const fault = await judge(tx, repository, digest, policy, change.at);
+    if (fault === undefined) continue;
+    if (policy.mode === 'enforce') throw new RegistryError('BASE_REFUSED', { message: fault, detail: { digest } });
+    await recordEvents(tx, [{ kind: 'base.missing', repository, digest, message: fault, ...change }]);
+  }
 }
 
 async function judge(db: Reader, repository: RepositoryName, digest: Digest, policy: GoldenPolicy, at: number): Promise<string | undefined> {

@@ -100,12 +100,17 @@ export function goldenRows({ read, write }: MetadataDatabase): GoldenRows {
   };
 }
 
-/** In the transaction of every move and deletion of a tag: what is golden now, and what was. What nobody has approved is not golden yet. */
-export async function followGoldenTag(tx: Writer, repository: RepositoryName, tag: Tag, digest: Digest | undefined, { at }: Pick<Change, 'at'>): Promise<void> {
+type Pointed = { readonly tag: Tag; readonly digest: Digest | undefined };
+
+/** In the transaction of all moves and deletions of tags: what is golden now, and what was. What nobody has approved is not golden yet. */
+export async function followGoldenTags(tx: Writer, repository: RepositoryName, moves: readonly Pointed[], { at }: Pick<Change, 'at'>): Promise<void> {
   const entries = await tx.selectFrom('golden_image').select(['id', 'tags']).where('repository', '=', repository).where('gone_at', 'is', null).execute();
-  const shown = digest && entries.length > 0 ? await findShownBy(tx, repository, tag, digest) : undefined;
-  for (const { id, tags } of entries)
-    if (matchesTag(tags, tag) && !(await isGolden(tx, id, tag, shown))) await placeVersion(tx, { golden: id, repository, tag, digest: shown }, at);
+  if (entries.length === 0) return;
+  for (const { tag, digest } of moves) {
+    const shown = digest && (await findShownBy(tx, repository, tag, digest));
+    for (const { id, tags } of entries)
+      if (matchesTag(tags, tag) && !(await isGolden(tx, id, tag, shown))) await placeVersion(tx, { golden: id, repository, tag, digest: shown }, at);
+  }
 }
 
 async function isGolden(tx: Writer, golden: string, tag: Tag, digest: Digest | undefined): Promise<boolean> {
@@ -117,8 +122,8 @@ async function isGolden(tx: Writer, golden: string, tag: Tag, digest: Digest | u
 export async function refreshGoldenIn(tx: Writer, repository: RepositoryName, at: number): Promise<void> {
   const entries = await tx.selectFrom('golden_image').select('id').where('repository', '=', repository).where('gone_at', 'is', null).execute();
   if (entries.length === 0) return;
-  const tags = await tx.selectFrom('tag').select(['name', 'digest']).where('repository', '=', repository).orderBy('name').limit(tagsMax).execute();
-  for (const { name, digest } of tags) await followGoldenTag(tx, repository, name, digest, { at });
+  const tags = await tx.selectFrom('tag').select(['name as tag', 'digest']).where('repository', '=', repository).orderBy('name').limit(tagsMax).execute();
+  await followGoldenTags(tx, repository, tags, { at });
 }
 
 /** With the repository: what was golden in it is not any more. The lines stay, so that what stands on them can be told why. */

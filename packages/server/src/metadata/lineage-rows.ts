@@ -123,10 +123,8 @@ export function lineageRows({ read, write }: MetadataDatabase): LineageRows {
 
 /** In the transaction of the push. Once for each manifest, since what it says never changes. */
 export async function recordLineage(tx: Writer, digest: Digest, image: ImageLayers | undefined): Promise<void> {
-  const known = await tx.selectFrom('image_chain').select('id').where('digest', '=', digest).executeTakeFirst();
-  if (known !== undefined) return;
   const chains = image === undefined ? [] : chainsOf(image.layers);
-  const { id } = await tx
+  const row = await tx
     .insertInto('image_chain')
     .values({
       digest,
@@ -136,11 +134,13 @@ export async function recordLineage(tx: Writer, digest: Digest, image: ImageLaye
       base_digest: image?.base?.digest ?? null,
       base_name: image?.base?.name ?? null,
     })
+    .onConflict((conflict) => conflict.column('digest').doNothing())
     .returning('id')
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  if (row === undefined) return;
   const below = image?.layers.length === chains.length ? chains.slice(0, -1) : chains;
   for (const chunk of chunks(
-    below.map((chain, index) => ({ chain, image: id, layers: index + 1 })),
+    below.map((chain, index) => ({ chain, image: row.id, layers: index + 1 })),
     rowsPerStatement,
   )) {
     await tx.insertInto('image_prefix').values(chunk).execute();

@@ -11,11 +11,11 @@ import { beforeAll } from './collection-keys.ts';
 import { findHeld, referrersInDetail, recordReferences, removeGenerated, removeManifestRow } from './manifest-content.ts';
 import { requireGolden } from './golden-policy-rows.ts';
 import { isMet } from './precondition.ts';
-import { isNewIn, stageManifest } from './reviews/staging.ts';
+import { mustStage, stageManifest } from './reviews/staging.ts';
 import { recordLineage } from './lineage-rows.ts';
 import { ensureRepository } from './repository-rows.ts';
 import { followReleases } from './tag-policy-rows.ts';
-import { findTagged, moveTag, removeTagsOf, tagMoves } from './tag-rows.ts';
+import { findTagged, moveTags, removeTagsOf, tagMoves } from './tag-rows.ts';
 import { forget, throwAway } from './trash-rows.ts';
 import { verifiedBytes } from './verified-bytes.ts';
 
@@ -35,14 +35,15 @@ export function manifestRows({ read, write }: MetadataDatabase, hot: HotReads, v
         await ensureRepository(tx, repository, change, visibility);
         await recordContent(tx, manifest);
         await recordLineage(tx, manifest.digest, manifest.image);
-        const isNew = await isNewIn(tx, repository, manifest.digest);
+        const isStaged = await mustStage(tx, repository, manifest.digest);
         await recordManifest(tx, repository, manifest, change);
-        if (isNew) await stageManifest(tx, repository, manifest, change);
+        if (isStaged) await stageManifest(tx, repository, manifest, change);
         await recordReferences(tx, repository, manifest.digest, references);
         await forget(tx, repository, [manifest.digest]);
-        await requireGolden(tx, repository, manifest.digest, change);
+        await requireGolden(tx, repository, [manifest.digest], change);
         const events: NewEvent[] = [{ kind: 'manifest.pushed', repository, digest: manifest.digest, ...change }];
-        for (const tag of tags) events.push(...(await moveTag(tx, repository, { tag, digest: manifest.digest, isJudged: true }, change)));
+        const places = tags.map((tag) => ({ tag, digest: manifest.digest }));
+        events.push(...(await moveTags(tx, repository, places, change, { isJudged: true })));
         await recordEvents(tx, events);
         await followReleases(tx, repository, tags, change, tagMoves);
       });
@@ -133,9 +134,15 @@ async function findCurrent(tx: Writer, repository: RepositoryName, reference: Ta
 
 /** Once per digest. Bytes that rotted are healed by the push that brings them again. */
 async function recordContent(tx: Writer, { digest, bytes }: NewManifest): Promise<void> {
-  const known = await tx.selectFrom('manifest').select('bytes').where('digest', '=', digest).executeTakeFirst();
-  if (known === undefined) await tx.insertInto('manifest').values({ digest, size_bytes: bytes.length, bytes }).execute();
-  else if (!hasDigest(digest, known.bytes)) await tx.updateTable('manifest').set({ size_bytes: bytes.length, bytes }).where('digest', '=', digest).execute();
+  const row = { size_bytes: bytes.length, bytes };
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('manifest')
+    .values({ digest, ...row })
+    .onConflict((conflict) => conflict.column('digest').doNothing())
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows !== 0n) return;
+  const known = await tx.selectFrom('manifest').select('bytes').where('digest', '=', digest).executeTakeFirstOrThrow();
+  if (!hasDigest(digest, known.bytes)) await tx.updateTable('manifest').set(row).where('digest', '=', digest).execute();
 }
 
 async function recordManifest(tx: Writer, repository: RepositoryName, manifest: NewManifest, { at, actor, isGenerated }: Change): Promise<void> {

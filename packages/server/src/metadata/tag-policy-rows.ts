@@ -64,15 +64,21 @@ export function tagPolicyRows({ read, write, dataVersion }: MetadataDatabase, mo
   };
 }
 
-/** Before a tag is moved by somebody. Throws TAG_REFUSED. What stays where it is was asked for before, and is no move. */
-export async function requireMove(tx: Reader, repository: RepositoryName, { tag, previous }: { tag: Tag; previous: Digest | undefined }): Promise<void> {
+/** Before tags are moved by somebody. Throws TAG_REFUSED. What stays where it is was asked for before, and is no move. */
+export async function requireMoves(
+  tx: Reader,
+  repository: RepositoryName,
+  moves: readonly { readonly tag: Tag; readonly previous: Digest | undefined }[],
+): Promise<void> {
   const policy = await findPolicy(tx, repository);
   if (policy === undefined) return;
-  const fault =
-    previous !== undefined && isImmutable(policy, tag)
-      ? `${tag} is immutable here, and is another image already: push a new tag`
-      : findNamingFault(policy, tag);
-  if (fault !== undefined) throw new RegistryError('TAG_REFUSED', { message: fault, detail: { tag } });
+  for (const { tag, previous } of moves) {
+    const fault =
+      previous !== undefined && isImmutable(policy, tag)
+        ? `${tag} is immutable here, and is another image already: push a new tag`
+        : findNamingFault(policy, tag);
+    if (fault !== undefined) throw new RegistryError('TAG_REFUSED', { message: fault, detail: { tag } });
+  }
 }
 
 /** Before tags are deleted by somebody, `withManifest` or alone: aliases go with the releases that they stand for. Throws TAG_REFUSED. */

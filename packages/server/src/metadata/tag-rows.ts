@@ -7,9 +7,9 @@ import type { Change, DeletedTag, TagMove, TagRow, TagRows } from './port.ts';
 import { chunks } from './chunks.ts';
 import { type NewEvent, recordEvents } from './event-rows.ts';
 import { findUngolden, requireGolden } from './golden-policy-rows.ts';
-import { followGoldenTag } from './golden-rows.ts';
+import { followGoldenTags } from './golden-rows.ts';
 import { forgetShown, keepShown } from './reviews/staging.ts';
-import { followReleases, requireMove, requireRemoval, type TagMoves } from './tag-policy-rows.ts';
+import { followReleases, requireMoves, requireRemoval, type TagMoves } from './tag-policy-rows.ts';
 
 export function tagRows({ read, write }: MetadataDatabase): TagRows {
   /** Newest first. */
@@ -63,22 +63,18 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
 
     place: ({ repository, tags, ...change }) =>
       write(async (tx) => {
-        const events: NewEvent[] = [];
-        for (const { tag, digest, expected } of tags) {
-          if (expected !== undefined && ((await findTagged(tx, repository, tag)) ?? null) !== expected) {
+        const names = tags.map(({ tag }) => tag);
+        const now = await findAllTagged(tx, repository, names);
+        for (const { tag, expected } of tags) {
+          if (expected !== undefined && (now.get(tag) ?? null) !== expected) {
             throw new RegistryError('PRECONDITION_FAILED', { message: `the tag ${tag} has moved since`, detail: { tag } });
           }
-          await getHeld(tx, repository, digest);
-          events.push(...(await moveTag(tx, repository, { tag, digest }, change)));
         }
-        await recordEvents(tx, events);
-        await followReleases(
-          tx,
-          repository,
-          tags.map(({ tag }) => tag),
-          change,
-          tagMoves,
-        );
+        for (const digest of digestsOf(tags)) await getHeld(tx, repository, digest);
+        // Of a tag that is named twice the last place counts.
+        const places = [...new Map(tags.map(({ tag, digest }) => [tag, { tag, digest }])).values()];
+        await recordEvents(tx, await moveTags(tx, repository, places, change));
+        await followReleases(tx, repository, names, change, tagMoves);
       }),
 
     removeAll: ({ repository, tags, where, ...change }) =>
@@ -179,6 +175,15 @@ export async function findTagged(tx: Writer, repository: RepositoryName, tag: Ta
   return row?.digest;
 }
 
+async function findAllTagged(tx: Writer, repository: RepositoryName, tags: readonly Tag[]): Promise<Map<Tag, Digest>> {
+  const now = new Map<Tag, Digest>();
+  for (const chunk of chunks(tags)) {
+    const rows = await tx.selectFrom('tag').select(['name', 'digest']).where('repository', '=', repository).where('name', 'in', chunk).execute();
+    for (const { name, digest } of rows) now.set(name, digest);
+  }
+  return now;
+}
+
 async function getHeld(tx: Writer, repository: RepositoryName, digest: Digest): Promise<void> {
   if (!(await isHeld(tx, repository, digest))) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { digest } });
 }
@@ -188,47 +193,67 @@ async function isHeld(db: Reader, repository: RepositoryName, digest: Digest): P
   return held !== undefined;
 }
 
-/** From now on the collector counts it as without a tag, whatever its age: so what is deleted can be put back for a while. */
-async function recordLeft(tx: Writer, repository: RepositoryName, digest: Digest, at: number): Promise<void> {
-  await tx.updateTable('repository_manifest').set({ untagged_at: at }).where('repository', '=', repository).where('digest', '=', digest).execute();
+/** From now on the collector counts them as without a tag, whatever their age: so what is deleted can be put back for a while. */
+async function recordLeft(tx: Writer, repository: RepositoryName, digests: readonly Digest[], at: number): Promise<void> {
+  for (const chunk of chunks([...new Set(digests)])) {
+    await tx.updateTable('repository_manifest').set({ untagged_at: at }).where('repository', '=', repository).where('digest', 'in', chunk).execute();
+  }
 }
 
 /**
- * Moves the tag with its history, if the repository's rules let it, and its policy the image (`isJudged`: in this
- * transaction already). Gives the event, for whoever moves several to record all at once (I7); none when the tag is
- * there already. Throws TAG_REFUSED, BASE_REFUSED.
+ * Moves tags with their history, if the repository's rules let them, and its policy the images (`isJudged`: in this
+ * transaction already). Gives the events, for whoever records them all at once (I7); none for a tag that is there
+ * already. Throws TAG_REFUSED, BASE_REFUSED.
  */
-export async function moveTag(
+export async function moveTags(
   tx: Writer,
   repository: RepositoryName,
-  { tag, digest, isJudged = false }: { readonly tag: Tag; readonly digest: Digest; readonly isJudged?: boolean },
+  places: readonly TagPlace[],
   change: Change,
+  { isJudged = false } = {},
 ): Promise<NewEvent[]> {
-  const previous = await findTagged(tx, repository, tag);
-  if (previous === digest) return [];
-  await requireMove(tx, repository, { tag, previous });
-  if (!isJudged) await requireGolden(tx, repository, digest, change);
-  return [await placeTag(tx, repository, { tag, digest, previous }, change)];
+  const now = await findAllTagged(
+    tx,
+    repository,
+    places.map(({ tag }) => tag),
+  );
+  const moves = places.map((place) => ({ ...place, previous: now.get(place.tag) })).filter(({ digest, previous }) => digest !== previous);
+  if (moves.length === 0) return [];
+  await requireMoves(tx, repository, moves);
+  if (!isJudged) await requireGolden(tx, repository, digestsOf(moves), change);
+  return placeTags(tx, repository, moves, change);
 }
 
-type Placed = { readonly tag: Tag; readonly digest: Digest; readonly previous: Digest | undefined };
+/** Each tag once. */
+type TagPlace = { readonly tag: Tag; readonly digest: Digest };
+type Move = TagPlace & { readonly previous: Digest | undefined };
 
-async function placeTag(tx: Writer, repository: RepositoryName, { tag, digest, previous }: Placed, change: Change): Promise<NewEvent> {
+async function placeTags(tx: Writer, repository: RepositoryName, moves: readonly Move[], change: Change): Promise<NewEvent[]> {
   const { at, actor } = change;
-  if (previous !== undefined) await recordLeft(tx, repository, previous, at);
-  await tx
-    .insertInto('tag')
-    .values({ repository, name: tag, digest, moved_at: at, moved_by: actor })
-    .onConflict((conflict) => conflict.columns(['repository', 'name']).doUpdateSet({ digest, moved_at: at, moved_by: actor }))
-    .execute();
-  await tx
-    .insertInto('tag_history')
-    .values({ repository, tag, digest, previous: previous ?? null, at, actor })
-    .execute();
-  await forgetOldMoves(tx, repository, tag);
-  await keepShown(tx, repository, tag, { digest, previous });
-  await followGoldenTag(tx, repository, tag, digest, change);
-  return { kind: 'tag.moved', repository, tag, digest, ...(previous !== undefined && { previous }), ...change };
+  const left = moves.flatMap(({ previous }) => previous ?? []);
+  if (left.length > 0) await recordLeft(tx, repository, left, at);
+  for (const chunk of chunks(moves)) {
+    await tx
+      .insertInto('tag')
+      .values(chunk.map(({ tag, digest }) => ({ repository, name: tag, digest, moved_at: at, moved_by: actor })))
+      .onConflict((conflict) =>
+        conflict.columns(['repository', 'name']).doUpdateSet((eb) => ({ digest: eb.ref('excluded.digest'), moved_at: at, moved_by: actor })),
+      )
+      .execute();
+    await tx
+      .insertInto('tag_history')
+      .values(chunk.map(({ tag, digest, previous = null }) => ({ repository, tag, digest, previous, at, actor })))
+      .execute();
+  }
+  // What is new has no history, unless it was deleted, which looked at it then.
+  for (const { tag, previous } of moves) if (previous !== undefined) await forgetOldMoves(tx, repository, tag);
+  await keepShown(tx, repository, moves);
+  await followGoldenTags(tx, repository, moves, change);
+  return moves.map(({ tag, digest, previous }) => ({ kind: 'tag.moved', repository, tag, digest, ...(previous !== undefined && { previous }), ...change }));
+}
+
+function digestsOf(places: readonly TagPlace[]): Digest[] {
+  return [...new Set(places.map(({ digest }) => digest))];
 }
 
 /** Of each tag so many moves are remembered (I6). */
@@ -267,7 +292,7 @@ export const tagMoves: TagMoves = {
 
   async move(tx, repository, tag, digest, change) {
     const previous = await findTagged(tx, repository, tag);
-    if (previous !== digest) await recordEvents(tx, [await placeTag(tx, repository, { tag, digest, previous }, change)]);
+    if (previous !== digest) await recordEvents(tx, await placeTags(tx, repository, [{ tag, digest, previous }], change));
   },
 
   async remove(tx, repository, tag, change) {
@@ -280,13 +305,15 @@ export const tagMoves: TagMoves = {
 
 async function recordDeleted(tx: Writer, repository: RepositoryName, tags: readonly Tag[], previous: Digest, change: Change): Promise<void> {
   const { at, actor } = change;
-  await recordLeft(tx, repository, previous, at);
+  await recordLeft(tx, repository, [previous], at);
   for (const chunk of chunks(tags)) {
     const moves = chunk.map((tag) => ({ repository, tag, digest: null, previous, at, actor }));
     await tx.insertInto('tag_history').values(moves).execute();
   }
+  for (const tag of tags) await forgetOldMoves(tx, repository, tag);
   await forgetShown(tx, repository, tags);
-  for (const tag of tags) await followGoldenTag(tx, repository, tag, undefined, change);
+  const removed = tags.map((tag) => ({ tag, digest: undefined }));
+  await followGoldenTags(tx, repository, removed, change);
   await recordEvents(
     tx,
     tags.map((tag) => ({ kind: 'tag.deleted', repository, tag, previous, ...change })),

@@ -120,8 +120,9 @@ export async function forgetNeeding(tx: Writer, repository: RepositoryName, cont
 
 export async function forget(tx: Writer, repository: RepositoryName, digests: readonly Digest[]): Promise<void> {
   for (const chunk of chunks(digests)) {
-    await tx.deleteFrom('trashed_content').where('repository', '=', repository).where('digest', 'in', chunk).execute();
-    await tx.deleteFrom('trashed_manifest').where('repository', '=', repository).where('digest', 'in', chunk).execute();
+    const { numDeletedRows } = await tx.deleteFrom('trashed_manifest').where('repository', '=', repository).where('digest', 'in', chunk).executeTakeFirst();
+    // Nearly always, after a push: nothing of it was there.
+    if (numDeletedRows > 0n) await tx.deleteFrom('trashed_content').where('repository', '=', repository).where('digest', 'in', chunk).execute();
   }
 }
 

@@ -1,24 +1,25 @@
 /** What reviews do inside the transactions of pushes and of tags that move. */
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import { chunks } from '../chunks.ts';
 import type { Reader, Writer } from '../database.ts';
 import { recordEvents } from '../event-rows.ts';
 import type { Change, NewManifest } from '../port.ts';
 
-/** Before the manifest's row is written: what the repository holds already keeps its state, whoever pushes it again. */
-export async function isNewIn(tx: Writer, repository: RepositoryName, digest: Digest): Promise<boolean> {
+/** Whether it is new in a reviewed repository. Before the manifest's row is written: what the repository holds already keeps its state, whoever pushes it again. */
+export async function mustStage(tx: Writer, repository: RepositoryName, digest: Digest): Promise<boolean> {
+  if (!(await isRequired(tx, repository))) return false;
   const held = await tx.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
   return held === undefined;
 }
 
-/** What is new in a reviewed repository is staged. What the server generates is shown with its subject, and tells nobody. */
+/** What must be staged is. What the server generates is shown with its subject, and tells nobody. */
 export async function stageManifest(
   tx: Writer,
   repository: RepositoryName,
   { digest, subject }: Pick<NewManifest, 'digest' | 'subject'>,
   change: Change,
 ): Promise<void> {
-  if (!(await isRequired(tx, repository))) return;
   const isGenerated = change.isGenerated === true;
   if (isGenerated && subject !== undefined && !(await isHiddenIn(tx, repository, subject))) return;
   const row = { repository, digest, state: 'staged', staged_at: change.at, staged_by: change.actor, decided_at: null, decided_by: null, reason: '' } as const;
@@ -26,11 +27,18 @@ export async function stageManifest(
   if (!isGenerated) await recordEvents(tx, [{ kind: 'image.staged', repository, digest, ...change }]);
 }
 
-/** A tag moves: what others see of it stays until what it points at now is approved. */
-export async function keepShown(tx: Writer, repository: RepositoryName, tag: Tag, { digest, previous }: { digest: Digest; previous: Digest | undefined }) {
-  if (!(await isHiddenIn(tx, repository, digest))) return forgetShown(tx, repository, [tag]);
-  if (previous === undefined || (await isHiddenIn(tx, repository, previous))) return;
-  const shown = { repository, tag, digest: previous };
+type Move = { readonly tag: Tag; readonly digest: Digest; readonly previous: Digest | undefined };
+
+/** Tags move: what others see of one stays until what it points at now is approved. */
+export async function keepShown(tx: Writer, repository: RepositoryName, moves: readonly Move[]): Promise<void> {
+  if (!(await isRequired(tx, repository))) return;
+  for (const { tag, digest, previous } of moves) {
+    if (!(await isHiddenIn(tx, repository, digest))) await forgetShown(tx, repository, [tag]);
+    else if (previous !== undefined && !(await isHiddenIn(tx, repository, previous))) await showFormer(tx, { repository, tag, digest: previous });
+  }
+}
+
+async function showFormer(tx: Writer, shown: { repository: RepositoryName; tag: Tag; digest: Digest }): Promise<void> {
   await tx
     .insertInto('shown_tag')
     .values(shown)
@@ -47,7 +55,7 @@ export async function findShownBy(db: Reader, repository: RepositoryName, tag: T
 
 /** Of tags that are no more, or that show what they point at. */
 export async function forgetShown(tx: Writer, repository: RepositoryName, tags: readonly Tag[]): Promise<void> {
-  for (const tag of tags) await tx.deleteFrom('shown_tag').where('repository', '=', repository).where('tag', '=', tag).execute();
+  for (const chunk of chunks(tags)) await tx.deleteFrom('shown_tag').where('repository', '=', repository).where('tag', 'in', chunk).execute();
 }
 
 /** A repository with a badge that is looked at by people is reviewed from now on. */
