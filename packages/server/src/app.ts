@@ -56,6 +56,7 @@ import { openSboms } from './open-sboms.ts';
 import { openScanners } from './open-scanners.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { notificationJobs } from './open-notifications.ts';
+import { badgeDoubtNotice } from './notifications/notice-job.ts';
 import { notifyOfEvents } from './notifications/notify.ts';
 import { pruneDeadJobs } from './jobs/prune-dead.ts';
 import { startJobRunner } from './jobs/runner.ts';
@@ -247,7 +248,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
         readEarlierSboms(attachedParts),
         ...recordUsage({ ...stores.rows, clock }),
         ...scanners.jobKinds,
-        recheckBadges({ rows: stores.rows, clock }),
+        recheckBadges({ rows: stores.rows, clock, noticeOf: badgeDoubtNotice }),
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
         followPushes({ rows: stores.rows, clock }),

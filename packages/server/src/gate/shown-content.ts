@@ -34,6 +34,8 @@ export type ShownContent = {
   readonly publicTags: Pick<TagRules, 'listRows'>;
 };
 
+/** A doubt is no verdict yet. */
+const managersOnly: ReadonlySet<Event['kind']> = new Set(['badge.doubted', 'badge.confirmed']);
 /** Of one tag: as many as are remembered. */
 const movesMax = 1000;
 
@@ -81,6 +83,7 @@ export function createShownContent({ reviews, hot, tags, lineage }: ShownContent
 
     async findEvent(caller, event) {
       const { kind, repository, digest, previous, ...told } = event;
+      if (managersOnly.has(kind) && !(await caller.may('manage', repository))) return undefined;
       if (!(await reviews.hidesFrom(caller, repository))) return event;
       const isShown = (one: Digest) => (kind.startsWith('blob.') ? hot.isHiddenBlob : hot.isHidden)({ repository, digest: one }).then((is) => !is);
       if (digest !== undefined && !(await isShown(digest))) return undefined;

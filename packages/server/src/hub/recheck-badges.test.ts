@@ -4,6 +4,7 @@ import type { MetadataStore } from '../metadata/port.ts';
 import { pushManifest } from '../metadata/contract/content.ts';
 import { makeScratchFolder } from '../metadata/contract/scratch-folder.ts';
 import { openSqliteMetadata } from '../metadata/sqlite/open-sqlite-metadata.ts';
+import { badgeDoubtNotice } from '../notifications/notice-job.ts';
 import { doubtMaxMs, recheckBadges } from './recheck-badges.ts';
 
 const folder = makeScratchFolder();
@@ -13,7 +14,7 @@ let now = 1000;
 const clock = { now: () => now };
 
 async function check(rows: MetadataStore): Promise<unknown[]> {
-  await recheckBadges({ rows, clock }).run(job, AbortSignal.timeout(10_000));
+  await recheckBadges({ rows, clock, noticeOf: badgeDoubtNotice }).run(job, AbortSignal.timeout(10_000));
   const badges = [];
   for (const state of ['granted', 'revoked'] as const) badges.push(...(await rows.hub.badges.list({ state, limit: 9 })));
   return badges.map(({ id, state, doubt, doubtedAt, reason }) => ({ id, state, doubt, doubtedAt, reason }));
@@ -59,6 +60,31 @@ test('a badge is in doubt while what it is for is blocked, and goes after two we
     const audit = (await rows.identity.audit.list({ limit: 99 })).map(({ action }) => action).filter((action) => action.startsWith('badge.'));
     expect(audit.filter((action) => action === 'badge.doubted')).toHaveLength(4);
     expect(audit.filter((action) => action === 'badge.confirmed')).toHaveLength(2);
+    const told = (await rows.events.list({ limit: 99 }))
+      .filter(({ kind }) => kind.startsWith('badge.'))
+      .map(({ kind, repository, message }) => [kind, repository, message]);
+    const events = (state: string, why: string) => ['official', 'verified'].map((badge) => [`badge.${state}`, app, badge + why]);
+    expect(told).toEqual([
+      ...events('doubted', `: ${doubt}`),
+      ...events('confirmed', ''),
+      ...events('doubted', `: ${doubt}`),
+      ...events('revoked', `: in doubt for two weeks: ${doubt}`),
+    ]);
+    const jobs = await rows.jobInspection.list({ state: 'waiting', limit: 99 });
+    const notices = jobs.filter(({ kind }) => kind === 'notify').map(({ payload }) => payload as { id: string; state: string; doubtAt: number });
+    expect(notices.map(({ id, state }) => `${id} ${state}`).toSorted()).toEqual(
+      ['o', 'v'].flatMap((id) => [`${id} confirmed`, `${id} doubted`, `${id} doubted`, `${id} revoked`]),
+    );
+    expect(notices).toContainEqual({
+      about: 'badge',
+      id: 'o',
+      badge: 'official',
+      subject: app,
+      state: 'doubted',
+      reason: doubt,
+      askedBy: 'mina',
+      doubtAt: 1000,
+    } as never);
   } finally {
     await rows.close();
   }

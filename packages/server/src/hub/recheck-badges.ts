@@ -6,10 +6,24 @@
 import { parseRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
 import type { JobKind } from '../jobs/job-kind.ts';
 import type { BadgeRequest } from '../metadata/hub-port.ts';
+import type { NewJob } from '../metadata/job-port.ts';
 import type { Actor, MetadataStore } from '../metadata/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 
-export type RecheckParts = { readonly rows: Pick<MetadataStore, 'hub' | 'tags' | 'repositories' | 'gate' | 'inventory' | 'reviews'>; readonly clock: Clock };
+export type RecheckParts = {
+  readonly rows: Pick<MetadataStore, 'hub' | 'tags' | 'repositories' | 'gate' | 'inventory' | 'reviews'>;
+  readonly clock: Clock;
+  /** The job that tells of it whom it concerns. */
+  readonly noticeOf: (doubt: BadgeDoubt) => NewJob;
+};
+
+/** `at`: when it was so. */
+export type BadgeDoubt = Pick<BadgeRequest, 'id' | 'badge' | 'subject'> & {
+  readonly state: 'doubted' | 'confirmed' | 'revoked';
+  readonly reason: string;
+  readonly askedBy: string;
+  readonly at: number;
+};
 
 const dayMs = 86_400e3;
 export const doubtMaxMs = 14 * dayMs;
@@ -38,8 +52,15 @@ async function recheck(parts: RecheckParts, signal: AbortSignal): Promise<void> 
       const doubt = await findDoubt(request, parts);
       const at = parts.clock.now();
       const isOver = doubt !== undefined && request.doubtedAt !== undefined && request.doubtedAt + doubtMaxMs <= at;
-      if (isOver) await badges.decide({ id: request.id, state: 'revoked', reason: `in doubt for two weeks: ${doubt}`, at, ...server });
-      else if (doubt !== request.doubt) await badges.doubt({ id: request.id, doubt, at, ...server });
+      const { id, badge, subject, appliedBy } = request;
+      const notice = (state: BadgeDoubt['state'], reason: string) => [parts.noticeOf({ id, badge, subject, state, reason, askedBy: appliedBy, at })];
+      if (isOver) {
+        const reason = `in doubt for two weeks: ${doubt}`;
+        await badges.decide({ id, state: 'revoked', reason, jobs: notice('revoked', reason), at, ...server });
+      } else if (doubt !== request.doubt) {
+        const jobs = doubt === undefined ? notice('confirmed', '') : notice('doubted', doubt);
+        await badges.doubt({ id, doubt, jobs, at, ...server });
+      }
     }
     after = page.length < perPage ? undefined : page.at(-1)?.id;
   } while (after !== undefined);

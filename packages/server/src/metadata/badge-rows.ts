@@ -4,8 +4,10 @@ import type { Selectable } from 'kysely';
 import { namespaceOf } from '../access/namespace.ts';
 import type { MetadataDatabase, Writer } from './database.ts';
 import type { Badge, BadgeRequest, BadgeRows, BadgeState } from './hub-port.ts';
+import { recordEvents } from './event-rows.ts';
 import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
+import { enqueueJobs } from './job-rows.ts';
 import type { Change } from './port.ts';
 import { requireReviews } from './reviews/staging.ts';
 import type { Tables } from './schema.ts';
@@ -46,23 +48,28 @@ export function badgeRows({ read, write }: MetadataDatabase): BadgeRows {
         return toRequest(row);
       }),
 
-    decide: ({ id, state, reason, ...change }) =>
+    decide: ({ id, state, reason, jobs = [], ...change }) =>
       write(async (tx) => {
         const row = await tx.selectFrom('badge_request').selectAll().where('id', '=', id).executeTakeFirst();
         if (row?.state !== before[state]) {
           throw new RegistryError('CONFLICT', { message: row === undefined ? 'there is no such request' : `the request is ${row.state}` });
         }
         await settle(tx, row, { state, reason }, change);
+        await enqueueJobs(tx, jobs, change.at);
         return toRequest({ ...row, state, reason, decided_at: change.at, decided_by: change.actor, doubted_at: null, doubt: '' });
       }),
 
-    doubt: ({ id, doubt = '', ...change }) =>
+    doubt: ({ id, doubt = '', jobs, ...change }) =>
       write(async (tx) => {
         const row = await tx.selectFrom('badge_request').selectAll().where('id', '=', id).executeTakeFirst();
         if (row?.state !== 'granted') return;
         const doubted_at = doubt === '' ? null : (row.doubted_at ?? change.at);
         await tx.updateTable('badge_request').set({ doubt, doubted_at }).where('id', '=', id).execute();
-        if ((row.doubt === '') !== (doubt === '')) await audit(tx, change, { ...row, state: doubt === '' ? 'confirmed' : 'doubted', reason: doubt });
+        if ((row.doubt === '') === (doubt === '')) return;
+        const told = { ...row, state: doubt === '' ? ('confirmed' as const) : ('doubted' as const), reason: doubt };
+        await audit(tx, change, told);
+        await tell(tx, change, told);
+        await enqueueJobs(tx, jobs, change.at);
       }),
 
     async list({ state, after = '', limit }) {
@@ -121,6 +128,7 @@ async function settle(tx: Writer, row: Row, { state, reason }: Pick<Row, 'state'
     .execute();
   if (state !== 'declined') await show(tx, row, state === 'granted' ? 1 : 0, change);
   await audit(tx, change, { ...row, state, reason });
+  if (state === 'revoked') await tell(tx, change, { ...row, state, reason });
 }
 
 async function show(tx: Writer, { badge, subject }: Pick<Row, 'badge' | 'subject'>, shown: 0 | 1, change: Change): Promise<void> {
@@ -134,6 +142,20 @@ async function show(tx: Writer, { badge, subject }: Pick<Row, 'badge' | 'subject
   await tx.updateTable('account').set({ verified: shown }).where('name', '=', subject).execute();
   await tx.updateTable('repository').set({ verified: shown }).where('namespace', '=', subject).execute();
   for (const { name } of await tx.selectFrom('repository').select('name').where('namespace', '=', subject).execute()) await placeByRank(tx, name);
+}
+
+/** Events are of a repository: of a publisher's, the first of theirs is named. */
+async function tell(
+  tx: Writer,
+  change: Change,
+  { badge, subject, state, reason }: Pick<Row, 'badge' | 'subject' | 'reason'> & { state: 'doubted' | 'confirmed' | 'revoked' },
+): Promise<void> {
+  let held = tx.selectFrom('repository').select('name').orderBy('name').limit(1);
+  held = badge === 'official' ? held.where('name', '=', subject as RepositoryName) : held.where('namespace', '=', subject); // `apply` was given one
+  const repository = await held.executeTakeFirst();
+  if (repository === undefined) return;
+  const message = reason === '' ? badge : `${badge}: ${reason}`;
+  await recordEvents(tx, [{ kind: `badge.${state}`, repository: repository.name, message, ...change }]);
 }
 
 async function audit(

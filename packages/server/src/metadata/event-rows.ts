@@ -92,8 +92,9 @@ export async function recordEvents(tx: Writer, changes: readonly NewEvent[]): Pr
   announce(tx, 'events');
 }
 
-/** Pulls have a trace of their own (`identity/audit/pull-audit.ts`). Pushed blobs leave none, the manifest that names them does; nor do those that collection sweeps, which nobody asked for. */
+/** Pulls have a trace of their own (`identity/audit/pull-audit.ts`), and badges (`badge-rows.ts`). Pushed blobs leave none, the manifest that names them does; nor do those that collection sweeps, which nobody asked for. */
 function isTraced({ kind, origin }: NewEvent): boolean {
+  if (kind.startsWith('badge.')) return false;
   return kind !== 'blob.pushed' && kind !== 'repository.pulled' && (kind !== 'blob.deleted' || origin !== undefined);
 }
 

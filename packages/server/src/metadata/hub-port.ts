@@ -2,6 +2,7 @@
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Visibility } from '../access/policy.ts';
 import type { Subject } from './identity/port.ts';
+import type { NewJob } from './job-port.ts';
 import type { Change, Page } from './port.ts';
 
 export type HubRows = {
@@ -145,9 +146,9 @@ export interface BadgeRows {
   /** Throws CONFLICT while a request for the same is open or granted. */
   apply(request: Pick<BadgeRequest, 'id' | 'badge' | 'subject' | 'note'> & Change): Promise<BadgeRequest>;
   /** The badge comes or goes in the same transaction. Throws CONFLICT when the request's state does not allow it, or there is none. */
-  decide(decision: { id: string; state: 'granted' | 'declined' | 'revoked'; reason: string } & Change): Promise<BadgeRequest>;
-  /** Undefined: there is no doubt (any more). The first doubt's time stays. Nothing happens to what is not granted. */
-  doubt(doubt: { id: string; doubt: string | undefined } & Change): Promise<void>;
+  decide(decision: { id: string; state: 'granted' | 'declined' | 'revoked'; reason: string; jobs?: readonly NewJob[] } & Change): Promise<BadgeRequest>;
+  /** Undefined: there is no doubt (any more). The first doubt's time stays. Nothing happens to what is not granted. `jobs`: when it begins or ends. */
+  doubt(doubt: { id: string; doubt: string | undefined; jobs: readonly NewJob[] } & Change): Promise<void>;
   list(query: { state: BadgeState } & Page<string>): Promise<BadgeRequest[]>;
   listOf(subject: { badge: Badge; subject: string } & Page<string>): Promise<BadgeRequest[]>;
 }

@@ -309,6 +309,9 @@ export const eventKinds = [
   'image.staged',
   'image.approved',
   'image.refused',
+  'badge.doubted',
+  'badge.confirmed',
+  'badge.revoked',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];
@@ -328,7 +331,7 @@ export type Event = {
   readonly visibility?: Visibility;
   /** repository.pulled: how often, since the last event of this kind. */
   readonly pulls?: number;
-  /** deploy.…: which release, where, and why it is so. image.…: the first reason. quota.…: how full it is. base.…: what became of the base. */
+  /** deploy.…: which release, where, and why it is so. image.…: the first reason. badge.…: which badge, and why. quota.…: how full it is. base.…: what became of the base. */
   readonly environment?: string;
   readonly instance?: string;
   readonly release?: number;

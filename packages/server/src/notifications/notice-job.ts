@@ -24,7 +24,16 @@ export const noticeRequest = z.discriminatedUnion('about', [
   z.object({ about: z.literal('findings'), image: z.string() }),
   z.object({ about: z.literal('webhook'), id: z.string() }),
   z.object({ about: z.literal('invitation'), id: z.string(), email: z.string(), organisation: z.string(), by: z.string(), until: z.number() }),
-  z.object({ about: z.literal('badge'), id: z.string(), badge: z.string(), subject: z.string(), state: z.string(), reason: z.string(), askedBy: z.string() }),
+  z.object({
+    about: z.literal('badge'),
+    id: z.string(),
+    badge: z.string(),
+    subject: z.string(),
+    state: z.string(),
+    reason: z.string(),
+    askedBy: z.string(),
+    doubtAt: z.number().optional(),
+  }),
 ]);
 
 export type NoticeRequest = z.output<typeof noticeRequest>;
@@ -37,6 +46,22 @@ export function noticeJob(request: NoticeRequest): NewJob {
 /** Its packages were matched anew, or for the first time. */
 export function findingsNotice(image: Digest): NewJob {
   return noticeJob({ about: 'findings', image });
+}
+
+/** The server looked again at what has a badge, which concerns the administrators, too. A badge may be in doubt several times. */
+export function badgeDoubtNotice({
+  at,
+  ...doubt
+}: {
+  id: string;
+  badge: string;
+  subject: string;
+  state: string;
+  reason: string;
+  askedBy: string;
+  at: number;
+}): NewJob {
+  return noticeJob({ about: 'badge', ...doubt, doubtAt: at });
 }
 
 /** A delivery was given up. */
@@ -52,7 +77,7 @@ function keyOf(request: NoticeRequest): string {
     case 'findings':
       return `findings ${request.image}`;
     case 'badge':
-      return `badge ${request.id} ${request.state}`;
+      return `badge ${request.id} ${request.state} ${request.doubtAt ?? ''}`.trim();
     default:
       return `${request.about} ${request.id}`;
   }

@@ -13,7 +13,7 @@ import type { NewNotification, Notice } from '../metadata/notification-port.ts';
 import type { Event, MetadataStore } from '../metadata/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type NoticedEvent, noticeJob, noticeRequest, notifyKind } from './notice-job.ts';
-import { listOwners } from './owners.ts';
+import { listAdministrators, listOwners } from './owners.ts';
 
 export type NotifyParts = {
   readonly rows: Pick<MetadataStore, 'notifications' | 'identity' | 'deployments' | 'lineage' | 'webhooks'>;
@@ -66,12 +66,13 @@ export function notify(parts: NotifyParts): JobKind {
           return tell([user.id], { kind: 'invitation', sources: [`invitation:${request.id}`], notice: () => ({ namespace: organisation, by, until }) });
         }
         case 'badge': {
-          const { badge, subject, state, reason, askedBy } = request;
+          const { badge, subject, state, reason, askedBy, doubtAt } = request;
           const where = badge === 'official' ? { namespace: namespaceOf(subject), repository: subject } : { namespace: subject };
           const asker = await rows.identity.users.findByName(askedBy);
           const who = [...(asker ? [asker.id] : []), ...(await listOwners(rows.identity, where.namespace))];
+          if (doubtAt !== undefined) who.push(...(await listAdministrators(rows.identity)));
           const facts = { ...where, subject: badge, state, ...(reason !== '' && { message: reason }) };
-          return tell(who, { kind: 'badge', sources: [`badge:${request.id}:${state}`], notice: () => facts });
+          return tell(who, { kind: 'badge', sources: [`badge:${request.id}:${state}${doubtAt === undefined ? '' : `:${doubtAt}`}`], notice: () => facts });
         }
       }
     },

@@ -25,7 +25,7 @@ async function listOwnersOf({ organisations }: Rows, id: string): Promise<string
   return owners.slice(0, ownersMax);
 }
 
-async function listAdministrators({ users }: Rows): Promise<string[]> {
+export async function listAdministrators({ users }: Pick<Rows, 'users'>): Promise<string[]> {
   const found: string[] = [];
   let looked = 0;
   for (let after: string | undefined = ''; after !== undefined && found.length < ownersMax && looked < accountsMax;) {

@@ -20,6 +20,8 @@ function english(notice: Notice): string {
     case 'invitation':
       return `${by} invites you to the organisation ${namespace}`;
     case 'badge':
+      if (state === 'doubted')
+        return `The badge “${subject}” of ${notice.repository ?? namespace} is in doubt, and goes in two weeks unless it is mended${why}`;
       return `The badge “${subject}” of ${notice.repository ?? namespace} was ${state}${why}`;
     case 'token':
       return `The access token ${subject}${by === '' ? '' : ` of ${by}`} ends on ${dayOf(until)}`;
@@ -45,6 +47,7 @@ function korean(notice: Notice): string {
     case 'invitation':
       return `${by} 님이 ${namespace} 조직에 초대했습니다`;
     case 'badge':
+      if (state === 'doubted') return `${notice.repository ?? namespace}의 “${subject}” 배지가 의심스러워 고치지 않으면 2주 뒤에 취소됩니다${why}`;
       return `${notice.repository ?? namespace}의 “${subject}” 배지: ${state}${why}`;
     case 'token':
       return `${by === '' ? '' : `${by}의 `}액세스 토큰 ${subject}이(가) ${dayOf(until)}에 끝납니다`;

@@ -54,6 +54,12 @@ export function sentence(report: Report, quote: (name: string) => string = (name
       return `${who} asks to deploy ${what} into ${quote(event.environment ?? '')}: somebody else must approve it`;
     case 'deploy.running':
       return `${what} runs in ${quote(event.environment ?? '')}`;
+    case 'badge.doubted':
+      return `The badge of ${what} is in doubt: ${quote(event.message ?? kind)}`;
+    case 'badge.confirmed':
+      return `The badge of ${what} is in doubt no more`;
+    case 'badge.revoked':
+      return `The badge of ${what} was revoked: ${quote(event.message ?? kind)}`;
     case 'image.blocked':
       return `${what} may not be pulled: ${quote(event.message ?? kind)}`;
     default:

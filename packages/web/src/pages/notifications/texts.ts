@@ -50,14 +50,22 @@ const en = {
       case 'invitation':
         return `${by} invites you to the organisation ${namespace}. The link is in the mail to your address`;
       case 'badge':
-        return `The badge “${subject}” was ${state}${why}`;
+        return state === 'doubted'
+          ? `The badge “${subject}” is in doubt, and goes in two weeks unless it is mended${why}`
+          : `The badge “${subject}” was ${state}${why}`;
       case 'token':
         return `The access token ${subject}${by === '' ? '' : ` of ${by}`} ends on ${date.format(until)}`;
     }
   },
 };
 
-const badgeStates: Readonly<Record<string, string>> = { granted: '승인되었습니다', declined: '거절되었습니다', revoked: '취소되었습니다' };
+const badgeStates: Readonly<Record<string, string>> = {
+  granted: '승인되었습니다',
+  declined: '거절되었습니다',
+  revoked: '취소되었습니다',
+  confirmed: '다시 인정되었습니다',
+  doubted: '의심스러워 고치지 않으면 2주 뒤에 취소됩니다',
+};
 
 const ko: typeof en = {
   title: '알림',

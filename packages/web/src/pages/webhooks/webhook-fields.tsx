@@ -12,7 +12,16 @@ const formats = ['standard', 'cloudevents', 'docker-hub', 'distribution', 'slack
 const groups = {
   tag: ['tag.moved', 'tag.deleted'],
   manifest: ['manifest.pushed', 'manifest.deleted', 'blob.pushed', 'blob.mounted', 'blob.deleted'],
-  repository: ['repository.created', 'repository.renamed', 'repository.visibility', 'repository.deleted', 'repository.pulled'],
+  repository: [
+    'repository.created',
+    'repository.renamed',
+    'repository.visibility',
+    'repository.deleted',
+    'repository.pulled',
+    'badge.doubted',
+    'badge.confirmed',
+    'badge.revoked',
+  ],
   gate: ['image.checked', 'image.blocked', 'image.allowed', 'image.staged', 'image.approved', 'image.refused'],
   base: ['base.updated', 'base.deleted', 'base.missing'],
   deploy: ['deploy.requested', 'deploy.awaiting', 'deploy.approved', 'deploy.rejected', 'deploy.refused', 'deploy.running', 'deploy.rolled_back'],
