@@ -217,6 +217,45 @@ for (const [name, { problem, make }] of Object.entries(bad)) {
   });
 }
 
+test('a policy waits for it, says why for as long as there is no report, and keeps the last one', async () => {
+  await using slow = await startServer({ flags: settings({ timeout: '1s' }) });
+  const from = askAt(slow.url);
+  await from('PUT', '/namespaces/waiting/policy', { scannedBy: ['fake'] });
+  await from('PUT', '/namespaces/absent/policy', { scannedBy: ['nobody'] });
+  adapter.notReady = 1e9;
+  for (const repository of ['waiting/app', 'absent/app']) await push(slow.url, repository);
+  const pull = async (repository: string) => {
+    const response = await fetch(`${slow.url}/v2/${repository}/manifests/v1`);
+    return `${response.status} ${response.status === 200 ? '' : await response.text()}`;
+  };
+  // Whoever is faster: there is no moment in which it is let through.
+  expect(await pull('waiting/app')).toStartWith('403');
+  await until(
+    () => pull('waiting/app'),
+    (said) => said.includes('the scanner fake has not checked it: it had no report after 1 seconds'),
+  );
+  await until(
+    () => pull('absent/app'),
+    (said) => said.includes('the scanner nobody has to check it, and there is none of this name'),
+  );
+  Object.assign(adapter, { notReady: 0, find: () => [] });
+  await from('POST', '/repositories/waiting/app/-/images/v1/scan');
+  await until(
+    () => pull('waiting/app'),
+    (said) => said.startsWith('200'),
+  );
+  adapter.misbehave = () => true;
+  await from('POST', '/repositories/waiting/app/-/images/v1/scan');
+  await scanned(from, 'waiting/app', ({ state }) => state === 'failed');
+  expect(await pull('waiting/app')).toStartWith('200');
+  const exception = { target: { rule: 'quarantine' }, reason: 'it is ours', endsAt: Date.now() + 3600e3 };
+  await from('POST', '/namespaces/absent/policy/exceptions', exception);
+  await until(
+    () => pull('absent/app'),
+    (said) => said.startsWith('200'),
+  );
+});
+
 test('one that hangs is given up after its time', async () => {
   await using slow = await startServer({ flags: settings({ timeout: '1s' }) });
   adapter.notReady = 1e9;

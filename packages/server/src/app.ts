@@ -53,7 +53,7 @@ import { openGate } from './open-gate.ts';
 import { openFindings } from './open-findings.ts';
 import { openMail } from './open-mail.ts';
 import { openSboms } from './open-sboms.ts';
-import { openScanners } from './open-scanners.ts';
+import { openScanners, scannerNames } from './open-scanners.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { notificationJobs } from './open-notifications.ts';
 import { badgeDoubtNotice } from './notifications/notice-job.ts';
@@ -123,7 +123,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock });
   const administrator = config.profile === 'local' ? undefined : await ensureAdministrator(stores.rows.identity, identity.users, config.admin);
   const counts = opened.use(createPullCounts({ rows: stores.rows.hub.pulls, clock, log, every }));
-  const security = openFindings({ rows: stores.rows, registry, clock, profile: config.profile });
+  const security = openFindings({ rows: stores.rows, registry, clock, profile: config.profile, scanners: scannerNames(config.scanners) });
   const gate = openGate({ rows: stores.rows, registry, checks: security.checks, clock });
   const api = createOciApi({
     registry,

@@ -11,7 +11,7 @@ import { openGate } from './open-gate.ts';
 import { openFindings } from './open-findings.ts';
 import { openMail } from './open-mail.ts';
 import { openWebhooks } from './open-webhooks.ts';
-import { openScanners } from './open-scanners.ts';
+import { openScanners, scannerNames } from './open-scanners.ts';
 import { openStores, registryLimits } from './open-stores.ts';
 import { createRegistry } from './registry/registry.ts';
 import { systemClock } from './runtime/clock.ts';
@@ -26,7 +26,7 @@ export async function runApiOffline(config: Config, { method, path, body }: Offl
   await using stores = await openStores({ data: config.data, quotaBytes: config.repositories.quotaBytes });
   const identity = openIdentity({ ...stores, config, clock: systemClock });
   const registry = createRegistry({ ...stores, limits: registryLimits(config) });
-  const security = openFindings({ rows: stores.rows, registry, clock: systemClock, profile: config.profile });
+  const security = openFindings({ rows: stores.rows, registry, clock: systemClock, profile: config.profile, scanners: scannerNames(config.scanners) });
   const { gate, shown, facts, signatures } = openGate({ rows: stores.rows, registry, checks: security.checks, clock: systemClock });
   const operator = identity.callers.operator();
   const mail = openMail({ rows: stores.rows, users: identity.users, config, clock: systemClock });

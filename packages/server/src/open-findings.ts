@@ -25,10 +25,16 @@ export type OpenFindings = {
   readonly onRead: (image: Digest) => Promise<void>;
 };
 
-/** Without accounts (`profile` local) there is nobody to tell. */
-export type FindingParts = { readonly rows: MetadataStore; readonly registry: Registry; readonly clock: Clock; readonly profile: Profile };
+/** Without accounts (`profile` local) there is nobody to tell. `scanners`: names of those of others. */
+export type FindingParts = {
+  readonly rows: MetadataStore;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly profile: Profile;
+  readonly scanners: readonly string[];
+};
 
-export function openFindings({ rows, registry, clock, profile }: FindingParts): OpenFindings {
+export function openFindings({ rows, registry, clock, profile, scanners }: FindingParts): OpenFindings {
   const noticesOf = (images: readonly Digest[]) => (profile === 'local' ? [] : images.map(findingsNotice));
   const findings = createFindings({ advisories: rows.advisories, findings: rows.findings, scans: rows.scans, rules: rows.findingRules, clock });
   const jobKinds = matchKinds({
@@ -46,7 +52,7 @@ export function openFindings({ rows, registry, clock, profile }: FindingParts): 
   const platformOf = async (repository: RepositoryName, image: Digest) => (await findImage(repository, image))?.platforms[0];
   return {
     findings,
-    checks: gateChecks(findings, rows.inventory, { rows, registry, clock }),
+    checks: gateChecks(findings, rows.inventory, { rows, registry, clock }, scanners),
     jobKinds: [
       ...jobKinds,
       ...tallyKinds({

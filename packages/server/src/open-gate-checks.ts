@@ -11,7 +11,7 @@ const states = { checked: 'checked', checking: 'pending', failed: 'failed', unkn
 /** More of them make an image no worse. */
 const secretsMax = 100;
 
-export function gateChecks(findings: Findings, inventory: Pick<InventoryRows, 'listSecrets'>, lint: LintParts): Checks {
+export function gateChecks(findings: Findings, inventory: Pick<InventoryRows, 'listSecrets'>, lint: LintParts, scanners: readonly string[]): Checks {
   return {
     async findingSummary(repository, image, wanted) {
       const check = await findings.check(image, repository);
@@ -24,6 +24,7 @@ export function gateChecks(findings: Findings, inventory: Pick<InventoryRows, 'l
         // While some of its packages are still to be compared, the date would be that of the others.
         ...(checkedAt !== undefined && check.state === 'checked' && { checkedAt }),
         ...(wanted?.configuration === true && { configuration: await configurationOf(repository, image, lint) }),
+        scans: scanners.map((scanner) => toScan(scanner, check)),
         findings: toGate(check),
         licences: await findings.listLicences(image, repository),
         secrets: (await inventory.listSecrets(image, { limit: secretsMax })).map(({ title, place, layer }) => ({
@@ -34,6 +35,12 @@ export function gateChecks(findings: Findings, inventory: Pick<InventoryRows, 'l
       };
     },
   };
+}
+
+function toScan(scanner: string, { scans }: Check): FindingSummary['scans'][number] {
+  const found = scans.find((one) => one.scanner === scanner);
+  const { reportedAt, problem } = found ?? {};
+  return { scanner, ...(reportedAt !== undefined && { reportedAt }), ...(problem !== undefined && { problem }) };
 }
 
 /** When nothing of all its packages could be compared with anything, an image is not clean but unknown. */

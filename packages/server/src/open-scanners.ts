@@ -14,7 +14,7 @@ import type { Clock } from './runtime/clock.ts';
 import { systemSleep } from './runtime/sleep.ts';
 import type { Adapter } from './scanners/ask-adapter.ts';
 import { createAdapterScanner } from './scanners/adapter-scanner.ts';
-import { createClamdScanner } from './scanners/clamd-scanner.ts';
+import { clamdName, createClamdScanner } from './scanners/clamd-scanner.ts';
 import { imagesToScan, scanEarlierJob, scanKinds } from './scanners/scan-images.ts';
 import type { Scanner } from './scanners/scanner.ts';
 import type { Registry } from './registry/registry.ts';
@@ -63,6 +63,11 @@ export function openScanners({ rows, registry, config, tokens, baseUrl, clock }:
       await rows.jobs.enqueue(scanners.map(scanEarlierJob), clock.now());
     },
   };
+}
+
+/** The names of all that are configured. */
+export function scannerNames({ adapters, clamd }: Config['scanners']): string[] {
+  return [...adapters.map(({ name }) => name), ...(clamd === undefined ? [] : [clamdName])];
 }
 
 /** Throws NamedFileError. */

@@ -7,6 +7,7 @@ const placeFlags = [
 ] as const;
 const policyFlags = [
   { name: 'quarantine', description: 'Nothing is pulled before it was checked.' },
+  { name: 'scanned-by', value: 'NAME', repeated: true, description: 'Nothing is pulled before this scanner of others has reported; * for all.' },
   {
     name: 'block',
     value: 'RULE',
@@ -94,6 +95,7 @@ function place({ values }: Pick<Given, 'values'>): string {
 
 const empty: Readonly<Record<string, unknown>> = {
   quarantine: false,
+  scannedBy: [],
   block: [],
   signedBy: [],
   require: [],
@@ -108,6 +110,7 @@ function policyOf({ values, switches, lists }: Given): Readonly<Record<string, u
   const within = values['checked-within-days'];
   const given = {
     quarantine: switches.has('quarantine') ? true : undefined,
+    scannedBy: lists?.['scanned-by'],
     block: lists?.['block']?.map(toRule),
     signedBy: lists?.['signed-by'],
     require: lists?.['require'],

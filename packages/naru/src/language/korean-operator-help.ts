@@ -110,6 +110,7 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'Of this repository.': '이 리포지터리의 것.',
   'Of this user or organisation. Without either: of the whole server.': '이 사용자나 조직의 것. 둘 다 없으면 서버 전체의 것.',
   'Nothing is pulled before it was checked.': '검사하기 전에는 아무것도 pull하지 못함.',
+  'Nothing is pulled before this scanner of others has reported; * for all.': '이 외부 스캐너가 보고하기 전에는 아무것도 pull하지 못함. 모두이면 *.',
   'Block what has such a finding: a severity, fixable, exploited, older=DAYS, epss=0.5; several separated by commas must all hold.':
     '이런 취약점이 있으면 막음: 심각도, fixable, exploited, older=일수, epss=0.5. 쉼표로 이으면 모두 맞아야 함.',
   'A trusted signer, or * for any, must have signed it.': '믿는 서명자(누구든 되면 *)의 서명이 있어야 함.',

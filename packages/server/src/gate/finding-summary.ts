@@ -15,6 +15,8 @@ export type FindingSummary = {
   readonly checkedAt?: number;
   /** Why it failed. */
   readonly problem?: string;
+  /** Every scanner of others that the server has. */
+  readonly scans: readonly ScanSummary[];
   /** Also those that somebody has set aside. */
   readonly findings: readonly Finding[];
   readonly licences: readonly PackageLicence[];
@@ -23,6 +25,9 @@ export type FindingSummary = {
   /** How it was built, and what its files are like. Absent: nobody wanted to know. */
   readonly configuration?: { readonly found: readonly FoundConfiguration[]; readonly isWhole: boolean };
 };
+
+/** `reportedAt`: of the last good report. `problem`: why there is none since. */
+export type ScanSummary = { readonly scanner: string; readonly reportedAt?: number; readonly problem?: string };
 
 export type Finding = {
   /** Of the advisory: a CVE where there is one. */

@@ -11,9 +11,11 @@ const now = 1000 * dayMs;
 
 const openssl: Finding = { id: 'CVE-1', severity: 'high', package: 'openssl', version: '1.1.1n-0+deb11u1', fixedVersion: '1.1.1n-0+deb11u5', exploited: false };
 const zlib: Finding = { id: 'CVE-2', severity: 'critical', package: 'zlib1g', version: '1:1.2.11', knownSince: now - 3 * dayMs, epss: 0.4, exploited: true };
-const checked: FindingSummary = { state: 'checked', checkedAt: now - dayMs, findings: [openssl, zlib], licences: [], secrets: [] };
+const checked: FindingSummary = { state: 'checked', checkedAt: now - dayMs, scans: [], findings: [openssl, zlib], licences: [], secrets: [] };
 const facts: ImageFacts = { digest, check: checked, signers: [], attached: [] };
-const pending: FindingSummary = { state: 'pending', findings: [], licences: [], secrets: [] };
+const pending: FindingSummary = { state: 'pending', scans: [], findings: [], licences: [], secrets: [] };
+
+const scannedBy = (...scans: FindingSummary['scans']): FindingSummary => ({ ...checked, scans });
 
 const [ops, build, mallory] = ['ops', 'build', 'mallory'].map((name) => ({ name, scope: { kind: 'server' } })) as [Signer, Signer, Signer]; // three of three
 
@@ -38,6 +40,10 @@ test.each<[what: string, policy: GatePolicy, changed: Partial<ImageFacts>, reaso
   ['after its grace time', { block: [{ severity: 'critical', olderThanDays: 3 }] }, {}, ['finding CVE-2']],
   ['nobody knows since when: no grace', { block: [{ severity: 'high', olderThanDays: 30 }] }, {}, ['finding CVE-1']],
   ['what was not judged passes', { block: [{ severity: 'low' }] }, { check: pending }, []],
+  ['a scanner has reported', { scannedBy: ['trivy'] }, { check: scannedBy({ scanner: 'trivy', reportedAt: now, problem: 'down since' }) }, []],
+  ['a scanner has not', { scannedBy: ['trivy'] }, { check: scannedBy({ scanner: 'trivy' }, { scanner: 'clair', reportedAt: now }) }, ['quarantine']],
+  ['all of them have to', { scannedBy: ['*'] }, { check: scannedBy({ scanner: 'trivy', reportedAt: now }, { scanner: 'clair' }) }, ['quarantine']],
+  ['there is no such scanner', { scannedBy: ['trivy'] }, {}, ['quarantine']],
   ['but not a quarantine', { quarantine: true }, { check: pending }, ['quarantine']],
   ['that a check ends', { quarantine: true }, {}, []],
   ['and keeps through the next one', { quarantine: true }, { check: { ...checked, state: 'pending' } }, []],

@@ -108,6 +108,11 @@ function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, no
   // Whoever checks tells; what was not told, such as that there are advisories now, is found by looking again.
   if (policy.quarantine === true && !isChecked(check)) dates.push(now + lookAgainMs);
   if (policy.quarantine === true && !isChecked(check)) object('quarantine', waitingText(check));
+  for (const text of lackingScans(policy.scannedBy ?? [], check)) {
+    // Whoever scans tells when it has ended.
+    dates.push(now + lookAgainMs);
+    object('quarantine', text);
+  }
   if (policy.checkedWithinDays !== undefined && policy.checkedWithinDays > 0) {
     const validUntil = (check.checkedAt ?? Number.NEGATIVE_INFINITY) + policy.checkedWithinDays * dayMs;
     if (!isChecked(check)) object('check-age', waitingText(check));
@@ -141,6 +146,19 @@ function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, no
 /** While another check runs, the one before it counts. Where nothing is installed, there is nothing to have a date. */
 function isChecked({ state, checkedAt }: FindingSummary): boolean {
   return state === 'checked' || (state === 'pending' && checkedAt !== undefined);
+}
+
+/** Why, of each scanner that has to report and has not. While it scans again, the report before counts. */
+function lackingScans(scannedBy: readonly string[], { scans }: FindingSummary): string[] {
+  const named = scannedBy.includes('*') ? [...scannedBy, ...scans.map(({ scanner }) => scanner)] : scannedBy;
+  return [...new Set(named)]
+    .filter((name) => name !== '*')
+    .flatMap((name) => {
+      const scan = scans.find(({ scanner }) => scanner === name);
+      if (scan === undefined) return [`the scanner ${name} has to check it, and there is none of this name`];
+      if (scan.reportedAt !== undefined) return [];
+      return [scan.problem === undefined ? `the scanner ${name} has not reported yet` : `the scanner ${name} has not checked it: ${scan.problem}`];
+    });
 }
 
 /** A repository does not set aside what its namespace or the server blocks, unless that lets it. */

@@ -16,6 +16,8 @@ export type AttachedKind = (typeof attachedKinds)[number];
 export type GatePolicy = {
   /** Nothing is pulled before it was checked. */
   readonly quarantine?: boolean;
+  /** Nothing is pulled before these scanners of others have reported, by their names; `*` is all that the server has. */
+  readonly scannedBy?: readonly string[];
   /** A finding that meets any of these blocks. */
   readonly block?: readonly FindingRule[];
   /** A valid signature of one of these trusted signers, by their names; `*` is any of them. */
@@ -51,7 +53,17 @@ export type GateScope = { readonly kind: 'server' } | { readonly kind: 'namespac
 export type Level = { readonly scope: GateScope; readonly policy: GatePolicy };
 
 const width = { server: 0, namespace: 1, repository: 2 } as const;
-const fields = ['quarantine', 'block', 'signedBy', 'require', 'forbidSecrets', 'forbidLicences', 'forbidConfiguration', 'checkedWithinDays'] as const;
+const fields = [
+  'quarantine',
+  'scannedBy',
+  'block',
+  'signedBy',
+  'require',
+  'forbidSecrets',
+  'forbidLicences',
+  'forbidConfiguration',
+  'checkedWithinDays',
+] as const;
 
 /** In any order in; widest first out. */
 export function combineLevels(levels: readonly Level[]): Level[] {
@@ -70,7 +82,7 @@ export function countsFor(level: Level, from: GateScope): boolean {
 }
 
 export function isQuarantined(levels: readonly Level[]): boolean {
-  return combineLevels(levels).some(({ policy }) => policy.quarantine === true);
+  return combineLevels(levels).some(({ policy: { quarantine, scannedBy = [] } }) => quarantine === true || scannedBy.length > 0);
 }
 
 /** How the reasons of a refusal name who demands it. */

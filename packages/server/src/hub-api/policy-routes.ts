@@ -24,6 +24,10 @@ const signerName = z
   .string()
   .regex(/^(\*|[a-z0-9]+([._-][a-z0-9]+)*)$/, 'must be the name of a trusted signer, or * for any')
   .max(64);
+const scannerName = z
+  .string()
+  .regex(/^(\*|[a-z0-9]+([._-][a-z0-9]+)*)$/, 'must be the name of a scanner, or * for all')
+  .max(64);
 const findingRule = z
   .object({
     severity: z.enum(severities).optional(),
@@ -39,6 +43,7 @@ const configurationRule = z.string().refine((text) => lintRules.some((rule) => r
 const policy = z
   .object({
     quarantine: z.boolean().optional(),
+    scannedBy: z.array(scannerName).max(32).optional(),
     block: z.array(findingRule).max(32).optional(),
     signedBy: z.array(signerName).max(32).optional(),
     require: z.array(z.enum(attachedKinds)).max(attachedKinds.length).optional(),
@@ -264,10 +269,11 @@ function toPolicy({ block, ...given }: z.output<typeof policy>): GatePolicy {
   return { ...withoutUndefined(given), ...(block && { block: block.map(withoutUndefined) }) };
 }
 
-function fromPolicy({ block, signedBy, require, forbidLicences, forbidConfiguration, ...others }: GatePolicy): z.input<typeof policy> {
+function fromPolicy({ block, scannedBy, signedBy, require, forbidLicences, forbidConfiguration, ...others }: GatePolicy): z.input<typeof policy> {
   return {
     ...others,
     ...(block && { block: block.map((rule) => ({ ...rule })) }),
+    ...(scannedBy && { scannedBy: [...scannedBy] }),
     ...(signedBy && { signedBy: [...signedBy] }),
     ...(require && { require: [...require] }),
     ...(forbidLicences && { forbidLicences: [...forbidLicences] }),

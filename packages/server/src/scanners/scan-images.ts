@@ -97,6 +97,8 @@ function scanImages(scanner: Scanner, { scans, clock, onScanned }: ScanParts): J
         if (!(error instanceof ScannerError)) throw error;
         const { message, isOver, isFinal } = error;
         await scans.fail({ ...key, problem: message.slice(0, 1000), isOver }, clock.now());
+        // Who waits for it is told why.
+        if (known?.reportedAt === undefined) await onScanned(key.digest);
         throw new JobFailure(message, { cause: error, isFinal });
       }
     },

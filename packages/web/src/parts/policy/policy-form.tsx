@@ -95,6 +95,7 @@ function Fields({ of, shown: { policy = {}, inherited, changedAt } }: { of: Poli
         }
       >
         <Check name="quarantine" text={texts.quarantine} isChecked={policy.quarantine} />
+        <FormField label={texts.scannedBy} hint={texts.scannedByHint} name="scannedBy" defaultValue={policy.scannedBy?.join(', ')} spellCheck={false} />
         <SelectField
           label={texts.worst}
           name="worst"
@@ -152,6 +153,7 @@ function readFields(fields: FormData, before: Policy): Policy {
   const days = fieldText(fields, 'days');
   return writePolicy(before, block, {
     quarantine: fields.has('quarantine'),
+    scannedBy: [...(fieldWords(fields, 'scannedBy') ?? [])],
     signedBy: [...(fieldWords(fields, 'signedBy') ?? [])],
     require: kinds.filter((kind) => fields.getAll('require').includes(kind)),
     forbidSecrets: fields.has('forbidSecrets'),

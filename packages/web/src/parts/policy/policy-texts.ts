@@ -5,6 +5,8 @@ const en = {
   hint: 'Images that do not keep these are refused with the reason, by every client. Whoever may push still has the manifest, to sign it.',
   none: 'Nothing is demanded here.',
   quarantine: 'Nothing before it was checked',
+  scannedBy: 'Nothing before these scanners have reported',
+  scannedByHint: 'Names of scanners of others, with commas; * is all of them.',
   worst: 'No image with a vulnerability that is',
   worstNone: 'of any severity: all may be pulled',
   severities: { critical: 'critical', high: 'high or worse', medium: 'medium or worse', low: 'low or worse' },
@@ -25,6 +27,7 @@ const en = {
   server: 'The whole server',
   fields: {
     quarantine: 'a check',
+    scannedBy: 'reports of scanners',
     block: 'no such vulnerabilities',
     signedBy: 'a signature',
     require: 'documents',
@@ -48,6 +51,8 @@ const ko: typeof en = {
   hint: '이를 지키지 않는 이미지는 어느 클라이언트든 이유와 함께 거절됩니다. push할 수 있는 사람은 서명하기 위해 매니페스트를 가져올 수 있습니다.',
   none: '여기에는 아무 조건이 없습니다.',
   quarantine: '검사하기 전에는 아무것도',
+  scannedBy: '이 스캐너들이 보고하기 전에는 아무것도',
+  scannedByHint: '외부 스캐너의 이름을 쉼표로 나눠 적습니다. *는 모두입니다.',
   worst: '이만큼 심각한 취약점이 있는 이미지는 안 됨',
   worstNone: '심각도와 관계없이 모두 가능',
   severities: { critical: '긴급', high: '높음 이상', medium: '보통 이상', low: '낮음 이상' },
@@ -68,6 +73,7 @@ const ko: typeof en = {
   server: '서버 전체',
   fields: {
     quarantine: '검사',
+    scannedBy: '스캐너의 보고',
     block: '취약점 조건',
     signedBy: '서명',
     require: '문서',
