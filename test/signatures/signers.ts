@@ -195,6 +195,8 @@ export type NotationChanges = {
   readonly digest?: string;
   /** What the certificate is for. */
   readonly uses?: readonly string[];
+  /** A time-stamp's token of the bytes of the signature. */
+  readonly stamp?: (signature: Uint8Array) => Promise<Uint8Array>;
 };
 
 export type Authority = {
@@ -265,7 +267,9 @@ export async function startAuthority(name = 'CN=root,O=Acme'): Promise<Authority
           ...(changes.expiry && { [expiryTime]: changes.expiry.toISOString() }),
         })
         .sign(privateKey, { crit: { [scheme]: true, [expiryTime]: true } });
-      return { ...jws, header: { x5c: chain.map((certificate) => certificate.toString('base64')) } };
+      const token = await changes.stamp?.(Buffer.from(jws.signature, 'base64url'));
+      const stamped = token && { 'io.cncf.notary.timestampSignature': Buffer.from(token).toString('base64') };
+      return { ...jws, header: { x5c: chain.map((certificate) => certificate.toString('base64')), ...stamped } };
     },
 
     async notationCose(image, { change, ...changes } = {}) {
@@ -284,6 +288,8 @@ export async function startAuthority(name = 'CN=root,O=Acme'): Promise<Authority
       change?.(headers);
       const [signed, payload] = [cbor(headers.signed), payloadOf(image, changes)];
       const signature = await crypto.subtle.sign(algorithm, privateKey, Buffer.from(cbor(['Signature1', signed, new Uint8Array(), payload])));
+      const token = await changes.stamp?.(new Uint8Array(signature));
+      if (token) headers.unsigned.set('io.cncf.notary.timestampSignature', Uint8Array.from(token));
       return cbor(new Tagged(18, [signed, headers.unsigned, payload, new Uint8Array(signature)]));
     },
   };

@@ -16,6 +16,7 @@ export const signerCommands = {
     [
       { name: 'key', value: 'FILE', description: 'Its public key in PEM, such as cosign.pub.' },
       { name: 'certificates', value: 'FILE', description: 'The authorities in PEM that certify it, for Notation.' },
+      { name: 'timestamp-certificates', value: 'FILE', description: 'The authorities in PEM that are believed when it has signed.' },
       { name: 'subject', value: 'TEXT', description: 'What its certificate must say: CN=…,O=…; of an identity its address, * for anything.' },
       { name: 'issuer', value: 'URL', description: 'Who must have proved the identity.' },
       {
@@ -51,6 +52,8 @@ function documentOf({ values }: Given): Readonly<Record<string, unknown>> {
   if ([key, certificates, root].filter((given) => given !== undefined).length !== 1)
     throw new Error('a signer needs one of --key, --certificates and --trusted-root');
   if (key !== undefined) return { kind: 'key', publicKey: readFileSync(key, 'utf8') };
-  if (certificates !== undefined) return { kind: 'certificate', certificates: readFileSync(certificates, 'utf8'), subject };
+  const stamps = values['timestamp-certificates'];
+  const timestampCertificates = stamps === undefined ? undefined : readFileSync(stamps, 'utf8');
+  if (certificates !== undefined) return { kind: 'certificate', certificates: readFileSync(certificates, 'utf8'), subject, timestampCertificates };
   return { kind: 'identity', issuer, subject, trustedRoot: JSON.parse(readFileSync(root ?? '', 'utf8')) as unknown };
 }

@@ -133,6 +133,7 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'by a key, by an authority of certificates, or by an identity of a keyless signature.': '키, 인증서를 발급한 기관, 또는 키 없는 서명의 신원으로.',
   'Its public key in PEM, such as cosign.pub.': 'cosign.pub 같은 PEM 공개 키.',
   'The authorities in PEM that certify it, for Notation.': '인증서를 발급한 기관의 PEM. Notation용.',
+  'The authorities in PEM that are believed when it has signed.': '언제 서명했는지 믿을 인증 기관(PEM).',
   'What its certificate must say: CN=…,O=…; of an identity its address, * for anything.':
     '인증서에 적혀 있어야 할 것: CN=…,O=…. 신원이면 그 주소, 무엇이든 되면 *.',
   'Who must have proved the identity.': '신원을 증명한 곳.',

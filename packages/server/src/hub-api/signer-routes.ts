@@ -23,6 +23,7 @@ const signer = z.object({
   issuer: z.string().optional(),
   subject: z.string().optional(),
   certificates: z.string().optional(),
+  timestampCertificates: z.string().optional(),
   createdAt: time,
   createdBy: z.string(),
 });

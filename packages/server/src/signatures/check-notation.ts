@@ -8,6 +8,7 @@ import { readNotationCose } from './notation-cose.ts';
 import type { NotationEnvelope } from './notation-envelope.ts';
 import { readNotationJws } from './notation-jws.ts';
 import { InvalidSignature, type Proof } from './signature.ts';
+import { readTimeStamp, type StampedTime } from './time-stamp.ts';
 
 export const notationEnvelopes: Readonly<Record<string, (bytes: Uint8Array) => NotationEnvelope | Promise<NotationEnvelope>>> = {
   'application/jose+json': readNotationJws,
@@ -24,7 +25,8 @@ export async function checkNotation(
 ): Promise<Proof> {
   const read = notationEnvelopes[mediaType];
   if (read === undefined) throw new InvalidSignature('unsupported', `${mediaType} is no envelope of Notation's`);
-  const { payload, leaf, others, signedAt, expiresAt } = await read(bytes);
+  const envelope = await read(bytes);
+  const { payload, leaf, others, signedAt, expiresAt } = envelope;
   const digest = readPayload(payload);
   if (digest !== image) throw new InvalidSignature('other-digest', `it is a signature of ${digest}`);
   const signer = signers.find(({ document }) => document.kind === 'certificate' && isIssuedBy(leaf, others, document.certificates));
@@ -32,7 +34,8 @@ export async function checkNotation(
   const mismatch = signer.document.kind === 'certificate' ? findSubjectMismatch(leaf, signer.document.subject) : undefined;
   if (mismatch !== undefined) throw new InvalidSignature('unknown-signer', mismatch);
   requireCodeSigning(leaf);
-  requireTime([leaf, ...others], expiresAt, now);
+  if (expiresAt !== undefined && expiresAt <= now) throw new InvalidSignature('expired', `it was good until ${new Date(expiresAt).toISOString()}`);
+  await requireValid(envelope, signer, now);
   return { signer, claims: [nameOf(leaf)], ...(signedAt !== undefined && { signedAt }) };
 }
 
@@ -55,13 +58,28 @@ function requireCodeSigning(leaf: X509Certificate): void {
     throw new InvalidSignature('unknown-signer', `the certificate of ${nameOf(leaf)} is not one for signing code`);
 }
 
-/** The time of signing is the signer's own word, so what counts is now. */
-function requireTime(chain: readonly X509Certificate[], expiresAt: number | undefined, now: number): void {
-  if (expiresAt !== undefined && expiresAt <= now) throw new InvalidSignature('expired', `it was good until ${new Date(expiresAt).toISOString()}`);
-  for (const certificate of chain) {
-    if (now < Date.parse(certificate.validFrom) || now > Date.parse(certificate.validTo))
-      throw new InvalidSignature('expired', `the certificate of ${nameOf(certificate)} is valid from ${certificate.validFrom} to ${certificate.validTo}`);
-  }
+/**
+ * The time of signing is the signer's own word, so what counts is now; unless somebody whom the signer's
+ * document trusts with the time says that the signature was made while its certificates were valid.
+ */
+async function requireValid({ leaf, others, signature, timeStamp }: NotationEnvelope, { document }: NamedSigner, now: number): Promise<void> {
+  const chain = [leaf, ...others];
+  const expired = findInvalid(chain, { from: now, to: now });
+  if (expired === undefined) return;
+  const authorities = document.kind === 'certificate' ? document.timestampCertificates : undefined;
+  if (timeStamp === undefined || authorities === undefined) throw expired;
+  const then = findInvalid(chain, await readTimeStamp(timeStamp, signature, authorities));
+  if (then !== undefined) throw then;
+}
+
+function findInvalid(chain: readonly X509Certificate[], { from, to }: StampedTime): InvalidSignature | undefined {
+  const certificate = chain.find(({ validFrom, validTo }) => from < Date.parse(validFrom) || to > Date.parse(validTo));
+  if (certificate === undefined) return undefined;
+  const when = new Date(from).toISOString();
+  return new InvalidSignature(
+    'expired',
+    `the certificate of ${nameOf(certificate)} is valid from ${certificate.validFrom} to ${certificate.validTo}, and this is about ${when}`,
+  );
 }
 
 function nameOf({ subject }: X509Certificate): string {

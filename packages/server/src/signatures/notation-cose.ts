@@ -14,8 +14,10 @@ import {
   signingScheme,
   signingTime,
   supportedScheme,
+  timeStampHeader,
   understood,
 } from './notation-envelope.ts';
+import { timeStampMaxBytes } from './time-stamp.ts';
 
 /** Of IANA's registries for COSE. */
 const label = { algorithm: 1, critical: 2, contentType: 3, certificates: 33 };
@@ -37,6 +39,7 @@ const sign1 = z.object({ tag: z.literal(tag.sign1), value: z.tuple([byteString, 
 const time = z.object({ tag: z.literal(tag.epochTime), value: z.number().max(8.64e12) }).transform(({ value }) => value * 1000);
 const certificate = byteString.refine(({ length }) => length <= certificateMaxBytes);
 const chain = z.union([z.array(certificate).max(chainMax), certificate.transform((one) => [one])]);
+const token = byteString.refine(({ length }) => length <= timeStampMaxBytes).optional();
 const protectedHeader = z.object({
   algorithm: z.unknown().transform((value, context) => {
     const algorithm = algorithms.get(value);
@@ -52,11 +55,19 @@ const protectedHeader = z.object({
 
 /** Throws InvalidSignature. */
 export function readNotationCose(bytes: Uint8Array): NotationEnvelope {
-  const { signed, said, certificates, payload, signature } = parse(bytes);
+  const { signed, said, certificates, timeStamp, payload, signature } = parse(bytes);
   const { leaf, others } = readChain(certificates);
   if (!hasSigned(leaf.publicKey, said.algorithm, { signed, payload, signature })) throw notSigned();
   const { signedAt, expiresAt } = said;
-  return { payload, leaf, others, ...(signedAt !== undefined && { signedAt }), ...(expiresAt !== undefined && { expiresAt }) };
+  return {
+    payload,
+    leaf,
+    others,
+    signature,
+    ...(timeStamp && { timeStamp }),
+    ...(signedAt !== undefined && { signedAt }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
 }
 
 function parse(bytes: Uint8Array) {
@@ -68,6 +79,7 @@ function parse(bytes: Uint8Array) {
       payload,
       signature,
       certificates: chain.parse(unprotected.get(label.certificates)),
+      timeStamp: token.parse(unprotected.get(timeStampHeader)),
       said: protectedHeader.parse({
         algorithm: said.get(label.algorithm),
         critical: said.get(label.critical),

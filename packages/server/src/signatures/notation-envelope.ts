@@ -12,12 +12,17 @@ export type NotationEnvelope = {
   readonly signedAt?: number;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
+  /** The bytes that a time-stamp is of. */
+  readonly signature: Uint8Array;
+  /** RFC 3161's token, which nobody has looked at yet. */
+  readonly timeStamp?: Uint8Array;
 };
 
 export const notationPayloadType = 'application/vnd.cncf.notary.payload.v1+json';
 export const signingScheme = 'io.cncf.notary.signingScheme';
 export const signingTime = 'io.cncf.notary.signingTime';
 export const expiry = 'io.cncf.notary.expiry';
+export const timeStampHeader = 'io.cncf.notary.timestampSignature';
 export const supportedScheme = z.literal('notary.x509');
 /** What a critical header may be: an envelope with another one is not understood. */
 export const understood: readonly string[] = [signingScheme, expiry];

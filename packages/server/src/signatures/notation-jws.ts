@@ -14,14 +14,22 @@ import {
   signingScheme,
   signingTime,
   supportedScheme,
+  timeStampHeader,
   understood,
 } from './notation-envelope.ts';
+import { timeStampMaxBytes } from './time-stamp.ts';
 
 const envelope = z.object({
   payload: z.string(),
   protected: z.string(),
   signature: z.string(),
-  header: z.object({ x5c: z.array(z.base64().max((certificateMaxBytes / 3) * 4)).max(chainMax) }),
+  header: z.object({
+    x5c: z.array(z.base64().max((certificateMaxBytes / 3) * 4)).max(chainMax),
+    [timeStampHeader]: z
+      .base64()
+      .max((timeStampMaxBytes / 3) * 4)
+      .optional(),
+  }),
 });
 const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 const protectedHeader = z.object({
@@ -35,7 +43,7 @@ const protectedHeader = z.object({
 
 /** Throws InvalidSignature. */
 export async function readNotationJws(bytes: Uint8Array): Promise<NotationEnvelope> {
-  const { x5c, jws, said } = parse(bytes);
+  const { x5c, timeStamp, jws, said } = parse(bytes);
   const chain = readChain(x5c.map((text) => Buffer.from(text, 'base64')));
   const key = createPublicKey(chain.leaf.publicKey.export({ type: 'spki', format: 'pem' }));
   const payload = await flattenedVerify(jws, key, { crit: Object.fromEntries(understood.map((name) => [name, true])), algorithms: [said.alg] })
@@ -44,13 +52,27 @@ export async function readNotationJws(bytes: Uint8Array): Promise<NotationEnvelo
       throw notSigned();
     });
   const { [signingTime]: signedAt, [expiry]: expiresAt } = said;
-  return { payload, ...chain, ...(signedAt !== undefined && { signedAt }), ...(expiresAt !== undefined && { expiresAt }) };
+  const signature = Buffer.from(jws.signature, 'base64url');
+  return {
+    payload,
+    ...chain,
+    signature,
+    ...(timeStamp !== undefined && { timeStamp }),
+    ...(signedAt !== undefined && { signedAt }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
 }
 
 function parse(bytes: Uint8Array) {
   try {
     const { header, ...jws } = envelope.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
-    return { x5c: header.x5c, jws, said: protectedHeader.parse(JSON.parse(Buffer.from(jws.protected, 'base64url').toString('utf8'))) };
+    const token = header[timeStampHeader];
+    return {
+      x5c: header.x5c,
+      timeStamp: token === undefined ? undefined : Buffer.from(token, 'base64'),
+      jws,
+      said: protectedHeader.parse(JSON.parse(Buffer.from(jws.protected, 'base64url').toString('utf8'))),
+    };
   } catch (error) {
     throw notUnderstood(error);
   }

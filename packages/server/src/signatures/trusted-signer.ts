@@ -20,12 +20,16 @@ export const signerDocument = z.discriminatedUnion('kind', [
       trustedRoot: z.record(z.string(), z.unknown()),
     })
     .strict(),
-  /** `certificates`: PEM of the authorities. `subject`: the distinguished name must have these parts, as in `CN=release,O=Acme`. */
+  /**
+   * `certificates`: PEM of the authorities. `subject`: the distinguished name must have these parts, as in `CN=release,O=Acme`.
+   * `timestampCertificates`: PEM of the authorities that are believed when something was signed.
+   */
   z
     .object({
       kind: z.literal('certificate'),
       certificates: pem.refine((text) => readCertificates(text) !== undefined, 'must be certificates in PEM'),
       subject: z.string().max(500).optional(),
+      timestampCertificates: pem.refine((text) => readCertificates(text) !== undefined, 'must be certificates in PEM').optional(),
     })
     .strict(),
 ]);
