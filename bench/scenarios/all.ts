@@ -6,6 +6,7 @@ import { durability } from './durability.ts';
 import { files } from './files.ts';
 import { lineage } from './lineage.ts';
 import { inventory } from './inventory.ts';
+import { servingBesideScans } from './serving-beside-scans.ts';
 import { catalog, tagList } from './lists.ts';
 import { memory } from './memory.ts';
 import { newsAlone, newsBesideDead } from './news.ts';
@@ -46,6 +47,7 @@ export const allScenarios: readonly Scenario[] = [
   newsAlone,
   newsBesideDead,
   inventory,
+  servingBesideScans,
   readyEmpty,
   readyFull,
   memory,

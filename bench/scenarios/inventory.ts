@@ -32,7 +32,7 @@ export const inventory: Scenario = {
     const folder = await bench.scratch.once('naru-inventory', async (path) => path);
     await using server = await peer.start(folder);
     // Another one each time: what was read is remembered.
-    const image = makeImage(randomBytes(8).toString('hex'));
+    const image = makeLargeImage(randomBytes(8).toString('hex'));
     const client = createRegistryClient(server.url);
     for (const content of [image.config, ...image.layers]) await client.pushBlob(repository, content);
     const cost = await measure(server, async () => {
@@ -49,7 +49,8 @@ export const inventory: Scenario = {
   },
 };
 
-function makeImage(seed: string) {
+/** As compressible as programs are: 5000 files, 500 programs, 600 packages. */
+export function makeLargeImage(seed: string) {
   // As compressible as programs are: half of it random, half of it the same.
   const noise = randomBytes(fileBytes / 2);
   const file = (index: number): Buffer => {
