@@ -9,6 +9,7 @@ import { inventory } from './inventory.ts';
 import { servingBesideScans } from './serving-beside-scans.ts';
 import { catalog, tagList } from './lists.ts';
 import { memory } from './memory.ts';
+import { namespaceSecurity } from './namespace-security.ts';
 import { newsAlone, newsBesideDead } from './news.ts';
 import { outbox } from './outbox.ts';
 import { pullByEight, pullByOne } from './pull.ts';
@@ -38,6 +39,7 @@ export const allScenarios: readonly Scenario[] = [
   accessPasswords,
   accessDecision,
   advisoryMatch,
+  namespaceSecurity,
   tagList,
   catalog,
   search,

@@ -3,8 +3,6 @@
  * out (WCAG 2.2 AA), and photographed into test/ui/pictures for people to look at.
  */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { adminName, startWorld, type World } from '../accounts/support/accounts.ts';
 import { pushImage } from '../accounts/support/push.ts';
@@ -15,10 +13,10 @@ import { dockerArchive } from './support/archives.ts';
 import { openPage, type Reader, startBrowser, takePicture } from './support/browser.ts';
 import { buildPages } from './support/build-pages.ts';
 import { hostile, pushExample } from './support/example.ts';
+import { scan } from './support/scan.ts';
 import { signIn } from './support/sign-in.ts';
 
 setDefaultTimeout(600_000);
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const readers: readonly (readonly [string, Required<Reader>])[] = [
   ['light, English, wide', { theme: 'light', language: 'en', width: 1440 }],
@@ -145,10 +143,14 @@ const signedIn: readonly Step[] = [
   ['image-reviewed', '/r/kim/reviewed/tags', (page) => page.getByRole('link', { name: '1.1', exact: true }).click()],
   ['reviews-none', '/reviews'],
   ['person', '/u/kim'],
+  ['person-security', '/u/kim/security'],
   ['notifications', '/notifications'],
   ...['', 'security', 'sessions', 'tokens'].map((part): Step => [`account-${part}`, `/settings/${part}`]),
   ['new-organisation', '/new/organisation'],
-  ...['', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'].map((part): Step => [`organisation-${part}`, `/o/acme/${part}`]),
+  ...['', 'security', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'].map((part): Step => [
+    `organisation-${part}`,
+    `/o/acme/${part}`,
+  ]),
 ];
 
 const administrator: readonly Step[] = [
@@ -197,19 +199,4 @@ async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelector('.skeleton') === null);
   // What comes in with an animation is measured when it has come.
   await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
-}
-
-/** Sideways scrolling of the whole page counts as well (WCAG 1.4.10). */
-async function scan(page: Page): Promise<string[]> {
-  // By the protocol of the DevTools, which the policy of the page does not bind.
-  const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: axe });
-  const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 160)).slice(0, 3).join(' | ')))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  await session.detach();
-  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-  return [...(result.value as string[]), ...(isWide ? ['it scrolls sideways'] : [])]; // by the expression above
 }

@@ -113,13 +113,19 @@ const person = createRoute({
   component: lazyRouteComponent(() => import('./pages/person/person-page.tsx'), 'PersonPage'),
 });
 
+const personSecurity = createRoute({
+  getParentRoute: () => root,
+  path: '/u/$name/security',
+  component: lazyRouteComponent(() => import('./pages/person/person-security-page.tsx'), 'PersonSecurityPage'),
+});
+
 const administration = createRoute({
   getParentRoute: () => root,
   path: '/admin/$',
   component: lazyRouteComponent(() => import('./pages/administration/administration-page.tsx'), 'AdministrationPage'),
 });
 
-const people = [ownAccount, notifications, newOrganisation, organisation, person, administration] as const;
+const people = [ownAccount, notifications, newOrganisation, organisation, person, personSecurity, administration] as const;
 
 const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link, create, importArchive, mine, reviews, search, ...people]);
 

@@ -2,6 +2,7 @@
  * The jobs that count: one image, all of a level, what a namespace is together, and what it was on each day. All of it
  * is made of checks that are there, so each can be done again, and a night's run mends what was missed.
  */
+import { setImmediate } from 'node:timers/promises';
 import { type Digest, parseDigest } from '@naru/oci/digest';
 import { parseRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
@@ -30,6 +31,8 @@ export type TallyParts = {
 const dayMs = 24 * 3600e3;
 export const keptTallyDays = 400;
 const perPage = 100;
+/** Each has hundreds of findings: what else is asked waits for a few milliseconds. */
+const imagesPerSum = 20;
 /** Repositories that one job looks through, so that it ends before its lease. */
 const repositoriesPerJob = 50;
 /** Images of one index. */
@@ -219,7 +222,7 @@ async function tallyNamespace(namespace: string, { rows: { tallies, namespaceTal
   const sums = createSums();
   for (let after: ImageKey | undefined, isMore = true; isMore;) {
     const page: Awaited<ReturnType<typeof tallies.listFindings>> = await tallies.listFindings(namespace, {
-      limit: perPage,
+      limit: imagesPerSum,
       ...(after !== undefined && { after }),
     });
     for (const { findings } of page) {
@@ -227,7 +230,9 @@ async function tallyNamespace(namespace: string, { rows: { tallies, namespaceTal
       sums.add(findings);
     }
     after = page.at(-1);
-    isMore = page.length === perPage;
+    isMore = page.length === imagesPerSum;
+    // Rows are read at once: without this nobody else would get a turn until all are.
+    await setImmediate();
   }
   const now = clock.now();
   await namespaceTallies.record(namespace, { ...sums.result(), tookMs: now - begun }, { at: now, day: Math.floor(now / dayMs) });

@@ -70,7 +70,8 @@ export function tallyContract(it: Contract): void {
     const { tallies } = store;
     const [one, two, three] = [await pushImage(store, '1', 'v1'), await pushImage(store, '2', 'v2'), await pushImage(store, '3', 'v1', web)];
     const tally = tallyOf({ high: [1, 1] }, { epss: 9 });
-    expect(await tallies.record(one, tally, [finding('CVE-1')], 7)).toBe(true);
+    const scored: TalliedFinding = { ...finding('CVE-1'), severity: 'low', score: 75, epss: 9, fixed: '', exploited: true };
+    expect(await tallies.record(one, tally, [scored], 7)).toBe(true);
     await tallies.record(two, tallyOf({ critical: [0, 1], low: [0, 2] }), [], 7);
     await tallies.record(three, tallyOf({ low: [1, 0] }, { state: 'partly', exploited: 1, unknownPackages: 2 }), [finding('CVE-2')], 7);
     const digests = async (order: 'severity' | 'exploited' | 'epss' | 'fixable', more: object = {}) =>
@@ -92,7 +93,7 @@ export function tallyContract(it: Contract): void {
     expect(await tallies.listRepositoryNames('mina', 9)).toEqual([repository, web]);
     const found = await tallies.listFindings('mina', { limit: 9 });
     expect(found).toEqual([
-      { ...one, findings: [finding('CVE-1')] },
+      { ...one, findings: [scored] },
       { ...three, findings: [finding('CVE-2')] },
     ]);
     expect(await tallies.listFindings('mina', { after: one, limit: 9 })).toEqual(found.slice(1));

@@ -27,7 +27,7 @@ export type TallyTables = {
     epss: number;
     tallied_at: number;
   } & Record<CountColumn, number>;
-  /** `findings`: as JSON. */
+  /** `findings`: as `packed-findings.ts` writes them. */
   image_tally_detail: { repository: RepositoryName; digest: Digest; findings: string };
   newer_base: {
     repository: RepositoryName;

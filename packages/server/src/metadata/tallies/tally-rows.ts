@@ -6,7 +6,8 @@ import type { MetadataDatabase, Reader, Writer } from '../database.ts';
 import { listTags } from '../lineage-rows.ts';
 import { listParents } from '../manifest-content.ts';
 import { isHiddenIn } from '../reviews/staging.ts';
-import { type ImageKey, type ImageOrder, type TalliedFinding, type TallyRows, type TallyScope, type TallyState, tallyStates } from './port.ts';
+import { type ImageKey, type ImageOrder, type TallyRows, type TallyScope, type TallyState, tallyStates } from './port.ts';
+import { packFindings, unpackFindings } from './packed-findings.ts';
 import { countColumns, toColumns, toCounts } from './severity-counts.ts';
 
 /** Indexes that one image is looked for in, and tags that are named on it. */
@@ -44,7 +45,7 @@ export function tallyRows({ read, write }: MetadataDatabase): TallyRows {
         if (findings.length > 0)
           await tx
             .insertInto('image_tally_detail')
-            .values({ repository, digest, findings: JSON.stringify(findings) })
+            .values({ repository, digest, findings: packFindings(findings) })
             .execute();
         return true;
       }),
@@ -77,7 +78,7 @@ export function tallyRows({ read, write }: MetadataDatabase): TallyRows {
         .orderBy('digest')
         .limit(limit)
         .execute();
-      return rows.map(({ findings, ...key }) => ({ ...key, findings: JSON.parse(findings) as TalliedFinding[] })); // `record` wrote it
+      return rows.map(({ findings, ...key }) => ({ ...key, findings: unpackFindings(findings) }));
     },
 
     async listRepositoryNames(namespace, limit) {

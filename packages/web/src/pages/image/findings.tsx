@@ -6,26 +6,17 @@ import { useTexts } from '../../language/language.tsx';
 import { ForeignText } from '../../parts/foreign-text.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { Section } from '../../parts/section.tsx';
+import { countOf, severities, type Severity, SeverityWord, useSeverityTexts } from '../../parts/severity.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx';
 import { useSecurityTexts } from './security-texts.ts';
 
 type Checked = Answer<'GET /repositories/{repository}/-/images/{reference}/findings'>;
 type Finding = Checked['items'][number];
-type Severity = Finding['severity'];
-
-const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'negligible', 'unknown'];
-const colours: Readonly<Record<Severity, string>> = {
-  critical: 'text-bad font-semibold',
-  high: 'text-bad',
-  medium: 'text-warn',
-  low: 'text-muted',
-  negligible: 'text-muted',
-  unknown: 'text-muted',
-};
 const askAgainMs = 1000;
 
 export function Findings({ repository, reference }: { repository: string; reference: string }) {
   const texts = useSecurityTexts();
+  const words = useSeverityTexts();
   const forms = useFormTexts();
   const { count } = useTexts();
   const [severity, setSeverity] = useState<Severity>();
@@ -75,7 +66,7 @@ export function Findings({ repository, reference }: { repository: string; refere
                 <option value="">{texts.all}</option>
                 {severities.map((one) => (
                   <option key={one} value={one}>
-                    {texts.severities[one]} ({count(countOf(first, one))})
+                    {words[one]} ({count(countOf(first.counts, one))})
                   </option>
                 ))}
               </select>
@@ -139,7 +130,7 @@ function FindingRow({ id, severity, summary, package: of, fixed, exploitedSince,
   return (
     <li className="border-b border-line py-2">
       <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
-        <span className={`w-20 shrink-0 text-sm ${colours[severity]}`}>{texts.severities[severity]}</span>
+        <SeverityWord severity={severity} />
         <span className="font-mono">{id}</span>
         <span>
           <ForeignText>{of.name}</ForeignText>{' '}
@@ -170,9 +161,4 @@ function FindingRow({ id, severity, summary, package: of, fixed, exploitedSince,
       )}
     </li>
   );
-}
-
-function countOf({ counts }: Checked, severity: Severity): number {
-  const found = counts[severity];
-  return found === undefined ? 0 : found.fixable + found.unfixable;
 }

@@ -22,14 +22,15 @@ const Robot = lazy(async () => ({ default: (await import('./robot.tsx')).Robot }
 const TrustedIssuers = lazy(async () => ({ default: (await import('./trusted-issuers.tsx')).TrustedIssuers }));
 const OrganisationSettings = lazy(async () => ({ default: (await import('./organisation-settings.tsx')).OrganisationSettings }));
 const OrganisationWebhooks = lazy(async () => ({ default: (await import('./organisation-webhooks.tsx')).OrganisationWebhooks }));
+const NamespaceSecurity = lazy(async () => ({ default: (await import('../namespace-security/namespace-security.tsx')).NamespaceSecurity }));
 const AuditView = lazy(async () => ({ default: (await import('../audit/audit-view.tsx')).AuditView }));
 
-const sections = ['repositories', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'] as const;
+const sections = ['repositories', 'security', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'] as const;
 type Section = (typeof sections)[number];
 /** Those whose items have addresses of their own. */
 const withParts: readonly Section[] = ['teams', 'robots', 'webhooks'];
 /** What a member sees who manages nothing. */
-const forMembers: readonly Section[] = ['repositories', 'people'];
+const forMembers: readonly Section[] = ['repositories', 'security', 'people'];
 
 const signInFirst = new ApiError({ kind: 'sign-in', status: 401, code: '', message: '', requestId: '' });
 
@@ -72,6 +73,7 @@ function Organisation({ name, section, one }: { name: string; section: Section; 
       {shown.length > 0 ? <PageTabs tabs={shown.map((to) => ({ path: pathOf(to), text: texts.tabs[to] }))} here={pathOf(section)} /> : <div className="mb-6" />}
       <Suspense fallback={<Skeleton />}>
         {section === 'repositories' && <RepositoriesOf namespace={name} empty={texts.noRepositories} />}
+        {section === 'security' && <NamespaceSecurity namespace={name} />}
         {section === 'people' && <People namespace={name} mayManage={mayManage} />}
         {section === 'teams' && (one === undefined ? <Teams namespace={name} /> : <Team key={one} namespace={name} team={one} />)}
         {section === 'access' && <Access namespace={name} />}

@@ -9,6 +9,7 @@ const en = {
   create: 'Create organisation',
   tabs: {
     repositories: 'Repositories',
+    security: 'Security',
     people: 'People',
     teams: 'Teams',
     access: 'Access',
@@ -152,6 +153,7 @@ const ko: typeof en = {
   create: '조직 만들기',
   tabs: {
     repositories: '저장소',
+    security: '보안',
     people: '구성원',
     teams: '팀',
     access: '접근 권한',

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { ownOrganisationsQuery, selfQuery } from '../../api/queries.ts';
+import { ownOrganisationsQuery } from '../../api/queries.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { RepositoriesOf } from '../../parts/repositories-of.tsx';
 import { Section } from '../../parts/section.tsx';
+import { PersonHead, useIsOneself } from './person-head.tsx';
 import { usePersonTexts } from './texts.ts';
 
 /** What somebody shares: the repositories of their namespace that the reader may see. More is said to nobody but themselves. */
@@ -11,19 +12,10 @@ export function PersonPage() {
   const texts = usePersonTexts();
   const { name } = useParams({ from: '/u/$name' });
   usePageTitle(name);
-  const { data: self } = useQuery(selfQuery);
-  const isOneself = self?.kind === 'user' && self.name === name;
+  const isOneself = useIsOneself(name);
   return (
     <>
-      <div className="mb-6 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 className="min-w-0">{name}</h1>
-        {isOneself && self.user?.fullName !== '' && <span className="text-muted">{self.user?.fullName}</span>}
-        {isOneself && (
-          <Link to="/settings/$" params={{ _splat: '' }} className="button ml-auto">
-            {texts.settings}
-          </Link>
-        )}
-      </div>
+      <PersonHead name={name} here="repositories" />
       <Section title={texts.repositories}>
         <RepositoriesOf key={name} namespace={name} empty={texts.none} />
       </Section>
