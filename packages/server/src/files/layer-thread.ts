@@ -26,7 +26,7 @@ export function readingInThread<Result>(file: URL, read: (bytes: Bytes) => Promi
     idle = undefined;
     clearTimeout(timer);
     worker.removeAllListeners();
-    //REF
+    worker.ref();
     return worker;
   }
 
@@ -37,7 +37,7 @@ export function readingInThread<Result>(file: URL, read: (bytes: Bytes) => Promi
       void worker.terminate();
     };
     worker.once('error', end).once('exit', end);
-    //UNREF
+    worker.unref();
     idle = { worker, timer: setTimeout(end, idleMs).unref() };
   }
 
