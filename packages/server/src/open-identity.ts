@@ -41,7 +41,7 @@ export function openIdentity({ rows: store, config, clock, directory, log = sile
     sessionMs: config.accounts.sessionMs,
     requiresConfirmedEmail: sendsMail,
     audit,
-    ...(sendsMail && { noticeSignIn: createSignInNotice({ rows: rows.attempts, requestMail: createMailQueue({ ...store, clock }), clock }) }),
+    ...(sendsMail && { noticeSignIn: createSignInNotice({ rows: rows.attempts, requestMail: createMailQueue({ ...store, clock }).request, clock }) }),
   });
 }
 

@@ -30,7 +30,7 @@ export function openMail({ rows, users, config, clock }: MailOptions): OpenMail 
     },
   };
   return {
-    part: { ...createMailRules({ rows: rows.identity, jobs: rows.jobs, request: createMailQueue({ ...rows, clock }), users, clock }), isLate: () => isLate },
+    part: { ...createMailRules({ rows: rows.identity, jobs: rows.jobs, queue: createMailQueue({ ...rows, clock }), users, clock }), isLate: () => isLate },
     jobKinds: [mailJobs(parts), expireUnconfirmed({ rows: rows.identity, clock })],
     mailer,
   };

@@ -1,7 +1,7 @@
 /** Badges: whoever manages a repository or a namespace asks, an administrator decides, and may take back. */
 import { z } from 'zod';
 import { actorOf } from '../registry/actor-of.ts';
-import { noticeJob } from '../notifications/notice-job.ts';
+import { badgeNotice } from '../notifications/notice-job.ts';
 import { newId } from '../runtime/ids.ts';
 import { required } from './repository-routes.ts';
 import { getAccount } from './robot-routes.ts';
@@ -57,9 +57,8 @@ export const badgeRoutes: readonly ApiRoute[] = [
     response: request,
     async handle({ params, caller, body, parts: { rows, clock } }) {
       const state = decisions[body.decision];
-      const decided = await rows.hub.badges.decide({ id: params['id'] ?? '', state, reason: body.reason, at: clock.now(), ...actorOf(caller) });
-      await rows.jobs.enqueue([noticeJob({ about: 'badge', ...decided, askedBy: decided.appliedBy })], clock.now());
-      return { value: decided };
+      const decision = { id: params['id'] ?? '', state, reason: body.reason, toJob: badgeNotice };
+      return { value: await rows.hub.badges.decide({ ...decision, at: clock.now(), ...actorOf(caller) }) };
     },
   }),
 ];

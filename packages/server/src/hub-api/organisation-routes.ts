@@ -3,13 +3,14 @@ import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
 import { roles } from '../access/action.ts';
 import { parseAccountName, parseEmail } from '../identity/account-name.ts';
+import { requestedMail } from '../identity/mail/mail-queue.ts';
 import type { Organisation } from '../metadata/identity/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { newId } from '../runtime/ids.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
 import { getAccount } from './robot-routes.ts';
 import { action, line, listOf, page, role, time, toList, toPage } from './schemas.ts';
-import { noticeJob } from '../notifications/notice-job.ts';
+import { invitationNotice } from '../notifications/notice-job.ts';
 import { idOf } from './user-routes.ts';
 
 const membershipRole = z.enum(['owner', 'member']);
@@ -166,16 +167,15 @@ export const organisationRoutes: readonly ApiRoute[] = [
       const team = body.team === undefined ? undefined : await parts.rows.identity.teams.find(id, body.team);
       if (body.team !== undefined && team === undefined) throw new RegistryError('ACCOUNT_UNKNOWN', { detail: { field: 'team' } });
       await parts.mail?.countFrom(caller.address);
-      const made = await parts.identity.invitations.create({ organisationId: id, email: parseEmail(body.email), role: body.role, teamId: team?.id }, caller);
-      const { email } = made.invitation;
+      await parts.mail?.requireRoom();
+      const email = parseEmail(body.email);
       const inviter = caller.principal.kind === 'user' ? await parts.identity.users.get(caller.principal.id) : undefined;
       const language = inviter?.language === 'ko' ? 'ko' : 'en';
-      const { id: invited, expiresAt } = made.invitation;
-      await parts.rows.jobs.enqueue(
-        [noticeJob({ about: 'invitation', id: invited, email, organisation: name, by: caller.name, until: expiresAt })],
-        parts.clock.now(),
-      );
-      await parts.mail?.request({ kind: 'invite', email, organisation: name, invitedBy: caller.name, language, secret: made.secret });
+      const asked = { organisationId: id, email, role: body.role, teamId: team?.id };
+      const made = await parts.identity.invitations.create(asked, caller, ({ invitation: { id: invited, expiresAt }, secret }) => [
+        invitationNotice({ id: invited, email, organisation: name, by: caller.name, until: expiresAt }),
+        ...(parts.mail ? [requestedMail({ kind: 'invite', email, organisation: name, invitedBy: caller.name, language, secret })] : []),
+      ]);
       return { status: 201, value: { ...toInvitation(made.invitation), secret: made.secret } };
     },
   }),

@@ -53,12 +53,12 @@ async function recheck(parts: RecheckParts, signal: AbortSignal): Promise<void> 
       const at = parts.clock.now();
       const isOver = doubt !== undefined && request.doubtedAt !== undefined && request.doubtedAt + doubtMaxMs <= at;
       const { id, badge, subject, appliedBy } = request;
-      const notice = (state: BadgeDoubt['state'], reason: string) => [parts.noticeOf({ id, badge, subject, state, reason, askedBy: appliedBy, at })];
+      const notice = (state: BadgeDoubt['state'], reason: string) => parts.noticeOf({ id, badge, subject, state, reason, askedBy: appliedBy, at });
       if (isOver) {
         const reason = `in doubt for two weeks: ${doubt}`;
-        await badges.decide({ id, state: 'revoked', reason, jobs: notice('revoked', reason), at, ...server });
+        await badges.decide({ id, state: 'revoked', reason, toJob: () => notice('revoked', reason), at, ...server });
       } else if (doubt !== request.doubt) {
-        const jobs = doubt === undefined ? notice('confirmed', '') : notice('doubted', doubt);
+        const jobs = [doubt === undefined ? notice('confirmed', '') : notice('doubted', doubt)];
         await badges.doubt({ id, doubt, jobs, at, ...server });
       }
     }

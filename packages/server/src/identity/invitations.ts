@@ -2,6 +2,7 @@
 import { RegistryError } from '@naru/oci/registry-error';
 import type { Caller } from '../access/caller.ts';
 import type { IdentityRows, Invitation } from '../metadata/identity/port.ts';
+import type { NewJob } from '../metadata/job-port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { newId, newSecret } from '../runtime/ids.ts';
@@ -10,14 +11,18 @@ import { hashSecret } from './secret-hash.ts';
 const goodForMs = 7 * 86_400e3;
 const refusal = 'this invitation is over, was used, or is for somebody else';
 
+export type NewInvitation = { readonly invitation: Invitation; readonly secret: string };
+
 export type InvitationRules = ReturnType<typeof createInvitationRules>;
 
 export function createInvitationRules(rows: IdentityRows, clock: Clock) {
   return {
+    /** `toJobs`: those that tell of it, which are durable together with it. */
     async create(
       asked: Pick<Invitation, 'organisationId' | 'email' | 'role'> & { teamId: string | undefined },
       caller: Caller,
-    ): Promise<{ invitation: Invitation; secret: string }> {
+      toJobs: (made: NewInvitation) => readonly NewJob[],
+    ): Promise<NewInvitation> {
       const secret = newSecret();
       const at = clock.now();
       const { teamId, ...rest } = asked;
@@ -29,8 +34,9 @@ export function createInvitationRules(rows: IdentityRows, clock: Clock) {
         expiresAt: at + goodForMs,
         ...(teamId !== undefined && { teamId }),
       };
-      await rows.invitations.create({ ...invitation, secretHash: hashSecret(secret), at, ...actorOf(caller) });
-      return { invitation, secret };
+      const made = { invitation, secret };
+      await rows.invitations.create({ ...invitation, secretHash: hashSecret(secret), jobs: toJobs(made), at, ...actorOf(caller) });
+      return made;
     },
 
     /** Throws DENIED, the same for every reason: a link that was seen by another tells nothing. */

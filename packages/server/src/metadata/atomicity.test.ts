@@ -35,6 +35,9 @@ async function prepare(store: MetadataStore): Promise<void> {
     ],
     1,
   );
+  await store.hub.badges.apply({ id: 'badge', badge: 'official', subject: repository, note: '', at: 1, actor });
+  await store.identity.users.create({ id: 'olga-id', name: 'olga', administrator: false, fullName: '', language: 'en', at: 1, actor });
+  await store.identity.organisations.create({ id: 'acme-id', name: 'acme', fullName: '', memberActions: [], ownerId: 'olga-id', at: 1, actor });
   await store.jobs.claim({ kind: 'scan', limit: 1, lease: 'lease', leaseUntil: 100, at: 2 });
 }
 
@@ -63,6 +66,21 @@ const methods: Record<string, (store: MetadataStore) => Promise<unknown>> = {
   claim: (store) => store.jobs.claim({ kind: 'scan', limit: 1, lease: 'other', leaseUntil: 200, at: 100 }),
   settle: (store) => store.jobs.settle({ id: 1, lease: 'lease' }, { kind: 'dead', error: 'no' }, 30),
   removeJob: (store) => store.jobInspection.remove(2),
+  'the decision about a badge': (store) =>
+    store.hub.badges.decide({ id: 'badge', state: 'granted', reason: '', toJob: ({ id }) => ({ kind: 'notify', payload: id }), ...change }),
+  'an invitation': (store) =>
+    store.identity.invitations.create({
+      id: 'i',
+      organisationId: 'acme-id',
+      email: 'kim@example.org',
+      role: 'member',
+      invitedBy: 'mina',
+      createdAt: 30,
+      expiresAt: 50,
+      secretHash: 's',
+      jobs: [{ kind: 'notify', payload: 'i' }],
+      ...change,
+    }),
   condemn: (store) => store.collection.condemn([digestOf('unlinked')], { before, ...change }),
 };
 

@@ -48,15 +48,16 @@ export function badgeRows({ read, write }: MetadataDatabase): BadgeRows {
         return toRequest(row);
       }),
 
-    decide: ({ id, state, reason, jobs = [], ...change }) =>
+    decide: ({ id, state, reason, toJob, ...change }) =>
       write(async (tx) => {
         const row = await tx.selectFrom('badge_request').selectAll().where('id', '=', id).executeTakeFirst();
         if (row?.state !== before[state]) {
           throw new RegistryError('CONFLICT', { message: row === undefined ? 'there is no such request' : `the request is ${row.state}` });
         }
         await settle(tx, row, { state, reason }, change);
-        await enqueueJobs(tx, jobs, change.at);
-        return toRequest({ ...row, state, reason, decided_at: change.at, decided_by: change.actor, doubted_at: null, doubt: '' });
+        const decided = toRequest({ ...row, state, reason, decided_at: change.at, decided_by: change.actor, doubted_at: null, doubt: '' });
+        if (toJob) await enqueueJobs(tx, [toJob(decided)], change.at);
+        return decided;
       }),
 
     doubt: ({ id, doubt = '', jobs, ...change }) =>

@@ -145,8 +145,13 @@ export type BadgeRequest = {
 export interface BadgeRows {
   /** Throws CONFLICT while a request for the same is open or granted. */
   apply(request: Pick<BadgeRequest, 'id' | 'badge' | 'subject' | 'note'> & Change): Promise<BadgeRequest>;
-  /** The badge comes or goes in the same transaction. Throws CONFLICT when the request's state does not allow it, or there is none. */
-  decide(decision: { id: string; state: 'granted' | 'declined' | 'revoked'; reason: string; jobs?: readonly NewJob[] } & Change): Promise<BadgeRequest>;
+  /**
+   * The badge comes or goes in the same transaction, and so does the job that tells of it.
+   * Throws CONFLICT when the request's state does not allow it, or there is none.
+   */
+  decide(
+    decision: { id: string; state: 'granted' | 'declined' | 'revoked'; reason: string; toJob?: (decided: BadgeRequest) => NewJob } & Change,
+  ): Promise<BadgeRequest>;
   /** Undefined: there is no doubt (any more). The first doubt's time stays. Nothing happens to what is not granted. `jobs`: when it begins or ends. */
   doubt(doubt: { id: string; doubt: string | undefined; jobs: readonly NewJob[] } & Change): Promise<void>;
   list(query: { state: BadgeState } & Page<string>): Promise<BadgeRequest[]>;

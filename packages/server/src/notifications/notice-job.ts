@@ -1,6 +1,7 @@
 /** What somebody may have to be told of, as a job: for whoever learns of it. `notify.ts` finds out whom to tell. */
 import type { Digest } from '@naru/oci/digest';
 import { z } from 'zod';
+import type { BadgeRequest } from '../metadata/hub-port.ts';
 import type { NewJob } from '../metadata/job-port.ts';
 
 export const notifyKind = 'notify';
@@ -46,6 +47,16 @@ export function noticeJob(request: NoticeRequest): NewJob {
 /** Its packages were matched anew, or for the first time. */
 export function findingsNotice(image: Digest): NewJob {
   return noticeJob({ about: 'findings', image });
+}
+
+/** Somebody was asked to join. */
+export function invitationNotice(invitation: Omit<NoticeRequest & { about: 'invitation' }, 'about'>): NewJob {
+  return noticeJob({ about: 'invitation', ...invitation });
+}
+
+/** It was granted, declined or revoked. */
+export function badgeNotice({ id, badge, subject, state, reason, appliedBy }: BadgeRequest): NewJob {
+  return noticeJob({ about: 'badge', id, badge, subject, state, reason, askedBy: appliedBy });
 }
 
 /** The server looked again at what has a badge, which concerns the administrators, too. A badge may be in doubt several times. */

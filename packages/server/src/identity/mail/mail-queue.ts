@@ -9,18 +9,35 @@ import { mailJobKind, type MailRequest } from './mail-job.ts';
 /** Durable when it returns: the mail is sent now, or when the SMTP server can be reached. Throws TOO_MANY_REQUESTS. */
 export type RequestMail = (mail: MailRequest) => Promise<void>;
 
+export type MailQueue = {
+  readonly request: RequestMail;
+  /** For whoever writes the job in a transaction of their own. Throws TOO_MANY_REQUESTS. */
+  requireRoom(): Promise<void>;
+};
+
 export type MailQueueParts = { readonly jobs: Pick<JobRows, 'enqueue'>; readonly jobInspection: Pick<JobInspection, 'count'>; readonly clock: Clock };
 
 /** A flood of requests for mails ends here, and not in a full disk. */
 const waitingMax = 10_000;
 
-export function createMailQueue({ jobs, jobInspection, clock }: MailQueueParts): RequestMail {
-  return async (mail) => {
+export function createMailQueue({ jobs, jobInspection, clock }: MailQueueParts): MailQueue {
+  async function requireRoom(): Promise<void> {
     if ((await jobInspection.count(mailJobKind, 'waiting')) >= waitingMax) {
       throw new RegistryError('TOO_MANY_REQUESTS', { message: 'too many mails wait to be sent: try again later' });
     }
-    await jobs.enqueue([{ kind: mailJobKind, payload: mail, key: keyOf(mail), priority: 'high' }], clock.now());
+  }
+  return {
+    requireRoom,
+    async request(mail) {
+      await requireRoom();
+      await jobs.enqueue([requestedMail(mail)], clock.now());
+    },
   };
+}
+
+/** Of something that somebody asked for and waits for. */
+export function requestedMail(mail: MailRequest): NewJob {
+  return { kind: mailJobKind, payload: mail, key: keyOf(mail), priority: 'high' };
 }
 
 /** Of something that a person wants to be told of; its row keeps it from being told twice. */

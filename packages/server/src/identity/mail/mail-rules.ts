@@ -10,12 +10,12 @@ import { networkOf } from '../../network/subscriber.ts';
 import type { UserRules } from '../users.ts';
 import { expiryOf } from './unconfirmed-account.ts';
 import type { JobRows } from '../../metadata/job-port.ts';
-import type { RequestMail } from './mail-queue.ts';
+import type { MailQueue } from './mail-queue.ts';
 
 export type MailRulesParts = {
   readonly rows: IdentityRows;
   readonly jobs: Pick<JobRows, 'enqueue'>;
-  readonly request: RequestMail;
+  readonly queue: MailQueue;
   readonly users: UserRules;
   readonly clock: Clock;
 };
@@ -27,7 +27,9 @@ export const mailsPerHourMax = 100;
 
 const refusal = 'this link is over, or was used: ask for another one';
 
-export function createMailRules({ rows, jobs, request, users, clock }: MailRulesParts) {
+export function createMailRules({ rows, jobs, queue, users, clock }: MailRulesParts) {
+  const { request } = queue;
+
   /** '' is this computer's operator, who is not counted. Throws TOO_MANY_REQUESTS. */
   async function countFrom(address: string): Promise<void> {
     if (address === '') return;
@@ -39,7 +41,7 @@ export function createMailRules({ rows, jobs, request, users, clock }: MailRules
   }
 
   return {
-    request,
+    ...queue,
     countFrom,
 
     /** Before somebody's account is made: unless the address is confirmed, the name is free again after a while. Throws TOO_MANY_REQUESTS, REQUEST_INVALID. */

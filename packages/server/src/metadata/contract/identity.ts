@@ -134,7 +134,7 @@ export function identityContract(it: Contract): void {
       createdAt: 5,
       expiresAt: 50,
     };
-    await invitations.create({ ...invitation, secretHash: 's', ...change });
+    await invitations.create({ ...invitation, secretHash: 's', jobs: [], ...change });
     expect(await invitations.find('s')).toEqual(invitation);
     expect(await invitations.accept({ id: 'i', userId: 'kim-id', ...change })).toBe(true);
     expect(await invitations.accept({ id: 'i', userId: 'boss-id', ...change })).toBe(false);

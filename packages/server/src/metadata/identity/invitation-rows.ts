@@ -1,4 +1,5 @@
 import type { MetadataDatabase, Writer } from '../database.ts';
+import { enqueueJobs } from '../job-rows.ts';
 import type { Tables } from '../schema.ts';
 import { touchAccess } from './access-version.ts';
 import { getAccount } from './account-row.ts';
@@ -9,7 +10,7 @@ import type { Invitation, InvitationRows } from './port.ts';
 
 export function invitationRows({ read, write }: MetadataDatabase): InvitationRows {
   return {
-    create: ({ id, secretHash, organisationId, email, role, teamId, invitedBy, createdAt, expiresAt, ...change }) =>
+    create: ({ id, secretHash, organisationId, email, role, teamId, invitedBy, createdAt, expiresAt, jobs, ...change }) =>
       write(async (tx) => {
         const { name } = await getAccount(tx, organisationId);
         // A second invitation takes the place of the first.
@@ -29,6 +30,7 @@ export function invitationRows({ read, write }: MetadataDatabase): InvitationRow
           })
           .execute();
         await recordAudit(tx, [auditOf(change, 'organisation.invite', { namespace: name, detail: { email, role } })]);
+        await enqueueJobs(tx, jobs, change.at);
       }),
 
     async find(secretHash) {

@@ -8,6 +8,7 @@
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { Action } from '../../access/action.ts';
 import type { Grant, Standing, Visibility } from '../../access/policy.ts';
+import type { NewJob } from '../job-port.ts';
 import type { Change, Page } from '../port.ts';
 
 export type IdentityRows = {
@@ -213,7 +214,8 @@ export type Invitation = {
 };
 
 export interface InvitationRows {
-  create(invitation: Invitation & { secretHash: string } & Change): Promise<void>;
+  /** `jobs`: what tells of it. */
+  create(invitation: Invitation & { secretHash: string; jobs: readonly NewJob[] } & Change): Promise<void>;
   find(secretHash: string): Promise<Invitation | undefined>;
   list(organisationId: string, page: Page<string>): Promise<Invitation[]>;
   /** The invitation goes and the membership comes. False: it was used or withdrawn in between. */
