@@ -1,8 +1,11 @@
 /** What stands behind the `?` of the addresses of a repository. Most of it is of the page of an image. */
 export type RepositorySearch = {
   readonly tag?: string;
-  /** The digest of the image for one platform. */
+  /** The digest of the image for one platform; of a list of tags, its name. */
   readonly platform?: string;
+  /** Which tags are listed, and in which order. */
+  readonly filter?: string;
+  readonly order?: string;
   /** Which part of the page, and which one of those that it lists. */
   readonly view?: string;
   readonly item?: string;
@@ -16,7 +19,7 @@ export type RepositorySearch = {
   readonly of?: string;
 };
 
-const names = ['tag', 'platform', 'view', 'item', 'path', 'file', 'layer', 'with', 'of'] as const;
+const names = ['tag', 'platform', 'filter', 'order', 'view', 'item', 'path', 'file', 'layer', 'with', 'of'] as const;
 
 export function readRepositorySearch(search: Readonly<Record<string, unknown>>): RepositorySearch {
   return Object.fromEntries(names.flatMap((name) => Object.entries(searchText(search, name))));

@@ -1,6 +1,7 @@
 /** All pages and their addresses. Each page is a file of its own that is fetched when it is needed. */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { readAuditSearch } from './pages/audit/audit-search.ts';
 import { readWanted } from './pages/search/wanted.ts';
 import { isMissingPart } from './api/api-error.ts';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
@@ -104,6 +105,7 @@ const newOrganisation = createRoute({
 const organisation = createRoute({
   getParentRoute: () => root,
   path: '/o/$',
+  validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import('./pages/organisation/organisation-page.tsx'), 'OrganisationPage'),
 });
 
@@ -122,6 +124,7 @@ const personSecurity = createRoute({
 const administration = createRoute({
   getParentRoute: () => root,
   path: '/admin/$',
+  validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import('./pages/administration/administration-page.tsx'), 'AdministrationPage'),
 });
 

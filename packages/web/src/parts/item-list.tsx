@@ -21,6 +21,7 @@ export function ItemList<Item>({ of, load, keyOf, row, empty }: Props<Item>) {
   });
   return (
     <PagedList
+      of={of}
       list={list}
       rows={({ pages }) =>
         pages

@@ -40,6 +40,7 @@ export function UsageList() {
         <OverTime />
       </div>
       <PagedList
+        of={usageKey}
         list={list}
         rows={({ pages }) => {
           const items = pages.flatMap((page) => page.items).toSorted((one, other) => other.bytes - one.bytes);

@@ -1,27 +1,26 @@
-/** The audit of a namespace, or without one of the whole server. */
+/** The audit of a namespace, or without one of the whole server. What is looked at stands in the address. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { FormEvent } from 'react';
 import { type Answer, call } from '../../api/client.ts';
-import { fieldText } from '../../parts/act-form.tsx';
+import { PagedList } from '../../parts/paged-list.tsx';
 import { Section } from '../../parts/section.tsx';
-import { ErrorState, Skeleton } from '../../parts/states.tsx';
 import { AuditEntry } from './audit-entry.tsx';
 import { AuditFilters } from './audit-filters.tsx';
+import { type AuditSearch, auditQuery, readAuditSearch } from './audit-search.ts';
 import { useAuditTexts } from './texts.ts';
 
-type Word = 'actor' | 'action' | 'namespace' | 'repository' | 'digest' | 'address';
-type Filter = { readonly [word in Word]?: string } & { readonly since?: number; readonly until?: number };
-
 const pageSize = 50;
-const dayMs = 86_400_000;
 
 export function AuditView({ namespace }: { namespace?: string }) {
   const texts = useAuditTexts();
-  const [filter, setFilter] = useState<Filter>({});
+  const navigate = useNavigate();
+  const search = readAuditSearch(useSearch({ strict: false }));
+  const key = ['audit', namespace, search];
   const list = useInfiniteQuery({
-    queryKey: ['audit', namespace, filter],
+    queryKey: key,
     queryFn: ({ pageParam, signal }): Promise<Answer<'GET /audit'>> => {
-      const query = { ...filter, limit: pageSize, ...(pageParam > 0 && { before: pageParam }) };
+      const query = { ...auditQuery(search), limit: pageSize, ...(pageParam > 0 && { before: pageParam }) };
       return namespace === undefined
         ? call('GET /audit', { query, signal })
         : call('GET /namespaces/{namespace}/audit', { params: { namespace }, query, signal });
@@ -29,44 +28,21 @@ export function AuditView({ namespace }: { namespace?: string }) {
     initialPageParam: 0,
     getNextPageParam: ({ next }) => next,
   });
+  const show = (wanted: AuditSearch) => void navigate({ to: '.', search: wanted });
   function change(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    setFilter(readFilter(new FormData(event.currentTarget)));
+    show(readAuditSearch(Object.fromEntries(new FormData(event.currentTarget))));
   }
-  const entries = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Section title={texts.title} hint={texts.hint}>
-      <AuditFilters hasNamespace={namespace === undefined} isFiltered={Object.keys(filter).length > 0} onSubmit={change} onClear={() => setFilter({})} />
-      {list.isPending && <Skeleton />}
-      {list.isError && <ErrorState error={list.error} retry={() => void list.refetch()} />}
-      {list.isSuccess && entries.length === 0 && <p className="border-y border-line py-6 text-center text-muted">{texts.none}</p>}
-      {entries.length > 0 && (
-        <ul className="border-t border-line">
-          {entries.map((entry) => (
-            <AuditEntry key={entry.id} {...entry} />
-          ))}
-        </ul>
-      )}
-      {list.hasNextPage && (
-        <p className="mt-4 text-center">
-          <button type="button" className="button" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {texts.older}
-          </button>
-        </p>
-      )}
+      <AuditFilters key={JSON.stringify(search)} hasNamespace={namespace === undefined} search={search} onSubmit={change} onClear={() => show({})} />
+      <PagedList
+        of={key}
+        list={list}
+        rows={({ pages }) => pages.flatMap(({ items }) => items).map((entry) => <AuditEntry key={entry.id} {...entry} />)}
+        empty={texts.none}
+        more={texts.older}
+      />
     </Section>
   );
-}
-
-function readFilter(fields: FormData): Filter {
-  const [since, lastDay] = ['since', 'until'].map((name) => Date.parse(`${fieldText(fields, name)}T00:00`)) as [number, number]; // of two names
-  const words = ['actor', 'action', 'namespace', 'repository', 'digest', 'address'].flatMap((name) => {
-    const text = fieldText(fields, name).trim();
-    return text === '' ? [] : [[name, text]];
-  });
-  return {
-    ...(Object.fromEntries(words) as Pick<Filter, Word>), // of these names
-    ...(!Number.isNaN(since) && { since }),
-    ...(!Number.isNaN(lastDay) && { until: lastDay + dayMs - 1 }),
-  };
 }

@@ -22,8 +22,9 @@ const colours: Partial<Record<Release['state'], string>> = {
 export function History({ repository, environment, mayTry }: Props) {
   const texts = useEnvironmentTexts();
   const params = { repository, environment };
+  const key = [...environmentsKey(repository), environment, 'releases'];
   const list = useInfiniteQuery({
-    queryKey: [...environmentsKey(repository), environment, 'releases'],
+    queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       call('GET /repositories/{repository}/-/environments/{environment}/releases', {
         params,
@@ -36,6 +37,7 @@ export function History({ repository, environment, mayTry }: Props) {
   return (
     <Section title={texts.history}>
       <PagedList
+        of={key}
         list={list}
         rows={({ pages }) =>
           pages

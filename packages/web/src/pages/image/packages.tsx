@@ -19,8 +19,9 @@ export function Packages({ repository, reference }: { repository: string; refere
   const [name, setName] = useState('');
   const params = { repository, reference };
   const search = useAct(async (fields: FormData) => setName(fieldText(fields, 'name')));
+  const key = ['packages', repository, reference, name];
   const list = useInfiniteQuery({
-    queryKey: ['packages', repository, reference, name],
+    queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       call('GET /repositories/{repository}/-/images/{reference}/packages', {
         params,
@@ -87,6 +88,7 @@ export function Packages({ repository, reference }: { repository: string; refere
         </details>
       )}
       <PagedList
+        of={key}
         list={list}
         rows={({ pages }) =>
           pages

@@ -17,8 +17,9 @@ const pageSize = 20;
 /** Images on a former version of their base: what a rebuild of all on one base removes, and which they are. */
 export function Rebuilds({ namespace }: { namespace: string }) {
   const texts = useNamespaceSecurityTexts();
+  const key = ['namespace-security', namespace, 'bases'];
   const bases = useInfiniteQuery({
-    queryKey: ['namespace-security', namespace, 'bases'],
+    queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       call('GET /namespaces/{namespace}/security/bases', { params: { namespace }, query: { after: pageParam, limit: pageSize }, signal }),
     initialPageParam: 0,
@@ -27,6 +28,7 @@ export function Rebuilds({ namespace }: { namespace: string }) {
   return (
     <Section title={texts.rebuild} hint={texts.rebuildHint}>
       <PagedList
+        of={key}
         list={bases}
         rows={({ pages }) =>
           pages.flatMap(({ items }) => items).map((one) => <BaseRow key={`${one.base}:${one.tag}@${one.now}`} namespace={namespace} {...one} />)
@@ -60,8 +62,9 @@ function BaseRow({ namespace, base, tag, images, compared, removed, added }: Upg
 
 function Images({ namespace, base, tag }: { namespace: string; base: string; tag: string }) {
   const texts = useNamespaceSecurityTexts();
+  const key = ['namespace-security', namespace, 'rebuilds', base, tag];
   const images = useInfiniteQuery({
-    queryKey: ['namespace-security', namespace, 'rebuilds', base, tag],
+    queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       call('GET /namespaces/{namespace}/security/rebuilds', { params: { namespace }, query: { base, tag, after: pageParam, limit: pageSize }, signal }),
     initialPageParam: 0,
@@ -70,6 +73,7 @@ function Images({ namespace, base, tag }: { namespace: string; base: string; tag
   return (
     <div className="mt-2 sm:pl-4">
       <PagedList
+        of={key}
         list={images}
         rows={({ pages }) =>
           pages

@@ -14,8 +14,9 @@ const pageSize = 10;
 export function Upgrades({ namespace }: { namespace: string }) {
   const texts = useNamespaceSecurityTexts();
   const { count } = useTexts();
+  const key = ['namespace-security', namespace, 'packages'];
   const packages = useInfiniteQuery({
-    queryKey: ['namespace-security', namespace, 'packages'],
+    queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       call('GET /namespaces/{namespace}/security/packages', { params: { namespace }, query: { after: pageParam, limit: pageSize }, signal }),
     initialPageParam: 0,
@@ -24,6 +25,7 @@ export function Upgrades({ namespace }: { namespace: string }) {
   return (
     <Section title={texts.upgrade} hint={texts.upgradeHint}>
       <PagedList
+        of={key}
         list={packages}
         rows={({ pages }) =>
           pages

@@ -15,8 +15,9 @@ const pageSize = 20;
 export function Vulnerabilities({ namespace }: { namespace: string }) {
   const texts = useNamespaceSecurityTexts();
   const { count } = useTexts();
+  const key = ['namespace-security', namespace, 'vulnerabilities'];
   const vulnerabilities = useInfiniteQuery({
-    queryKey: ['namespace-security', namespace, 'vulnerabilities'],
+    queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       call('GET /namespaces/{namespace}/security/vulnerabilities', { params: { namespace }, query: { after: pageParam, limit: pageSize }, signal }),
     initialPageParam: 0,
@@ -25,6 +26,7 @@ export function Vulnerabilities({ namespace }: { namespace: string }) {
   return (
     <Section title={texts.vulnerabilities}>
       <PagedList
+        of={key}
         list={vulnerabilities}
         rows={({ pages }) =>
           pages

@@ -21,8 +21,9 @@ const pageSize = 20;
 export function WorstImages({ namespace }: { namespace: string }) {
   const texts = useNamespaceSecurityTexts();
   const [order, setOrder] = useState<Order>('severity');
+  const key = ['namespace-security', namespace, 'images', order];
   const images = useInfiniteQuery({
-    queryKey: ['namespace-security', namespace, 'images', order],
+    queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       call('GET /namespaces/{namespace}/security/images', { params: { namespace }, query: { order, after: pageParam, limit: pageSize }, signal }),
     initialPageParam: 0,
@@ -32,6 +33,7 @@ export function WorstImages({ namespace }: { namespace: string }) {
     <Section title={texts.worst}>
       <StateFilter label={texts.order} states={orders} chosen={order} words={texts.orders} onChoose={setOrder} />
       <PagedList
+        of={key}
         list={images}
         rows={({ pages }) => pages.flatMap(({ items }) => items).map((one) => <ImageRow key={`${one.repository}@${one.digest}`} {...one} />)}
         empty={texts.noImages}

@@ -38,8 +38,9 @@ function Inbox() {
   const texts = useNoticeTexts();
   const [view, setView] = useState<(typeof views)[number]>('all');
   const unread = view === 'unread';
+  const key = [...notificationsKey, 'list', view];
   const list = useInfiniteQuery({
-    queryKey: [...notificationsKey, 'list', view],
+    queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       call('GET /user/notifications', {
         query: { limit: pageSize, unread: unread ? 'true' : 'false', ...(pageParam !== undefined && { before: pageParam }) },
@@ -71,6 +72,7 @@ function Inbox() {
         )}
       </div>
       <PagedList
+        of={key}
         list={list}
         rows={({ pages }) =>
           pages.flatMap(({ items }) => items).map((notice) => <NoticeRow key={notice.id} notice={notice} onRead={() => read.run({ ids: [notice.id] })} />)

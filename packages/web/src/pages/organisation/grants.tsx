@@ -4,7 +4,7 @@ import { type Answer, call } from '../../api/client.ts';
 import type { Api } from '../../api/schema.ts';
 import { useFormTexts } from '../../language/form-texts.ts';
 import { useTexts } from '../../language/language.tsx';
-import { ErrorState, Skeleton } from '../../parts/states.tsx';
+import { PagedList } from '../../parts/paged-list.tsx';
 import { useAct } from '../../parts/use-act.ts';
 import { Conditions } from './conditions.tsx';
 import { GrantForm } from './grant-form.tsx';
@@ -18,9 +18,10 @@ export function Grants({ namespace, subject }: { namespace: string; subject?: Su
   const texts = useOrganisationTexts();
   const forms = useFormTexts();
   const params = { namespace };
-  const concerns = [['grants', namespace]];
+  const key = ['grants', namespace];
+  const concerns = [key];
   const list = useInfiniteQuery({
-    queryKey: ['grants', namespace],
+    queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       call('GET /namespaces/{namespace}/grants', { params, query: { limit: 1000, ...(pageParam !== '' && { after: pageParam }) }, signal }),
     initialPageParam: '',
@@ -37,32 +38,26 @@ export function Grants({ namespace, subject }: { namespace: string; subject?: Su
     said: ({ id: _id, createdAt: _at, createdBy: _by, ...grant }) => ({ text: texts.takenBack, undo: () => giveBack.run(grant) }),
     tellsProblems: true,
   });
-  if (list.isPending) return <Skeleton rows={3} />;
-  if (list.isError) return <ErrorState error={list.error} retry={() => void list.refetch()} />;
-  const grants = list.data.pages.flatMap(({ items }) => items).filter((grant) => subject === undefined || isOf(grant, subject));
   return (
     <>
-      {grants.length === 0 ? (
-        <p className="border-y border-line py-6 text-center text-muted">{texts.noGrants}</p>
-      ) : (
-        <ul className="border-t border-line">
-          {grants.map((grant) => (
-            <li key={grant.id} className="flex min-h-13 flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2">
-              <GrantText {...grant} />
-              <button type="button" className="button ml-auto" disabled={takeBack.isPending} onClick={() => takeBack.run(grant)}>
-                {texts.takeBack}
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {list.hasNextPage && (
-        <p className="mt-4 text-center">
-          <button type="button" className="button" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {forms.more}
-          </button>
-        </p>
-      )}
+      <PagedList
+        of={key}
+        list={list}
+        rows={({ pages }) =>
+          pages
+            .flatMap(({ items }) => items)
+            .filter((grant) => subject === undefined || isOf(grant, subject))
+            .map((grant) => (
+              <li key={grant.id} className="flex min-h-13 flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2">
+                <GrantText {...grant} />
+                <button type="button" className="button ml-auto" disabled={takeBack.isPending} onClick={() => takeBack.run(grant)}>
+                  {texts.takeBack}
+                </button>
+              </li>
+            ))
+        }
+        empty={texts.noGrants}
+      />
       <h3 className="mt-6 mb-3 font-semibold">{texts.giveAccess}</h3>
       <GrantForm namespace={namespace} give={give} {...(subject && { subject })} />
     </>

@@ -7,10 +7,11 @@ import { usePageTitle } from '../../parts/page-title.ts';
 import { PullCommand } from '../../parts/pull-command.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx';
 import type { RepositoryFacts } from '../repository/repository-head.tsx';
-import { type Arrangement, arrangeTags } from './arrange-tags.ts';
+import { arrangeTags } from './arrange-tags.ts';
 import { SelectionBar } from './selection-bar.tsx';
 import { TagFilters } from './tag-filters.tsx';
 import { TagTable } from './tag-table.tsx';
+import { useArrangement } from './use-arrangement.ts';
 import { useTags } from './use-tags.ts';
 
 export function TagsPage({ facts }: { facts: RepositoryFacts }) {
@@ -18,7 +19,7 @@ export function TagsPage({ facts }: { facts: RepositoryFacts }) {
   const { name } = facts;
   usePageTitle(titles.tags(name));
   const tags = useTags(name);
-  const [arrangement, setArrangement] = useState<Arrangement>({ order: 'version', filter: '', platform: '' });
+  const [arrangement, setArrangement] = useArrangement(name);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const rows = useMemo(() => arrangeTags(tags.entries, arrangement), [tags.entries, arrangement]);
   const platforms = useMemo(() => [...new Set(tags.entries.flatMap((entry) => entry.platforms))].toSorted(), [tags.entries]);

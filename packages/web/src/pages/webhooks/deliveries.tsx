@@ -11,8 +11,9 @@ const lookAgainMs = 3000;
 
 export function Deliveries({ calls, webhook: { id } }: { calls: WebhookCalls; webhook: Webhook }) {
   const texts = useWebhookTexts();
+  const key = [...calls.key, id, 'deliveries'];
   const list = useInfiniteQuery({
-    queryKey: [...calls.key, id, 'deliveries'],
+    queryKey: key,
     queryFn: ({ pageParam, signal }) => calls.deliveries(id, { limit: pageSize, ...(pageParam > 0 && { before: pageParam }) }, signal),
     initialPageParam: 0,
     getNextPageParam: ({ next }) => next,
@@ -21,6 +22,7 @@ export function Deliveries({ calls, webhook: { id } }: { calls: WebhookCalls; we
   return (
     <Section title={texts.deliveries}>
       <PagedList
+        of={key}
         list={list}
         rows={({ pages }) =>
           pages
