@@ -184,6 +184,31 @@ test('who may not, may not', async () => {
   });
 });
 
+test('the environments of a namespace in one list, a page at a time, of repositories that the caller may pull', async () => {
+  await owner.api('POST', '/organisations', { name: 'listed' });
+  await owner.api('POST', '/namespaces/listed/grants', { subject: { kind: 'user', name: 'rea' }, role: 'read', repositories: 'listed/b' });
+  for (const [app, name] of [
+    ['a', 'test'],
+    ['b', 'production'],
+    ['b', 'test'],
+  ] as const) {
+    await owner.api('PUT', `/repositories/listed/${app}`, { visibility: 'private' });
+    await pushImage(owner, `listed/${app}`, 'v1');
+    await owner.api('PUT', `/repositories/listed/${app}/-/environments/${name}`, {});
+  }
+  await owner.api('POST', '/repositories/listed/b/-/environments/test/releases', { tag: 'v1' });
+  const list = async (person: Person, query = '') =>
+    (await person.api('GET', `/namespaces/listed/environments${query}`)).body as { items: Json[]; next?: string };
+  const names = ({ items }: { items: Json[] }) => items.map(({ repository, name }) => `${String(repository)}:${String(name)}`);
+  expect(names(await list(owner))).toEqual(['listed/a:test', 'listed/b:production', 'listed/b:test']);
+  expect(names(await list(reader))).toEqual(['listed/b:production', 'listed/b:test']);
+  expect(names(await list(writer))).toEqual([]);
+  expect((await list(reader)).items[1]).toMatchObject({ instances: [{ wanted: { tag: 'v1' } }] });
+  const first = await list(owner, '?limit=2');
+  expect(names(await list(owner, `?limit=2&after=${encodeURIComponent(String(first.next))}`))).toEqual(['listed/b:test']);
+  expect((await owner.api('GET', '/namespaces/listed/environments?after=No:test')).status).toBe(400);
+});
+
 test('two agents for one target: the second is refused until the first is gone', async () => {
   await make('twins', 'test');
   const ask = (agent: string) => bot.api('GET', at('twins', `/test/wishes?target=web&agent=${agent}`));

@@ -51,6 +51,9 @@ describe.skipIf(!needs('chromium'))('every page', () => {
     await owner.api('PUT', '/repositories/kim/app/-/environments/test', { follows: { kind: 'tags', pattern: '1.*' }, agents: ['kim'] });
     await owner.api('POST', '/repositories/kim/app/-/environments/test/releases', { tag: '1.0.0' });
     await owner.api('POST', '/organisations', { name: 'acme' });
+    await pushImage(owner, 'acme/shop', '1.0.0');
+    await owner.api('PUT', '/repositories/acme/shop/-/environments/production', { follows: { kind: 'versions', range: '1.x' }, agents: ['kim'] });
+    await owner.api('POST', '/repositories/acme/shop/-/environments/production/releases', { tag: '1.0.0' });
     const asked = await owner.api('POST', '/repositories/kim/app/-/badge-requests', {});
     await world.admin.api('POST', `/badge-requests/${String(asked.body['id'])}/decision`, { decision: 'decline', reason: hostile });
     await pushImage(owner, 'kim/reviewed', '1.0');
@@ -147,7 +150,7 @@ const signedIn: readonly Step[] = [
   ['notifications', '/notifications'],
   ...['', 'security', 'sessions', 'tokens'].map((part): Step => [`account-${part}`, `/settings/${part}`]),
   ['new-organisation', '/new/organisation'],
-  ...['', 'security', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'].map((part): Step => [
+  ...['', 'environments', 'security', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'].map((part): Step => [
     `organisation-${part}`,
     `/o/acme/${part}`,
   ]),

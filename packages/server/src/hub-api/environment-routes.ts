@@ -1,14 +1,15 @@
 /** Where images of a repository run: environments, what they take by themselves, and what runs in them now. */
 import { RegistryError } from '@naru/oci/registry-error';
+import { isRepositoryName, parseRepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import { isVersionRange } from '../deploy/follow.ts';
 import { getEnvironment } from '../deploy/releases.ts';
-import type { Environment, Instance, Release } from '../metadata/deploy/port.ts';
+import type { Environment, EnvironmentKey, Instance, Release } from '../metadata/deploy/port.ts';
 import { releaseCauses, releaseStates } from '../metadata/deploy/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { required } from './repository-routes.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
-import { digest, line, shortName, tag, tagPattern, time } from './schemas.ts';
+import { digest, line, listOf, page, shortName, tag, tagPattern, time, toList } from './schemas.ts';
 
 const hourMs = 3600e3;
 const names = z.array(line.min(1)).max(100).default([]);
@@ -86,6 +87,28 @@ export const environmentRoutes: readonly ApiRoute[] = [
     },
   }),
   route({
+    operation: 'listNamespaceEnvironments',
+    method: 'GET',
+    path: '/namespaces/{namespace}/environments',
+    summary: 'List the environments of all repositories of a namespace that the caller may see, with what runs in them',
+    access: 'account',
+    query: page,
+    response: listOf(environment.extend({ repository: z.string(), instances: z.array(instance) })),
+    async handle(call) {
+      const { after, limit } = call.query;
+      const { environments } = call.parts.rows.deployments;
+      const shown: Environment[] = [];
+      for (let last = readKey(after); shown.length < limit;) {
+        const found = await environments.listOf(call.params['namespace'] ?? '', { limit: limit - shown.length, ...(last && { after: last }) });
+        if (found.length === 0) break;
+        for (const one of found) if (await call.caller.may('pull', one.repository)) shown.push(one);
+        last = found.at(-1);
+      }
+      const items = await Promise.all(shown.map(async (one) => ({ ...describe(one), repository: one.repository, instances: await listInstances(one, call) })));
+      return { value: toList(items, limit, ({ repository, name }) => `${repository}:${name}`) };
+    },
+  }),
+  route({
     operation: 'getEnvironment',
     method: 'GET',
     path: '/repositories/{repository}/-/environments/{environment}',
@@ -151,6 +174,14 @@ export const environmentRoutes: readonly ApiRoute[] = [
     },
   }),
 ];
+
+/** As `next` wrote it: `acme/app:test`. */
+function readKey(after: string | undefined): EnvironmentKey | undefined {
+  if (after === undefined) return undefined;
+  const [repository = '', name = ''] = after.split(':');
+  if (!isRepositoryName(repository)) throw new RegistryError('REQUEST_INVALID', { message: 'after: must be `next` of the page before' });
+  return { repository: parseRepositoryName(repository), name };
+}
 
 /** The environment of the path. Throws NOT_FOUND. */
 export function findCalled({ repository, params, parts }: Pick<ApiCall, 'repository' | 'params' | 'parts'>): Promise<Environment> {

@@ -1,3 +1,4 @@
+import { namespaceOf } from '../../access/namespace.ts';
 import { expect } from 'bun:test';
 import type { Digest } from '@naru/oci/digest';
 import { type Environment, environmentsMax, keptReleases, type NewRelease, type Release, releasesMax, type ReportState } from '../deploy/port.ts';
@@ -69,6 +70,11 @@ export function deploymentContract(it: Contract): void {
     expect(await environments.list(repository)).toEqual([
       { ...environment, follows: { kind: 'versions', range: '1.x' }, ttlMs: 5, after: 'dev', createdAt: 10 },
     ]);
+    await environments.put({ ...environment, name: 'zz', ...change });
+    const names = async (page: Parameters<typeof environments.listOf>[1]) => (await environments.listOf(namespaceOf(repository), page)).map(({ name }) => name);
+    expect([await names({ limit: 9 }), await names({ after: key, limit: 9 }), await names({ limit: 1 })]).toEqual([[key.name, 'zz'], ['zz'], [key.name]]);
+    expect(await environments.listOf('elsewhere', { limit: 9 })).toEqual([]);
+    await environments.remove({ ...key, name: 'zz', ...change });
     for (let n = 1; n < environmentsMax; n++) await environments.put({ ...environment, name: `e${n}`, ...change });
     expect(await failureOf(environments.put({ ...environment, name: 'more', ...change }))).toMatchObject({ code: 'CONFLICT' });
     expect(await failureOf(environments.put({ ...environment, repository: other, ...change }))).toMatchObject({ code: 'NAME_UNKNOWN' });

@@ -1,4 +1,5 @@
 import type { Digest } from '@naru/oci/digest';
+import type { RepositoryName } from '@naru/oci/repository-name';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { MetadataDatabase, Reader, Writer } from '../database.ts';
 import { recordAudit } from '../identity/audit-rows.ts';
@@ -41,6 +42,23 @@ export function environmentRows({ read, snapshot, write }: MetadataDatabase): En
 
     async list(repository) {
       const rows = await read.selectFrom('environment').selectAll().where('repository', '=', repository).orderBy('name').limit(environmentsMax).execute();
+      return rows.map(toEnvironment);
+    },
+
+    async listOf(namespace, { after, limit }) {
+      const [first, end] = [`${namespace}/`, `${namespace}0`] as [RepositoryName, RepositoryName]; // bounds: "0" follows "/"
+      const rows = await read
+        .selectFrom('environment')
+        .selectAll()
+        .where('repository', '>=', after?.repository ?? first)
+        .where('repository', '<', end)
+        .$if(after !== undefined, (query) =>
+          query.where((eb) => eb.or([eb('repository', '>', after?.repository ?? first), eb('name', '>', after?.name ?? '')])),
+        )
+        .orderBy('repository')
+        .orderBy('name')
+        .limit(limit)
+        .execute();
       return rows.map(toEnvironment);
     },
 

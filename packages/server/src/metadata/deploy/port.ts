@@ -64,6 +64,8 @@ export interface EnvironmentRows {
   put(environment: Omit<Environment, 'createdAt'> & Change): Promise<void>;
   find(key: EnvironmentKey): Promise<Environment | undefined>;
   list(repository: RepositoryName): Promise<Environment[]>;
+  /** Of all repositories of a namespace, in order of repository and name. */
+  listOf(namespace: string, page: { readonly after?: EnvironmentKey; readonly limit: number }): Promise<Environment[]>;
   /** With its instances, releases and targets. False when there is none. */
   remove(key: EnvironmentKey & Change): Promise<boolean>;
   listInstances(key: EnvironmentKey): Promise<Instance[]>;

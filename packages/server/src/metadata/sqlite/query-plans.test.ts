@@ -180,6 +180,8 @@ const deploymentCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
     }),
   ({ deployments }) => deployments.environments.find(environment),
   ({ deployments }) => deployments.environments.list(repository),
+  ({ deployments }) => deployments.environments.listOf('mina', { limit: 10 }),
+  ({ deployments }) => deployments.environments.listOf('mina', { after: environment, limit: 10 }),
   ({ deployments }) => deployments.environments.listInstances(environment),
   ({ deployments }) => deployments.environments.listRunning(repository),
   ({ deployments }) => deployments.environments.listExpired(1, 10),

@@ -3,6 +3,7 @@ import { tableOf } from '../../language/table-of.ts';
 const en = {
   title: (repository: string) => `Environments of ${repository}`,
   none: 'This repository has no environment yet.',
+  noneOfAll: 'No repository here has an environment that you may see.',
   noneHint: 'An environment is a place where its images run: an agent there asks what is wanted and makes it true.',
   all: 'All environments',
   running: 'Runs',
@@ -86,6 +87,7 @@ const en = {
 const ko: typeof en = {
   title: (repository) => `${repository} 환경`,
   none: '이 저장소에는 아직 환경이 없습니다.',
+  noneOfAll: '볼 수 있는 환경이 아직 없습니다.',
   noneHint: '환경은 이미지가 실행되는 곳입니다. 그곳의 에이전트가 무엇을 실행할지 묻고 그대로 만듭니다.',
   all: '모든 환경',
   running: '실행 중',

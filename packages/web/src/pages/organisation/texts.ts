@@ -10,6 +10,7 @@ const en = {
   tabs: {
     repositories: 'Repositories',
     security: 'Security',
+    environments: 'Environments',
     people: 'People',
     teams: 'Teams',
     access: 'Access',
@@ -154,6 +155,7 @@ const ko: typeof en = {
   tabs: {
     repositories: '저장소',
     security: '보안',
+    environments: '환경',
     people: '구성원',
     teams: '팀',
     access: '접근 권한',
