@@ -36,9 +36,11 @@ export function Environments({ namespace }: { namespace: string }) {
           .flatMap(({ items }) => items)
           .map((environment) => (
             <li key={`${environment.repository}:${environment.name}`} className="border-b border-line py-3">
-              <RepositoryLink repository={environment.repository} className="link inline-block min-h-6 text-sm text-muted">
-                {environment.repository}
-              </RepositoryLink>
+              <p className="mb-1 text-sm">
+                <RepositoryLink repository={environment.repository} className="link inline-block min-h-6 text-muted">
+                  {environment.repository}
+                </RepositoryLink>
+              </p>
               <EnvironmentRow repository={environment.repository} environment={environment} />
             </li>
           ))
