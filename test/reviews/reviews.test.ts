@@ -157,7 +157,9 @@ describe('every route × every state × everybody', () => {
     expect(await seenBy(reader)).toEqual(all);
     expect((await reviewer.api('GET', '/reviews')).body['items']).toEqual([]);
     const audited = (await world.admin.api('GET', '/audit?limit=1000')).body['items'] as { action: string }[];
-    expect(audited.map(({ action }) => action)).toEqual(expect.arrayContaining(['reviews.required', 'image.refused', 'image.approved']));
+    const actions = audited.map(({ action }) => action);
+    expect(actions).toContain('reviews.required');
+    expect(actions.filter((action) => action === 'image.refused' || action === 'image.approved')).toEqual(['image.approved', 'image.refused']);
   });
 
   test('taken back: a tag that shows it shows nothing', async () => {

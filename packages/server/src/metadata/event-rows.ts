@@ -92,9 +92,12 @@ export async function recordEvents(tx: Writer, changes: readonly NewEvent[]): Pr
   announce(tx, 'events');
 }
 
-/** Pulls have a trace of their own (`identity/audit/pull-audit.ts`), and badges (`badge-rows.ts`). Pushed blobs leave none, the manifest that names them does; nor do those that collection sweeps, which nobody asked for. */
+/**
+ * Pulls have a trace of their own (`identity/audit/pull-audit.ts`), and so have badges and reviews, which say more.
+ * Pushed blobs leave none, the manifest that names them does; nor do those that collection sweeps, which nobody asked for.
+ */
 function isTraced({ kind, origin }: NewEvent): boolean {
-  if (kind.startsWith('badge.')) return false;
+  if (kind.startsWith('badge.') || kind === 'image.approved' || kind === 'image.refused') return false;
   return kind !== 'blob.pushed' && kind !== 'repository.pulled' && (kind !== 'blob.deleted' || origin !== undefined);
 }
 
