@@ -7,7 +7,7 @@ import { startBrowser, takePicture } from './support/browser.ts';
 import { buildPages } from './support/build-pages.ts';
 import { openAs } from './support/open-as.ts';
 
-setDefaultTimeout(2200_000);
+setDefaultTimeout(240_000);
 
 const count = 10_000;
 const madeAtOnce = 100;
