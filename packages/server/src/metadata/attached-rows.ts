@@ -1,10 +1,10 @@
 import type { Digest } from '@naru/oci/digest';
-import type { RepositoryName } from '@naru/oci/repository-name';
 import type { InstalledPackage } from '../inventory/package.ts';
 import { type AttachedPackage, type AttachedSbomRows, attachedSbomsMax } from './attached-port.ts';
 import { chunks } from './chunks.ts';
 import { beforeAll } from './collection-keys.ts';
-import type { MetadataDatabase, Writer } from './database.ts';
+import type { MetadataDatabase } from './database.ts';
+import { holdsManifest } from './manifest-content.ts';
 import { insertVersion, versionColumns } from './package-version.ts';
 
 const rowsPerStatement = 100;
@@ -13,7 +13,7 @@ export function attachedSbomRows({ read, write }: MetadataDatabase): AttachedSbo
   return {
     record: ({ repository, subject, digest, tag, format, problem, unknown, packages }, at) =>
       write(async (tx) => {
-        if (!(await isHeld(tx, repository, digest))) return 'gone';
+        if (!(await holdsManifest(tx, repository, digest))) return 'gone';
         const others = tx.deleteFrom('attached_sbom').where('repository', '=', repository);
         await others.where('subject', '=', subject).where('digest', '=', digest).execute();
         if (tag !== undefined) await others.where('tag', '=', tag).execute();
@@ -105,9 +105,4 @@ export function attachedSbomRows({ read, write }: MetadataDatabase): AttachedSbo
       return rows.map(({ licences, ...row }): AttachedPackage => ({ ...row, licences: JSON.parse(licences) as string[] })); // `record` wrote it
     },
   };
-}
-
-async function isHeld(tx: Writer, repository: RepositoryName, digest: Digest): Promise<boolean> {
-  const row = await tx.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
-  return row !== undefined;
 }

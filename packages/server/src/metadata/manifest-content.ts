@@ -12,6 +12,11 @@ export const referrersInDetail = 10;
 /** Digests named in the detail of MANIFEST_BLOB_UNKNOWN. */
 const missingInDetail = 100;
 
+export async function holdsManifest(db: Reader, repository: RepositoryName, digest: Digest): Promise<boolean> {
+  const row = await db.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
+  return row !== undefined;
+}
+
 /** All that must be there, and of what is optional that which is. Throws MANIFEST_BLOB_UNKNOWN. */
 export async function findHeld(tx: Writer, repository: RepositoryName, references: readonly ContentReference[]): Promise<ContentReference[]> {
   const { blobs, children } = byTarget(references);

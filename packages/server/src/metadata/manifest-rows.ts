@@ -8,7 +8,7 @@ import type { HotReads } from './hot-reads.ts';
 import type { Change, ManifestRows, NewManifest } from './port.ts';
 import { type NewEvent, recordEvents } from './event-rows.ts';
 import { beforeAll } from './collection-keys.ts';
-import { findHeld, referrersInDetail, recordReferences, removeGenerated, removeManifestRow } from './manifest-content.ts';
+import { findHeld, holdsManifest, referrersInDetail, recordReferences, removeGenerated, removeManifestRow } from './manifest-content.ts';
 import { requireGolden } from './golden-policy-rows.ts';
 import { isMet } from './precondition.ts';
 import { mustStage, stageManifest } from './reviews/staging.ts';
@@ -123,13 +123,7 @@ async function makeWay(tx: Writer, repository: RepositoryName, { digest, subject
 /** What a tag points to, or a digest itself when the repository has it. */
 async function findCurrent(tx: Writer, repository: RepositoryName, reference: Tag | Digest): Promise<Digest | undefined> {
   if (!isDigest(reference)) return findTagged(tx, repository, reference);
-  const row = await tx
-    .selectFrom('repository_manifest')
-    .select('digest')
-    .where('repository', '=', repository)
-    .where('digest', '=', reference)
-    .executeTakeFirst();
-  return row?.digest;
+  return (await holdsManifest(tx, repository, reference)) ? reference : undefined;
 }
 
 /** Once per digest. Bytes that rotted are healed by the push that brings them again. */

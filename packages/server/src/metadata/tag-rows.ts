@@ -1,7 +1,7 @@
 import { RegistryError } from '@naru/oci/registry-error';
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
-import { listParents } from './manifest-content.ts';
+import { holdsManifest, listParents } from './manifest-content.ts';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import type { Change, DeletedTag, TagMove, TagRow, TagRows } from './port.ts';
 import { chunks } from './chunks.ts';
@@ -144,7 +144,7 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
         if (deleted.length >= limit) break;
         if (seen.has(tag)) continue;
         seen.add(tag); // the newest move of a tag says whether it is there
-        if (digest === null && previous !== null && (await isHeld(read, repository, previous))) deleted.push({ tag, digest: previous, at, actor });
+        if (digest === null && previous !== null && (await holdsManifest(read, repository, previous))) deleted.push({ tag, digest: previous, at, actor });
       }
       return deleted;
     },
@@ -185,12 +185,7 @@ async function findAllTagged(tx: Writer, repository: RepositoryName, tags: reado
 }
 
 async function getHeld(tx: Writer, repository: RepositoryName, digest: Digest): Promise<void> {
-  if (!(await isHeld(tx, repository, digest))) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { digest } });
-}
-
-async function isHeld(db: Reader, repository: RepositoryName, digest: Digest): Promise<boolean> {
-  const held = await db.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
-  return held !== undefined;
+  if (!(await holdsManifest(tx, repository, digest))) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { digest } });
 }
 
 /** From now on the collector counts them as without a tag, whatever their age: so what is deleted can be put back for a while. */

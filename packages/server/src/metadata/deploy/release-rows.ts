@@ -2,6 +2,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { MetadataDatabase, Writer } from '../database.ts';
 import { recordEvents } from '../event-rows.ts';
 import { announce } from '../commit-signals.ts';
+import { holdsManifest } from '../manifest-content.ts';
 import { eventOf } from './deploy-event.ts';
 import { ensureInstance, findInstance, type InstanceKey, setInstance } from './instance-row.ts';
 import { type EnvironmentKey, instancesMax, keptReleases, type NewRelease, type Release, releasesMax, type ReleaseRows } from './port.ts';
@@ -90,8 +91,7 @@ async function request(tx: Writer, release: NewRelease): Promise<Release | undef
       .executeTakeFirst();
     if (caused !== undefined) return undefined;
   }
-  const held = await tx.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
-  if (held === undefined) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { digest } });
+  if (!(await holdsManifest(tx, repository, digest))) throw new RegistryError('MANIFEST_UNKNOWN', { detail: { digest } });
 
   const key = { repository, name, instance };
   const now = await findInstance(tx, key);

@@ -4,7 +4,7 @@ import type { Reason } from '../../gate/judge.ts';
 import { chunks } from '../chunks.ts';
 import type { MetadataDatabase, Reader } from '../database.ts';
 import { type NewEvent, recordEvents } from '../event-rows.ts';
-import { listHolders, listParents } from '../manifest-content.ts';
+import { holdsManifest, listHolders, listParents } from '../manifest-content.ts';
 import type { Change } from '../port.ts';
 import type { Verdict, VerdictKey, VerdictRows } from './port.ts';
 import type { GateTables } from './tables.ts';
@@ -16,13 +16,7 @@ export function verdictRows({ read, write }: MetadataDatabase): VerdictRows {
     record: ({ repository, digest, verdict, ...change }) =>
       write(async (tx) => {
         const key = { repository, digest };
-        const held = await tx
-          .selectFrom('repository_manifest')
-          .select('digest')
-          .where('repository', '=', repository)
-          .where('digest', '=', digest)
-          .executeTakeFirst();
-        if (held === undefined) return;
+        if (!(await holdsManifest(tx, repository, digest))) return;
         const before = await findVerdict(tx, key);
         const row = {
           state: verdict.state,

@@ -4,13 +4,12 @@ import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import { chunks } from '../chunks.ts';
 import type { Reader, Writer } from '../database.ts';
 import { recordEvents } from '../event-rows.ts';
+import { holdsManifest } from '../manifest-content.ts';
 import type { Change, NewManifest } from '../port.ts';
 
 /** Whether it is new in a reviewed repository. Before the manifest's row is written: what the repository holds already keeps its state, whoever pushes it again. */
 export async function mustStage(tx: Writer, repository: RepositoryName, digest: Digest): Promise<boolean> {
-  if (!(await isRequired(tx, repository))) return false;
-  const held = await tx.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
-  return held === undefined;
+  return (await isRequired(tx, repository)) && !(await holdsManifest(tx, repository, digest));
 }
 
 /** What must be staged is. What the server generates is shown with its subject, and tells nobody. */

@@ -2,6 +2,7 @@ import { type Severity, severities } from '../advisory-port.ts';
 import { beforeAll } from '../collection-keys.ts';
 import type { MetadataDatabase, Reader } from '../database.ts';
 import { listTags } from '../lineage-rows.ts';
+import { holdsManifest } from '../manifest-content.ts';
 import type { BaseDifference, NewerBaseRows, TallyScope, UpgradeScope } from './port.ts';
 import type { DifferenceColumn } from './tables.ts';
 
@@ -16,13 +17,7 @@ export function newerBaseRows({ read, write }: MetadataDatabase): NewerBaseRows 
       write(async (tx) => {
         await tx.deleteFrom('newer_base').where('repository', '=', repository).where('digest', '=', digest).execute();
         if (newer === undefined) return;
-        const held = await tx
-          .selectFrom('repository_manifest')
-          .select('digest')
-          .where('repository', '=', repository)
-          .where('digest', '=', digest)
-          .executeTakeFirst();
-        if (held === undefined) return;
+        if (!(await holdsManifest(tx, repository, digest))) return;
         const { base, tag, standsOn, now, nowImage, difference } = newer;
         const row = { base, tag, stands_on: standsOn, now, now_image: nowImage, compared: difference === undefined ? 0 : 1, ...toColumns(difference) };
         await tx

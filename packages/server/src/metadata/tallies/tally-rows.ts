@@ -4,7 +4,7 @@ import { severities } from '../advisory-port.ts';
 import { beforeAll } from '../collection-keys.ts';
 import type { MetadataDatabase, Reader, Writer } from '../database.ts';
 import { listTags } from '../lineage-rows.ts';
-import { listParents } from '../manifest-content.ts';
+import { holdsManifest, listParents } from '../manifest-content.ts';
 import { isHiddenIn } from '../reviews/staging.ts';
 import { type ImageKey, type ImageOrder, type TallyRows, type TallyScope, type TallyState, tallyStates } from './port.ts';
 import { packFindings, unpackFindings } from './packed-findings.ts';
@@ -30,13 +30,7 @@ export function tallyRows({ read, write }: MetadataDatabase): TallyRows {
     record: (image, { counts, unknownPackages, ...tally }, findings, at) =>
       write(async (tx) => {
         const { repository, digest } = image;
-        const held = await tx
-          .selectFrom('repository_manifest')
-          .select('digest')
-          .where('repository', '=', repository)
-          .where('digest', '=', digest)
-          .executeTakeFirst();
-        if (held === undefined) return false;
+        if (!(await holdsManifest(tx, repository, digest))) return false;
         await removeTally(tx, image);
         await tx
           .insertInto('image_tally')
