@@ -6,11 +6,14 @@ import { useAuditTexts } from './texts.ts';
 
 type Props = { hasNamespace: boolean; search: AuditSearch; onSubmit: (event: FormEvent<HTMLFormElement>) => void; onClear: () => void };
 
+/** What is typed is a name, to the letter. */
+const exact = { autoComplete: 'off', autoCapitalize: 'none', spellCheck: false } as const;
+
 export function AuditFilters({ hasNamespace, search, onSubmit, onClear }: Props) {
   const texts = useAuditTexts();
   return (
     <form onSubmit={onSubmit} role="search" aria-label={texts.filter} className="mb-5 grid items-end gap-3 sm:grid-cols-2 lg:grid-cols-4">
-      <FormField label={texts.actor} name="actor" defaultValue={search.actor} maxLength={255} autoComplete="off" autoCapitalize="none" spellCheck={false} />
+      <FormField label={texts.actor} name="actor" defaultValue={search.actor} {...exact} maxLength={255} />
       <FormField
         label={texts.action}
         name="action"
@@ -25,45 +28,10 @@ export function AuditFilters({ hasNamespace, search, onSubmit, onClear }: Props)
           <option key={action} value={action} />
         ))}
       </datalist>
-      {hasNamespace && (
-        <FormField
-          label={texts.namespace}
-          name="namespace"
-          defaultValue={search.namespace}
-          maxLength={255}
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-        />
-      )}
-      <FormField
-        label={texts.repository}
-        name="repository"
-        defaultValue={search.repository}
-        maxLength={255}
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-      />
-      <FormField
-        label={texts.digest}
-        name="digest"
-        defaultValue={search.digest}
-        maxLength={140}
-        placeholder="sha256:…"
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-      />
-      <FormField
-        label={texts.address}
-        name="address"
-        defaultValue={search.address}
-        maxLength={64}
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-      />
+      {hasNamespace && <FormField label={texts.namespace} name="namespace" defaultValue={search.namespace} {...exact} maxLength={255} />}
+      <FormField label={texts.repository} name="repository" defaultValue={search.repository} {...exact} maxLength={255} />
+      <FormField label={texts.digest} name="digest" defaultValue={search.digest} maxLength={140} placeholder="sha256:…" {...exact} />
+      <FormField label={texts.address} name="address" defaultValue={search.address} maxLength={64} {...exact} />
       <FormField label={texts.since} name="since" defaultValue={search.since} type="date" />
       <FormField label={texts.until} name="until" defaultValue={search.until} type="date" />
       <div className="flex gap-2">

@@ -2,12 +2,11 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Answer, call } from '../../api/client.ts';
 import { useTexts } from '../../language/language.tsx';
-import { shortDigest } from '../../parts/digest-text.tsx';
 import { PagedList } from '../../parts/paged-list.tsx';
-import { RepositoryLink } from '../../parts/repository-link.tsx';
 import { Section } from '../../parts/section.tsx';
 import { SeverityCounts } from '../../parts/severity.tsx';
 import { CsvLink } from './csv-link.tsx';
+import { ImageLink } from './image-link.tsx';
 import { useNamespaceSecurityTexts } from './texts.ts';
 
 type Upgrade = Answer<'GET /namespaces/{namespace}/security/bases'>['items'][number];
@@ -78,17 +77,9 @@ function Images({ namespace, base, tag }: { namespace: string; base: string; tag
         rows={({ pages }) =>
           pages
             .flatMap(({ items }) => items)
-            .map(({ repository, digest, tags: [first], ...difference }) => (
+            .map(({ repository, digest, tags, ...difference }) => (
               <li key={`${repository}@${digest}`} className="flex flex-wrap gap-x-4 border-b border-line py-1">
-                <RepositoryLink
-                  repository={repository}
-                  section={{ kind: 'image', digest }}
-                  search={{ view: 'security', ...(first !== undefined && { tag: first }) }}
-                  className="link font-mono"
-                >
-                  {repository}
-                  {first === undefined ? `@${shortDigest(digest)}` : `:${first}`}
-                </RepositoryLink>
+                <ImageLink repository={repository} digest={digest} tags={tags} />
                 <DifferenceText {...difference} />
               </li>
             ))

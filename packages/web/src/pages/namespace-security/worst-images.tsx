@@ -2,13 +2,12 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Answer, call } from '../../api/client.ts';
 import { useTexts } from '../../language/language.tsx';
-import { shortDigest } from '../../parts/digest-text.tsx';
 import { PagedList } from '../../parts/paged-list.tsx';
-import { RepositoryLink } from '../../parts/repository-link.tsx';
 import { Section } from '../../parts/section.tsx';
 import { SeverityCounts } from '../../parts/severity.tsx';
 import { StateFilter } from '../../parts/state-filter.tsx';
 import { CsvLink } from './csv-link.tsx';
+import { ImageLink } from './image-link.tsx';
 import { useNamespaceSecurityTexts } from './texts.ts';
 
 type Image = Answer<'GET /namespaces/{namespace}/security/images'>['items'][number];
@@ -43,20 +42,12 @@ export function WorstImages({ namespace }: { namespace: string }) {
   );
 }
 
-function ImageRow({ repository, digest, tags: [first], state, counts, exploited, epss }: Image) {
+function ImageRow({ repository, digest, tags, state, counts, exploited, epss }: Image) {
   const texts = useNamespaceSecurityTexts();
   const { count } = useTexts();
   return (
     <li className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b border-line py-2">
-      <RepositoryLink
-        repository={repository}
-        section={{ kind: 'image', digest }}
-        search={{ view: 'security', ...(first !== undefined && { tag: first }) }}
-        className="link font-mono"
-      >
-        {repository}
-        {first === undefined ? `@${shortDigest(digest)}` : `:${first}`}
-      </RepositoryLink>
+      <ImageLink repository={repository} digest={digest} tags={tags} />
       <SeverityCounts counts={counts} none={state === 'checked' ? texts.clean : texts.nobodyKnows} />
       {exploited > 0 && <span className="chip text-bad">{texts.isExploited}</span>}
       {epss !== undefined && <span className="text-sm text-muted tabular-nums">{texts.epss(`${count(Math.round(epss * 1000) / 10)} %`)}</span>}
