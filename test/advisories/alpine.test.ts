@@ -12,6 +12,7 @@ import { runNaru, startServer } from '../support/server.ts';
 import { findSharedData } from '../support/shared-data.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { makeTar } from '../support/tar.ts';
+import { readFindings } from './read-findings.ts';
 
 setDefaultTimeout(60_000);
 
@@ -56,7 +57,7 @@ test.if(isRoot && rootFileSystem !== undefined && database !== undefined)('Alpin
   }
   await runNaru(['admin', 'advisories', 'import', database ?? '', '--data', server.data]);
   for (const [at, expected] of told.entries()) {
-    const found = await findingsByNaru(`${server.url}/api/v1/repositories/library/alpine/-/images/v${at}/findings`, server.data);
+    const found = await findingsByNaru(`${server.url}/api/v1/repositories/library/alpine/-/images/v${at}/findings`);
     expect(found).toEqual([...new Set(expected)].toSorted());
   }
 });
@@ -77,17 +78,7 @@ function findingsByApk(packages: readonly Package[], fixes: readonly Fix[], root
   return pairs.filter(({ version, fixed }) => older.has(`${version} ${fixed}`)).map(({ id, name, version }) => `${id} ${name} ${version}`);
 }
 
-async function findingsByNaru(url: string, data: string): Promise<string[]> {
-  type Answer = { state: string; unknown: object[]; items: { id: string; package: { name: string; version: string } }[]; next?: string };
-  const found: string[] = [];
-  for (let after: string | undefined = '0'; after !== undefined;) {
-    const answer = (await (await fetch(`${url}?limit=1000&after=${after}`)).json()) as Answer;
-    if (answer.state !== 'checked' || answer.unknown.length > 0) {
-      await runNaru(['admin', 'advisories', 'status', '--data', data]); // a job matches, a moment later
-      continue;
-    }
-    found.push(...answer.items.map(({ id, package: { name, version } }) => `${id} ${name} ${version}`));
-    after = answer.next;
-  }
+async function findingsByNaru(url: string): Promise<string[]> {
+  const found = (await readFindings(url)).map(({ id, package: { name, version } }) => `${id} ${name} ${version}`);
   return found.toSorted();
 }

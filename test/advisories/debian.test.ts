@@ -11,6 +11,7 @@ import { runNaru, startServer } from '../support/server.ts';
 import { findSharedData } from '../support/shared-data.ts';
 import { makeTar } from '../support/tar.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { readFindings } from './read-findings.ts';
 
 setDefaultTimeout(120_000);
 
@@ -84,16 +85,6 @@ function findingsByDpkg(installed: readonly Installed[], fixes: readonly Fix[]):
 }
 
 async function findingsByNaru(url: string): Promise<string[]> {
-  type Answer = { state: string; unknown: object[]; items: { id: string; package: { name: string; version: string } }[]; next?: string };
-  const found: string[] = [];
-  for (let after: string | undefined = '0'; after !== undefined;) {
-    const answer = (await (await fetch(`${url}?limit=1000&after=${after}`)).json()) as Answer;
-    if (answer.state !== 'checked' || answer.unknown.length > 0) {
-      await Bun.sleep(50); // a job matches, a moment later
-      continue;
-    }
-    found.push(...answer.items.map(({ id, package: { name, version } }) => `${id} ${name} ${version}`));
-    after = answer.next;
-  }
+  const found = (await readFindings(url)).map(({ id, package: { name, version } }) => `${id} ${name} ${version}`);
   return [...new Set(found)].toSorted();
 }

@@ -8,6 +8,7 @@ import { createRegistryClient } from '../support/registry-client.ts';
 import { runNaru, startServer } from '../support/server.ts';
 import { findSharedData } from '../support/shared-data.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { readFindings } from './read-findings.ts';
 import { seedInventory, type SeedPackage } from './seed.ts';
 
 setDefaultTimeout(120_000);
@@ -92,16 +93,6 @@ function compare(one: string, other: string): number {
 }
 
 async function findingsByNaru(url: string): Promise<string[]> {
-  type Answer = { state: string; unknown: object[]; items: { advisory: string; package: { name: string; version: string } }[]; next?: string };
-  const found: string[] = [];
-  for (let after: string | undefined = '0'; after !== undefined;) {
-    const answer = (await (await fetch(`${url}?limit=1000&after=${after}`)).json()) as Answer;
-    if (answer.state !== 'checked' || answer.unknown.length > 0) {
-      await Bun.sleep(50); // a job matches, a moment later
-      continue;
-    }
-    found.push(...answer.items.map(({ advisory, package: { name, version } }) => `${advisory} ${name} ${version}`));
-    after = answer.next;
-  }
+  const found = (await readFindings(url)).map(({ advisory, package: { name, version } }) => `${advisory} ${name} ${version}`);
   return [...new Set(found)].toSorted();
 }
