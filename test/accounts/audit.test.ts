@@ -3,6 +3,7 @@ import { Database } from 'bun:sqlite';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'bun:test';
 import { runNaru } from '../support/server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startWorld } from './support/accounts.ts';
 import { pullStatus, pushImage } from './support/push.ts';
 
@@ -44,6 +45,39 @@ test('is exported in order, each line with the hash of the one before, and a cha
   const changed = await naru('verify');
   expect(changed.exitCode).toBe(1);
   expect(changed.stdout).toContain('{"id":3,"why":"the entry is not what was hashed"}');
+});
+
+test('what was refused and pulled stands there although the server is killed', async () => {
+  await using folder = await temporaryFolder('naru-audit-');
+  const data = join(folder.path, 'data');
+  await using first = await startWorld({ data });
+  const owner = await first.person('kim');
+  const outsider = await first.person('lee');
+  const { digest } = await pushImage(owner, 'kim/app', 'v1');
+  await owner.api('PATCH', '/repositories/kim/app', { visibility: 'private' });
+  for (let tries = 0; tries < 3; tries++) expect(await pullStatus(outsider, 'kim/app', 'v1')).toBe(403);
+  expect(await pullStatus(owner, 'kim/app', 'v1')).toBe(200);
+  expect((await first.as('kim', 'wrong').api('POST', '/session', { name: 'kim', password: 'wrong' })).status).toBe(401);
+  const refusedOf = (db: Database) => db.query<{ entry: string; times: number }, []>('select entry, times from gathered_audit').all();
+  using db = new Database(join(data, 'naru.db'), { readonly: true });
+  // Until what is counted was kept, and not yet written: a second, and not a minute.
+  let kept = refusedOf(db);
+  for (; kept.reduce((sum, { times }) => sum + times, 0) < 5; kept = refusedOf(db)) await Bun.sleep(20);
+  await first.server.kill();
+
+  // Whoever opens the folder next finds it, without a server too.
+  const naru = async (...args: string[]) => (await runNaru(['admin', 'audit', ...args, '--data', data])).stdout;
+  const { items } = JSON.parse(await naru('ls', '--json')) as { items: Record<string, unknown>[] };
+  const gathered = items.filter(({ action }) => /refused|pulled/.test(String(action)));
+  expect(gathered.map(({ action, actor, tag, digest: of, detail }) => ({ action, actor, tag, of, detail })).toReversed()).toEqual([
+    { action: 'pull.refused', actor: 'lee', tag: 'v1', of: digest, detail: { code: 'ACCESS_REFUSED', times: 3 } },
+    { action: 'manifest.pulled', actor: 'kim', tag: 'v1', of: digest, detail: { pulls: 1 } },
+    { action: 'sign-in.refused', actor: 'kim', tag: undefined, of: undefined, detail: { by: 'password', reason: 'wrong name or password', times: 1 } },
+  ]);
+  expect(await naru('verify')).toMatch(/^entries +10\nlast +[0-9a-f]{64}\n$/);
+  await using second = await startWorld({ data });
+  expect((await second.admin.api('GET', '/audit?action=pull.refused')).body['items']).toHaveLength(1);
+  expect(refusedOf(db)).toEqual([]);
 });
 
 describe('what was refused', () => {

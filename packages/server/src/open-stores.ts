@@ -44,6 +44,7 @@ export async function openStores({
   const folder = opened.use(await openDataFolder(data));
   const rows = await openSqliteMetadata({ path: folder.database, visibility, quotaBytes });
   opened.defer(() => rows.close());
+  await rows.identity.audit.appendLeft();
   const bytes = await openBlobFolder({ root: folder.blobs, clock, mustExist: (await rows.integrity.listBlobRows({ limit: 1 })).length > 0 });
   opened.defer(() => bytes.close());
   const resources = opened.move();

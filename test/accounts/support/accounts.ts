@@ -29,10 +29,15 @@ export type World = AsyncDisposable & {
 
 export async function startWorld({
   profile = 'hub',
+  data,
   flags = [],
   env = {},
-}: { profile?: string; flags?: readonly string[]; env?: Readonly<Record<string, string>> } = {}): Promise<World> {
-  const server = await startServer({ flags: ['--profile', profile, ...flags], env: { NARU_ADMIN_USER: adminName, NARU_ADMIN_PASSWORD: password, ...env } });
+}: { profile?: string; data?: string; flags?: readonly string[]; env?: Readonly<Record<string, string>> } = {}): Promise<World> {
+  const server = await startServer({
+    ...(data !== undefined && { data }),
+    flags: ['--profile', profile, ...flags],
+    env: { NARU_ADMIN_USER: adminName, NARU_ADMIN_PASSWORD: password, ...env },
+  });
   // With TLS of the server's own authority.
   const ca = server.url.startsWith('https:') ? readFileSync(join(server.data, 'tls/ca.crt'), 'utf8') : undefined;
   const as = (name: string, secret: string): Person => personAt(server.url, name, secret, ca);

@@ -1,4 +1,4 @@
-/** Who pulled what: one entry for each puller, repository and digest in some seconds, so that a pull costs no write. */
+/** Who pulled what: one entry for each puller, repository and digest in some seconds, so that a pull costs no write. `kill -9` loses a second. */
 import type { Caller } from '../../access/caller.ts';
 import { namespaceOf } from '../../access/namespace.ts';
 import type { AuditRows } from '../../metadata/identity/port.ts';
@@ -14,14 +14,14 @@ export type PullAudit = AsyncDisposable & { record(pull: Pull): void; flush(): P
 export const gatherMs = 10_000;
 
 export type PullAuditParts = {
-  readonly rows: Pick<AuditRows, 'append'>;
+  readonly rows: Pick<AuditRows, 'keep' | 'appendGathered'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly every: (ms: number, work: () => void) => Disposable;
 };
 
 export function createPullAudit({ rows, clock, log, every }: PullAuditParts): PullAudit {
-  const gathered = gatherEntries({ rows, log, counted: 'pulls' });
+  const gathered = gatherEntries({ rows, log, counted: 'pulls', keepsNewAtOnce: false, every });
   const timer = every(gatherMs, () => void gathered.flush());
 
   return {
@@ -46,6 +46,7 @@ export function createPullAudit({ rows, clock, log, every }: PullAuditParts): Pu
 
     async [Symbol.asyncDispose]() {
       timer[Symbol.dispose]();
+      gathered[Symbol.dispose]();
       await gathered.flush();
     },
   };

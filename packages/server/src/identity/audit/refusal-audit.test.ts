@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import type { AuditEntry } from '../../metadata/identity/port.ts';
 import { silentLog } from '../../runtime/log.ts';
+import { keepEveryMs } from './gathered-entries.ts';
 import { comesBackWithinMs, createRefusalAudit, perHourMax, perNetworkMax, writtenEveryMs } from './refusal-audit.ts';
 import type { RefusedRequest } from './refused.ts';
 
@@ -90,6 +91,35 @@ test('many networks together have so many an hour', async () => {
   expect(entries.filter(({ address }) => address !== '*')).toHaveLength(perHourMax + 400);
 });
 
+test('what is new is kept at once, and how often it was a second later, until it is written', async () => {
+  const { audit, entries, left, pass } = open();
+  const { tag: _tag, ...untagged } = pull;
+  const kept = (times: number, image = {}) => ({ action: 'pull.refused', tag: undefined, digest: undefined, times, ...image });
+  audit.request(untagged);
+  await pass(0);
+  expect(left()).toEqual([kept(1)]);
+  for (let at = 0; at < 9; at++) audit.request(pull);
+  audit.request({ ...pull, action: 'push' });
+  audit.request({ ...pull, repository: 'acme/other', isChallenge: true });
+  await pass(0);
+  const named = { tag: 'v1', digest: 'sha256:one' };
+  const pushed = { action: 'push.refused', tag: 'v1', digest: undefined, times: 1 };
+  expect(left()).toEqual([kept(10, named), pushed]);
+  audit.request(pull);
+  await pass(0);
+  expect(left()).toEqual([kept(10, named), pushed]);
+  await pass(keepEveryMs);
+  expect(left()).toEqual([kept(11, named), pushed]);
+  expect(entries).toEqual([]);
+  audit.request(pull);
+  const written = audit.flush();
+  audit.request(pull);
+  await written;
+  await pass(0);
+  expect(entries.map(({ detail }) => detail?.['times'])).toEqual([12, 1]);
+  expect(left()).toEqual([kept(1, named)]);
+});
+
 test('what is gathered is written when the server ends', async () => {
   const { audit, entries } = open();
   audit.request(pull);
@@ -101,8 +131,17 @@ function open() {
   const clock = { time: 0, now: () => clock.time };
   const timers: { ms: number; work: () => void }[] = [];
   const entries: AuditEntry[] = [];
+  const kept = new Map<string, AuditEntry>();
   const audit = createRefusalAudit({
-    rows: { append: async (written) => void entries.push(...written) },
+    rows: {
+      async keep(gathered) {
+        for (const { id, entry, times } of gathered) kept.set(id, { ...entry, detail: { ...entry.detail, times } });
+      },
+      async appendGathered(gathered) {
+        for (const { id } of gathered) kept.delete(id);
+        entries.push(...gathered.map(({ entry, counted, times }) => ({ ...entry, detail: { ...entry.detail, [counted]: times } })));
+      },
+    },
     findDigest: async (repository, tag) => (repository === 'acme/app' && tag === 'v1' ? 'sha256:one' : undefined),
     clock,
     log: silentLog,
@@ -114,6 +153,8 @@ function open() {
   return {
     audit,
     entries,
+    /** What a killed process would leave. */
+    left: () => [...kept.values()].map(({ action, tag, digest, detail }) => ({ action, tag, digest, times: detail?.['times'] })),
     /** The time that passes is no longer than until the next writing. */
     async pass(ms: number) {
       const before = clock.time;

@@ -1,14 +1,16 @@
 /**
  * What was refused: pulls, pushes and deletions, and log-ins. Whoever is refused costs a look into
  * memory; once a minute an entry is written for each actor, address, action and repository, or way to log
- * in, with how often it was.
+ * in, with how often it was. What is new of these is kept at once, so that nobody is rid of their trace
+ * by killing the process: at the most the counts of its last second are gone.
  *
  * Strangers decide how much there is to write, so that is bounded (I6): beyond `perNetworkMax` kinds a
  * minute a network has one entry for each action, and beyond `perHourMax` entries an hour everybody
  * together has one. `*` stands for what such an entry does not tell apart.
  *
  * A client that shows nothing, or a token that is over or for something else, is told where tokens are
- * to be had, and mostly comes back with one: that is no refusal, unless it does not ask for a token.
+ * to be had, and mostly comes back with one: that is no refusal, unless it does not ask for a token. A process that is killed before that is known
+ * says nothing of it.
  */
 import { namespaceOf } from '../../access/namespace.ts';
 import type { AuditEntry, AuditRows } from '../../metadata/identity/port.ts';
@@ -27,7 +29,7 @@ export type RefusalAudit = AsyncDisposable & {
 };
 
 export type RefusalAuditParts = {
-  readonly rows: Pick<AuditRows, 'append'>;
+  readonly rows: Pick<AuditRows, 'keep' | 'appendGathered'>;
   /** What a tag points to. */
   readonly findDigest: (repository: string, tag: string) => Promise<string | undefined>;
   readonly clock: Clock;
@@ -45,13 +47,13 @@ const hourMs = 3600e3;
 type Refusal = AuditEntry & { readonly address: string };
 
 export function createRefusalAudit({ rows, findDigest, clock, log, every }: RefusalAuditParts): RefusalAudit {
-  const gathered = gatherEntries({ rows, log, counted: 'times', complete: withDigest });
+  const gathered = gatherEntries({ rows, log, counted: 'times', keepsNewAtOnce: true, every, complete: withDigest });
   /** By address and repository. */
   const waiting = new Map<string, { refusal: Refusal; until: number }>();
   /** Kinds of entries in this minute. */
   let ofNetwork = new Map<string, number>();
   let hour = { begins: 0, entries: 0 };
-  const timers = [every(comesBackWithinMs, settle), every(writtenEveryMs, () => void flush())];
+  const timers = [gathered, every(comesBackWithinMs, settle), every(writtenEveryMs, () => void flush())];
 
   return {
     request({ caller, address, action, repository, digest, tag, blob, code, isChallenge }) {
@@ -100,7 +102,7 @@ export function createRefusalAudit({ rows, findDigest, clock, log, every }: Refu
 
   /** Which image a pull by a tag was about. */
   async function withDigest(entry: AuditEntry): Promise<AuditEntry> {
-    if (entry.action !== 'pull.refused' || entry.repository === undefined || entry.tag === undefined) return entry;
+    if (entry.action !== 'pull.refused' || entry.repository === undefined || entry.tag === undefined || entry.digest !== undefined) return entry;
     const digest = await findDigest(entry.repository, entry.tag);
     return digest === undefined ? entry : { ...entry, digest };
   }

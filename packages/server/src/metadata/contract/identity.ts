@@ -306,6 +306,30 @@ export function identityContract(it: Contract): void {
     expect(await failureOf(store.repositories.rename({ from: again, to: app, aliasUntil: 1, ...change }))).toMatchObject({ code: 'NAME_TAKEN' });
   });
 
+  it('keeps entries that are still counted, and makes entries of what was left, once', async (store) => {
+    const { audit } = store.identity;
+    const gathered = (id: string, at: number, times: number) => ({
+      id,
+      entry: { at, action: id, actor: 'kim', detail: { code: 'X' } },
+      counted: 'times',
+      times,
+    });
+    await audit.appendLeft();
+    await audit.keep([gathered('later', 2, 1), gathered('first', 1, 1), gathered('written', 3, 1)]);
+    await audit.keep([gathered('first', 1, 7)]);
+    expect(await audit.read({ limit: 9 })).toEqual([]);
+    await audit.appendGathered([gathered('written', 3, 4), gathered('never-kept', 4, 2)]);
+    for (const _ of [1, 2]) await audit.appendLeft();
+    const entries = await audit.read({ limit: 9 });
+    expect(entries.map(({ action, at, detail }) => [action, at, detail])).toEqual([
+      ['written', 3, { code: 'X', times: 4 }],
+      ['never-kept', 4, { code: 'X', times: 2 }],
+      ['first', 1, { code: 'X', times: 7 }],
+      ['later', 2, { code: 'X', times: 1 }],
+    ]);
+    expect(entries.slice(1).map(({ previous }) => previous)).toEqual(entries.slice(0, -1).map(({ hash }) => hash));
+  });
+
   it('binds each entry of the audit to the one before, and drops the oldest only', async (store) => {
     await createUser(store, 'kim');
     const image = await pushManifest(store, { name: 'image' }, { tags: [latest] });

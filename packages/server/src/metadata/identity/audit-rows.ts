@@ -10,17 +10,49 @@
 import { createHash } from 'node:crypto';
 import { chunks } from '../chunks.ts';
 import type { MetadataDatabase, Writer } from '../database.ts';
-import type { AuditEntry, AuditRows, StoredAuditEntry } from './port.ts';
+import type { AuditEntry, AuditRows, GatheredEntry, StoredAuditEntry } from './port.ts';
 
 /** The hash before the first entry. */
 export const chainStart = '0'.repeat(64);
 
 const filtered = ['namespace', 'actor', 'action', 'repository', 'digest', 'address'] as const;
 
-export function auditRows({ read, write }: MetadataDatabase): AuditRows {
+export function auditRows({ read, write, writeLazily }: MetadataDatabase): AuditRows {
   return {
     async append(entries) {
       await write((tx) => recordAudit(tx, entries));
+    },
+
+    async keep(gathered) {
+      await writeLazily(async (tx) => {
+        for (const { id, entry, counted, times } of gathered) {
+          const values = { entry: JSON.stringify(entry), times };
+          await tx
+            .insertInto('gathered_audit')
+            .values({ id, counted, ...values })
+            .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+            .execute();
+        }
+      });
+    },
+
+    async appendGathered(gathered) {
+      await write(async (tx) => {
+        const ids = gathered.map(({ id }) => id);
+        for (const chunk of chunks(ids)) await tx.deleteFrom('gathered_audit').where('id', 'in', chunk).execute();
+        await recordAudit(tx, gathered.map(withCount));
+      });
+    },
+
+    async appendLeft() {
+      const first = await read.selectFrom('gathered_audit').select('id').limit(1).executeTakeFirst();
+      if (first === undefined) return;
+      await write(async (tx) => {
+        const rows = await tx.selectFrom('gathered_audit').selectAll().execute();
+        const left = rows.map(({ entry, ...row }) => ({ ...row, entry: JSON.parse(entry) as AuditEntry })); // `keep` wrote it
+        await tx.deleteFrom('gathered_audit').execute();
+        await recordAudit(tx, left.toSorted((a, b) => a.entry.at - b.entry.at).map(withCount));
+      });
     },
 
     async list({ since, until, before, limit, ...values }) {
@@ -65,6 +97,10 @@ export async function recordAudit(tx: Writer, entries: readonly AuditEntry[]): P
     return { at, action, actor, namespace, repository, digest, address, entry: text, hash: previous };
   });
   for (const chunk of chunks(rows)) await tx.insertInto('audit_entry').values(chunk).execute();
+}
+
+function withCount({ entry, counted, times }: GatheredEntry): AuditEntry {
+  return { ...entry, detail: { ...entry.detail, [counted]: times } };
 }
 
 export function hashOf(entry: string): string {

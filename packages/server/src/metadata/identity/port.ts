@@ -417,8 +417,17 @@ export type AuditFilter = Partial<Readonly<Record<'namespace' | 'actor' | 'actio
   readonly until?: number;
 };
 
+/** `counted`: the name of the count in the entry's detail. */
+export type GatheredEntry = { readonly id: string; readonly entry: AuditEntry; readonly counted: string; readonly times: number };
+
 export interface AuditRows {
   append(entries: readonly AuditEntry[]): Promise<void>;
+  /** What will be one entry and is still counted: it outlives the process, and is synced with what is written next. */
+  keep(gathered: readonly GatheredEntry[]): Promise<void>;
+  /** Makes entries of them, whether they were kept or not. */
+  appendGathered(gathered: readonly GatheredEntry[]): Promise<void>;
+  /** Makes entries of what a process kept that was killed. Only for who has just opened the data folder. */
+  appendLeft(): Promise<void>;
   /** Newest first, those before the id `before`. */
   list(query: AuditFilter & { before?: number; limit: number }): Promise<StoredAuditEntry[]>;
   /** In order, for verification and export. */

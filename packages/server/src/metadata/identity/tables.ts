@@ -132,4 +132,6 @@ export type IdentityTables = {
     entry: string;
     hash: string;
   };
+  /** Entries to be, still counted. `counted`: the name of the count in the entry's detail. */
+  gathered_audit: { id: string; entry: string; counted: string; times: number };
 };

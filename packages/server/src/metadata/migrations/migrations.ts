@@ -32,6 +32,7 @@ import { createReviews } from './0032-create-reviews.ts';
 import { extendBadges } from './0033-extend-badges.ts';
 import { createTallies } from './0034-create-tallies.ts';
 import { createNewerBases } from './0035-create-newer-bases.ts';
+import { keepGatheredAudit } from './0036-keep-gathered-audit.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -66,5 +67,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0033-extend-badges': { up: (db) => extendBadges(db, types) },
     '0034-create-tallies': { up: (db) => createTallies(db, types) },
     '0035-create-newer-bases': { up: (db) => createNewerBases(db, types) },
+    '0036-keep-gathered-audit': { up: (db) => keepGatheredAudit(db, types) },
   };
 }
