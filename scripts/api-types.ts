@@ -22,7 +22,7 @@ type Schema = {
 type Content = { readonly content: { readonly 'application/json': { readonly schema: Schema } } };
 type Operation = {
   readonly summary: string;
-  readonly parameters: readonly { readonly name: string; readonly in: 'path' | 'query'; readonly schema: Schema }[];
+  readonly parameters: readonly { readonly name: string; readonly in: 'path' | 'query' | 'header'; readonly schema: Schema }[];
   readonly requestBody?: Content;
   readonly responses: Readonly<Record<string, Content | undefined>>;
 };

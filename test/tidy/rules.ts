@@ -23,7 +23,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^runtime\/(clock|hash-bytes|ids|log)\.ts$/,
   ],
   registry: [
-    /^runtime\/(clock|hash-bytes|ids|log)\.ts$/,
+    /^runtime\/(clock|hash-bytes|ids|locks|log)\.ts$/,
     /^access\//,
     /^blobstore\/read-bytes\.ts$/,
     /^metadata\/bounded-cache\.ts$/,
@@ -150,7 +150,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^access\//,
     /^network\//,
     ports(),
-    /^runtime\/(clock|hash-bytes|ids|log|version)\.ts$/,
+    /^runtime\/(clock|hash-bytes|ids|locks|log|version)\.ts$/,
   ],
   pages: [/^http\/(reply|request|errors)\.ts$/, /^runtime\/hash-bytes\.ts$/],
   'control-api': [/^http\/(reply|request|errors|server)\.ts$/, /^(lifecycle\/admin|advisories\/advisory)-request\.ts$/],

@@ -71,6 +71,8 @@ const report = z.object({
 const target = z.object({ name: z.string(), connected: z.boolean(), seenAt: time, version: z.string(), reports: z.array(report) });
 const environment = settings.extend({ name: z.string(), createdAt: time });
 
+const edits = { record: 'getEnvironment', audit: ['environment.set', 'environment.delete'] };
+
 export const environmentRoutes: readonly ApiRoute[] = [
   route({
     operation: 'listEnvironments',
@@ -115,6 +117,7 @@ export const environmentRoutes: readonly ApiRoute[] = [
     summary: 'Get an environment: its rules, its instances, and what its targets say',
     access: 'pull',
     response: environment.extend({ instances: z.array(instance), targets: z.array(target) }),
+    edited: Object.keys(settings.shape),
     async handle(call) {
       const found = await findCalled(call);
       const { targets } = call.parts.rows.deployments;
@@ -140,6 +143,7 @@ export const environmentRoutes: readonly ApiRoute[] = [
     path: '/repositories/{repository}/-/environments/{environment}',
     summary: 'Make an environment, or change all of it',
     access: 'manage',
+    edits,
     body: settings,
     response: environment,
     async handle({ repository, caller, params, body, parts: { rows, clock } }) {
@@ -167,6 +171,7 @@ export const environmentRoutes: readonly ApiRoute[] = [
     path: '/repositories/{repository}/-/environments/{environment}',
     summary: 'Delete an environment with its history; agents take down what runs there',
     access: 'manage',
+    edits,
     async handle(call) {
       const { repository, name } = await findCalled(call);
       await call.parts.rows.deployments.environments.remove({ repository, name, at: call.parts.clock.now(), ...actorOf(call.caller) });

@@ -122,6 +122,7 @@ export const goldenRoutes: readonly ApiRoute[] = [
 
 function policyRoutesAt(path: string, where: 'Namespace' | 'Repository', of: string): ApiRoute[] {
   const at = `${path}/golden-policy`;
+  const edits = { record: `get${where}GoldenPolicy`, audit: ['golden-policy.change', 'golden-policy.delete'] };
   return [
     route({
       operation: `get${where}GoldenPolicy`,
@@ -130,6 +131,7 @@ function policyRoutesAt(path: string, where: 'Namespace' | 'Repository', of: str
       summary: `Say whether images must stand on a golden image, in ${of}`,
       access: where === 'Repository' ? 'pull' : 'manage',
       response: storedPolicy,
+      edited: ['mode', 'from', 'former'],
       async handle(call) {
         const stored = await call.parts.rows.goldenPolicies.find(scopeOf(call));
         if (stored === undefined) throw new RegistryError('NOT_FOUND', { message: 'there is no policy' });
@@ -142,6 +144,7 @@ function policyRoutesAt(path: string, where: 'Namespace' | 'Repository', of: str
       path: at,
       summary: `Refuse (enforce) or tell of (report) pushes of images that stand on no golden image, in ${of}. \`former\`: what was golden once is good enough`,
       access: 'manage',
+      edits,
       body: policy,
       response: storedPolicy,
       async handle(call) {
@@ -161,6 +164,7 @@ function policyRoutesAt(path: string, where: 'Namespace' | 'Repository', of: str
       path: at,
       summary: `Ask no more that images stand on a golden image, in ${of}`,
       access: 'manage',
+      edits,
       async handle(call) {
         const { parts, caller } = call;
         if (!(await parts.rows.goldenPolicies.remove({ scope: scopeOf(call), at: parts.clock.now(), ...actorOf(caller) }))) {

@@ -16,6 +16,7 @@ export const namespaceRoutes: readonly ApiRoute[] = [
     summary: 'Get the settings of a namespace',
     access: 'manage',
     response: settings,
+    edited: ['visibility', 'networks'],
     async handle(call) {
       return { value: toSettings(await getAccount(call)) };
     },
@@ -27,6 +28,7 @@ export const namespaceRoutes: readonly ApiRoute[] = [
     summary:
       'Say what a first push makes (`visibility`), and from which networks the namespace can be reached (`networks`); null: as the server says, from everywhere',
     access: 'manage',
+    edits: { record: 'getNamespace', audit: ['namespace.change'] },
     body: z.object({ visibility: visibility.nullable().optional(), networks: networks.nullable().optional() }),
     response: settings,
     async handle(call) {

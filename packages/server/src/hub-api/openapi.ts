@@ -27,21 +27,46 @@ export function openApiDocument(routes: readonly ApiRoute[]): unknown {
 
 const errors = z.object({ errors: z.array(z.object({ code: z.string(), message: z.string(), detail: z.unknown().optional() })) });
 
-function operation({ operation, summary, path, access, query, body, response, redirects }: ApiRoute): unknown {
+const etag = { description: 'The version of what people write here: what If-Match takes', schema: { type: 'string' } };
+
+const conditions = [
+  {
+    name: 'If-Match',
+    in: 'header',
+    required: false,
+    description: 'The ETag that was read: change it only if nobody else has since',
+    schema: { type: 'string' },
+  },
+  { name: 'If-None-Match', in: 'header', required: false, description: '`*`: only if there is none yet', schema: { type: 'string' } },
+];
+
+function operation({ operation, summary, path, access, query, body, response, redirects, edits, edited }: ApiRoute): unknown {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
   return {
     operationId: operation,
     summary,
     'x-access': access,
-    parameters: [...inPath, ...(query ? queryParameters(query) : [])],
+    parameters: [...inPath, ...(query ? queryParameters(query) : []), ...(edits ? conditions : [])],
     ...(access === 'open' ? { security: [] } : { security: [{ accessToken: [] }, { basic: [] }, { session: [] }] }),
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } } }),
     responses: {
       ...(response
-        ? { '200': { description: 'Done', content: { 'application/json': { schema: schemaOf(response) } } } }
+        ? {
+            '200': {
+              description: 'Done',
+              ...((edits ?? edited) && { headers: { ETag: etag } }),
+              content: { 'application/json': { schema: schemaOf(response) } },
+            },
+          }
         : redirects
           ? { '303': { description: 'Where the browser goes on' } }
           : { '204': { description: 'Done' } }),
+      ...(edits && {
+        '412': {
+          description: 'Somebody has changed it since it was read: `detail` says who (`changedBy`) and when (`changedAt`), and nothing is done',
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Errors' } } },
+        },
+      }),
       default: { description: 'Why not', content: { 'application/json': { schema: { $ref: '#/components/schemas/Errors' } } } },
     },
   };

@@ -76,6 +76,7 @@ export const organisationRoutes: readonly ApiRoute[] = [
     summary: 'Get an organisation',
     access: 'account',
     response: organisation,
+    edited: ['fullName', 'memberActions'],
     async handle(call) {
       return { value: toOrganisation(await getOrganisation(call)) };
     },
@@ -86,6 +87,7 @@ export const organisationRoutes: readonly ApiRoute[] = [
     path: '/organisations/{namespace}',
     summary: 'Change an organisation’s name for people, or what all its members may do',
     access: 'manage',
+    edits: { record: 'getOrganisation', audit: ['organisation.change'] },
     body: z.object({ fullName: line.optional(), memberRole: memberRole.optional() }),
     response: organisation,
     async handle(call) {

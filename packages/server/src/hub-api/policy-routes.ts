@@ -131,6 +131,7 @@ export const policyRoutes: readonly ApiRoute[] = [
 
 /** `where` ends the operations' names. */
 function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): ApiRoute[] {
+  const edits = { record: `get${where}Policy`, audit: ['policy.change', 'policy.delete'] };
   return [
     route({
       operation: `get${where}Policy`,
@@ -139,6 +140,7 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       summary: `Get what must be so before an image is pulled: the policy of ${of}`,
       access: where === 'Repository' ? 'pull' : 'manage',
       response: shownPolicy,
+      edited: ['policy'],
       async handle(call) {
         return { value: await showPolicy(call) };
       },
@@ -149,6 +151,7 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       path: `${path}/policy`,
       summary: `Replace the policy of ${of}: all images there are judged by it in a moment`,
       access: 'manage',
+      edits,
       body: policy,
       response: shownPolicy,
       async handle(call) {
@@ -164,6 +167,7 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       path: `${path}/policy`,
       summary: `Demand nothing any more: take the policy of ${of} away`,
       access: 'manage',
+      edits,
       async handle(call) {
         const scope = gateScopeOf(call);
         const { rows, clock } = call.parts;

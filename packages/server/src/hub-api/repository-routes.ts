@@ -60,6 +60,7 @@ export const repositoryRoutes: readonly ApiRoute[] = [
     summary: 'Get a repository: who may see it, how many tags it has, and how much it holds',
     access: 'pull',
     response: repositoryFacts,
+    edited: ['visibility', 'description'],
     async handle({ repository: name, caller, parts }) {
       return { value: await describe(required(name), caller, parts) };
     },
@@ -87,6 +88,7 @@ export const repositoryRoutes: readonly ApiRoute[] = [
     path: '/repositories/{repository}',
     summary: 'Change who may see a repository, and the line that says what it is',
     access: 'manage',
+    edits: { record: 'getRepository', audit: ['repository.visibility', 'repository.described'] },
     body: z.object({ visibility: visibility.optional(), description: line.optional() }).refine(hasAny, 'nothing to change'),
     response: repositoryFacts,
     async handle({ repository, caller, body, parts }) {

@@ -36,6 +36,8 @@ const policy = z.object({
 const tagPlace = z.object({ tag, digest, movedAt: time });
 const found = z.object({ tags: z.array(tagPlace), kept: z.number().int(), refused: z.boolean() });
 
+const edits = { record: 'getRetention', audit: ['retention.change', 'retention.delete'] };
+
 export const retentionRoutes: readonly ApiRoute[] = [
   route({
     operation: 'getRetention',
@@ -44,6 +46,7 @@ export const retentionRoutes: readonly ApiRoute[] = [
     summary: 'Get how long the tags of a repository stay',
     access: 'pull',
     response: policy,
+    edited: ['tags', 'keep', 'mayEmpty'],
     async handle({ repository, parts: { rows } }) {
       const stored = await rows.retention.find(required(repository));
       if (stored === undefined) throw new RegistryError('NOT_FOUND', { message: 'tags stay here until somebody deletes them' });
@@ -56,6 +59,7 @@ export const retentionRoutes: readonly ApiRoute[] = [
     path: '/repositories/{repository}/-/retention',
     summary: 'Say how long tags stay: carried out every hour, and refused when it would leave nothing now and mayEmpty does not confirm that',
     access: 'manage',
+    edits,
     body: policy,
     response: found,
     async handle({ repository, caller, body, parts }) {
@@ -73,6 +77,7 @@ export const retentionRoutes: readonly ApiRoute[] = [
     path: '/repositories/{repository}/-/retention',
     summary: 'Let tags stay until somebody deletes them',
     access: 'manage',
+    edits,
     async handle({ repository, caller, parts: { rows, clock } }) {
       if (!(await rows.retention.remove({ repository: required(repository), at: clock.now(), ...actorOf(caller) }))) throw new RegistryError('NOT_FOUND');
       return {};

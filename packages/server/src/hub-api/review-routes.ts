@@ -42,6 +42,7 @@ export const reviewRoutes: readonly ApiRoute[] = [
     summary: 'Get whether what is pushed to a repository is shown to others only when a person has approved it',
     access: 'pull',
     response: requirement,
+    edited: ['required'],
     async handle({ repository, parts: { rows } }) {
       return { value: await showRequirement(required(repository), rows) };
     },
@@ -53,6 +54,7 @@ export const reviewRoutes: readonly ApiRoute[] = [
     summary:
       'Begin or end the reviews of a repository. What is there when they begin is approved; when they end, everything is shown. An official repository has them always',
     access: 'manage',
+    edits: { record: 'getReviewRequirement', audit: ['reviews.required', 'reviews.ended'] },
     body: z.object({ required: z.boolean() }),
     response: requirement,
     async handle({ repository, body, caller, parts: { rows, clock } }) {

@@ -31,10 +31,16 @@ export type ApiRoute = {
   readonly body?: z.ZodType;
   /** Absent: 204 without a body, or a redirect. */
   readonly response?: z.ZodType;
+  /** Of a row that reads what several people write: the fields of its answer that they do, and an ETag for it. */
+  readonly edited?: Edited;
+  /** Of a row that writes it: with If-Match it changes only what its caller has seen. */
+  readonly edits?: { readonly record: string; /** What the audit calls it. */ readonly audit: readonly string[] };
   /** Sends the browser elsewhere. */
   readonly redirects?: true;
   readonly handle: (call: ApiCall) => Promise<ApiResult>;
 };
+
+export type Edited = readonly string[];
 
 export type ApiCall = {
   readonly request: HttpRequest;

@@ -10,6 +10,7 @@ import { errorReply, replyToThrown } from '../http/errors.ts';
 import { jsonReply, type Reply, reply } from '../http/reply.ts';
 import { type HttpRequest, readBody } from '../http/request.ts';
 import type { Log } from '../runtime/log.ts';
+import { createEdits, recordEtag } from './edits.ts';
 import { etagOf } from './etag-of.ts';
 import { apiPrefix, findRoute } from './match.ts';
 import { parseNamespace } from './namespace-in.ts';
@@ -30,6 +31,7 @@ const bodyMaxBytes = 256 * 1024;
 const headers = { 'cache-control': 'no-store' };
 
 export function createHubApi({ parts, identify, log }: HubApiParts): HubApi {
+  const edits = createEdits(routes);
   const document = JSON.stringify(openApiDocument(routes));
   return {
     answer: (request) => answerFor(request, () => identify(request)),
@@ -59,19 +61,19 @@ export function createHubApi({ parts, identify, log }: HubApiParts): HubApi {
       headers: own,
       stream,
       location,
-    } = await route.handle({ request, caller, parts, params, query, body, ...(repository && { repository }) });
+    } = await edits.change(route, { request, caller, parts, params, query, body, ...(repository && { repository }) });
     if (stream) return reply(status, { ...headers, ...own }, { kind: 'live', stream });
     if (location !== undefined) return reply(303, { ...headers, ...own, location });
     if (value === undefined) return reply(204, { ...headers, ...own });
+    const etag = route.edited && recordEtag(value, route.edited);
     return route.access === 'pull' && route.method === 'GET'
-      ? revalidated(jsonReply(status, value, own), request)
-      : jsonReply(status, value, { ...headers, ...own });
+      ? revalidated(jsonReply(status, value, own), request, etag)
+      : jsonReply(status, value, { ...headers, ...own, ...(etag !== undefined && { etag }) });
   }
 }
 
 /** What is read of a repository holds no secret: whoever watches it asks again with the tag, and is told when nothing has changed. */
-function revalidated(answer: Reply, request: HttpRequest): Reply {
-  const etag = etagOf(answer.body as string); // jsonReply's body is text
+function revalidated(answer: Reply, request: HttpRequest, etag = etagOf(answer.body as string /* jsonReply's is text */)): Reply {
   const validated = { ...answer, headers: { ...answer.headers, 'cache-control': 'private, no-cache', vary: 'authorization, cookie', etag } };
   return request.header('if-none-match') === etag ? { status: 304, headers: validated.headers } : validated;
 }

@@ -28,6 +28,8 @@ const hits = z.object({ count: z.number().int(), items: z.array(tag) });
 const hitsMax = 100;
 const pageSize = 1000;
 
+const edits = { record: 'getTagRules', audit: ['tag-rules.change', 'tag-rules.delete'] };
+
 export const tagRuleRoutes: readonly ApiRoute[] = [
   route({
     operation: 'getTagRules',
@@ -36,6 +38,7 @@ export const tagRuleRoutes: readonly ApiRoute[] = [
     summary: 'Get the rules for the tags of a repository, and its notices',
     access: 'pull',
     response: policy,
+    edited: Object.keys(rules.shape),
     async handle({ repository, parts: { rows } }) {
       return { value: (await rows.tagPolicies.find(required(repository)))?.policy ?? {} };
     },
@@ -46,6 +49,7 @@ export const tagRuleRoutes: readonly ApiRoute[] = [
     path: '/repositories/{repository}/-/tag-rules',
     summary: 'Replace the rules for the tags of a repository: those that are there stay, and aliases are placed at once',
     access: 'manage',
+    edits,
     body: rules,
     response: policy,
     async handle({ repository, caller, body, parts: { rows, clock } }) {
@@ -79,6 +83,7 @@ export const tagRuleRoutes: readonly ApiRoute[] = [
     path: '/repositories/{repository}/-/tag-rules',
     summary: 'Take all rules and notices for the tags of a repository away: the tags stay where they are',
     access: 'manage',
+    edits,
     async handle({ repository, caller, parts: { rows, clock } }) {
       if (!(await rows.tagPolicies.remove({ repository: required(repository), at: clock.now(), ...actorOf(caller) }))) throw new RegistryError('NOT_FOUND');
       return {};

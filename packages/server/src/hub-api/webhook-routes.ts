@@ -137,6 +137,7 @@ export const webhookRoutes: readonly ApiRoute[] = [
 /** `where` ends the operations' names. */
 function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): ApiRoute[] {
   const one = `${path}/webhooks/{webhook}`;
+  const edits = { record: `get${where}Webhook`, audit: ['webhook.change', 'webhook.disable', 'webhook.enable', 'webhook.delete'] };
   return [
     route({
       operation: `list${where}Webhooks`,
@@ -177,6 +178,7 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       summary: `Get a webhook of ${of}`,
       access: 'manage',
       response: webhook,
+      edited: ['url', 'format', 'events', 'tags', 'versions', 'platforms', 'allowPrivateAddress', 'disabledAt'],
       async handle(call) {
         return { value: toWebhook(await call.parts.webhooks.get(scopeOf(call), idIn(call))) };
       },
@@ -187,6 +189,7 @@ function routesAt(path: string, where: 'Namespace' | 'Repository', of: string): 
       path: one,
       summary: `Change a webhook of ${of}, or disable or enable it; its secret stays, and what happens while it is disabled is not delivered later`,
       access: 'manage',
+      edits,
       body: changedWebhook,
       response: webhook,
       async handle(call) {

@@ -113,11 +113,8 @@ export type Described = {
 
 export interface PageRows {
   findReadme(repository: RepositoryName): Promise<Readme | undefined>;
-  /**
-   * An empty text makes room for what images say. `expected`: the text that the writer has seen, '' for
-   * none. Throws NAME_UNKNOWN, PRECONDITION_FAILED.
-   */
-  editReadme(readme: { repository: RepositoryName; text: string; expected?: string } & Change): Promise<void>;
+  /** An empty text makes room for what images say. Throws NAME_UNKNOWN. */
+  editReadme(readme: { repository: RepositoryName; text: string } & Change): Promise<void>;
   /** Edited texts stay. Nothing when the repository is gone. */
   recordDescribed(described: { repository: RepositoryName } & Described & Pick<Change, 'at'>): Promise<void>;
 }

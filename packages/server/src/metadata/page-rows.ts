@@ -16,14 +16,10 @@ export function pageRows({ read, write }: MetadataDatabase): PageRows {
         .where('repository', '=', repository)
         .executeTakeFirst(),
 
-    editReadme: ({ repository, text, expected, ...change }) =>
+    editReadme: ({ repository, text, ...change }) =>
       write(async (tx) => {
         const known = await tx.selectFrom('repository').select('name').where('name', '=', repository).executeTakeFirst();
         if (known === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
-        const before = await tx.selectFrom('readme').select('text').where('repository', '=', repository).executeTakeFirst();
-        if (expected !== undefined && (before?.text ?? '') !== expected) {
-          throw new RegistryError('PRECONDITION_FAILED', { message: 'somebody has changed it meanwhile: read it again' });
-        }
         await tx.deleteFrom('readme').where('repository', '=', repository).execute();
         if (text !== '') await insertReadme(tx, repository, { text, origin: 'edited', changedAt: change.at, changedBy: change.actor });
         await recordAudit(tx, [auditOf(change, 'repository.readme', { namespace: namespaceOf(repository), repository })]);

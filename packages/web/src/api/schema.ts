@@ -197,7 +197,7 @@ export type Api = {
   'GET /user/stars': { params: {  }; query: { after?: string | undefined; limit?: number | undefined }; body: undefined; response: { "items": readonly ({ "name": string; "visibility": "public" | "internal" | "private"; "description": string; "official": boolean; "verified": boolean; "pulls": number; "stars": number; "updatedAt"?: number })[]; "next"?: string } };
   /** Get the README, Markdown: as somebody wrote it, or as the newest image says by its label */
   'GET /repositories/{repository}/-/readme': { params: { repository: string }; query: {  }; body: undefined; response: { "text": string; "origin": "none" | "image" | "edited"; "changedAt"?: number; "changedBy"?: string } };
-  /** Write the README; If-Match with the ETag that was read: 412 when somebody has changed it since. An empty text brings back what the image says */
+  /** Write the README. An empty text brings back what the image says */
   'PUT /repositories/{repository}/-/readme': { params: { repository: string }; query: {  }; body: { "text": string }; response: { "text": string; "origin": "none" | "image" | "edited"; "changedAt"?: number; "changedBy"?: string } };
   /** List what was asked and decided about the badge "official" */
   'GET /repositories/{repository}/-/badge-requests': { params: { repository: string }; query: { after?: string | undefined; limit?: number | undefined }; body: undefined; response: { "items": readonly ({ "id": string; "badge": "official" | "verified"; "subject": string; "state": "applied" | "granted" | "declined" | "revoked"; "note": string; "appliedAt": number; "appliedBy": string; "reason": string; "decidedAt"?: number; "decidedBy"?: string; "doubtedAt"?: number; "doubt"?: string })[]; "next"?: string } };

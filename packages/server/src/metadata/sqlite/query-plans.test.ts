@@ -107,7 +107,7 @@ const searchCalls: ((store: MetadataStore) => Promise<unknown>)[] = [
   ({ files }) => files.listLayer(digest, { limit: 10, after: { parent: '', name: 'a' } }),
   ({ files }) => files.prune(10),
   ({ hub }) => hub.pages.findReadme(repository),
-  ({ hub }) => hub.pages.editReadme({ repository: parseRepositoryName('first'), text: 'x', expected: '', ...change }),
+  ({ hub }) => hub.pages.editReadme({ repository: parseRepositoryName('first'), text: 'x', ...change }),
   ({ hub }) => hub.badges.apply({ id: 'b', badge: 'official', subject: 'first', note: '', ...change }),
   ({ hub }) => hub.badges.decide({ id: 'b', state: 'granted', reason: '', ...change }),
   ({ hub }) => hub.badges.list({ state: 'granted', after: 'a', limit: 10 }),
