@@ -1,10 +1,9 @@
-/** The side of `layer-thread.ts` that runs in the thread, so that unpacking never holds up a request. */
-import { parentPort } from 'node:worker_threads';
+/** The side of `layer-process.ts` that runs in the process, so that unpacking never holds up a request. */
 import type { Bytes } from '@naru/archive/decompress';
 import type { ByteSource } from '../blobstore/port.ts';
 import { readBytes } from '../blobstore/read-bytes.ts';
 
-/** Of a stream nothing can be sent to a thread. */
+/** Of a stream nothing can be sent to a process. */
 export type SendableSource = Exclude<ByteSource, { kind: 'stream' }>;
 /** `error` is the name of what was thrown. */
 export type LayerReply<Result> =
@@ -13,9 +12,12 @@ export type LayerReply<Result> =
 
 /** Reads each layer that it is sent, the next when the last is answered, and sends what was found. */
 export function answerLayer<Result>(read: (bytes: Bytes) => Promise<Result>): void {
-  const port = parentPort;
-  if (port === null) throw new Error('this runs as a worker thread');
-  port.on('message', (source: SendableSource) => {
+  if (process.send === undefined) throw new Error('this runs as a process of the server');
+  const reply = process.send.bind(process);
+  // Who ends the server at a terminal signals all its processes. It ends this one itself, when nothing waits for it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  process.on('disconnect', () => process.exit());
+  process.on('message', (source: SendableSource) => {
     void read(readBytes(source))
       .then((result): LayerReply<Result> => ({ kind: 'read', result }))
       .catch((error: unknown): LayerReply<Result> => ({
@@ -23,6 +25,6 @@ export function answerLayer<Result>(read: (bytes: Bytes) => Promise<Result>): vo
         error: error instanceof Error ? error.name : '',
         message: error instanceof Error ? error.message : String(error),
       }))
-      .then((reply) => port.postMessage(reply)); // oxlint-disable-line unicorn/require-post-message-target-origin -- a thread has no origin
+      .then(reply);
   });
 }

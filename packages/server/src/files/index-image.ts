@@ -10,10 +10,10 @@ import { parseRepositoryName } from '@naru/oci/repository-name';
 import type { JobKind } from '../jobs/job-kind.ts';
 import { fileLayers, getImage, type ImageName, type LayerParts } from './image-layers.ts';
 import { indexJobKind } from './index-job.ts';
-import { readingInThread } from './layer-thread.ts';
+import { readingApart } from './layer-process.ts';
 import { LayerRefused, readLayer } from './read-layer.ts';
 
-const listLayer = readingInThread(new URL('./layer-worker.ts', import.meta.url), readLayer);
+const listLayer = readingApart(new URL('./layer-worker.ts', import.meta.url), readLayer);
 
 export function indexImages(parts: Omit<LayerParts, 'jobs'>): JobKind {
   return {

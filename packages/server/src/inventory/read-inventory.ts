@@ -1,5 +1,5 @@
 /**
- * After a push: reads what is installed in an image, as a job, layer for layer in a thread of its own.
+ * After a push: reads what is installed in an image, as a job, layer for layer in a process of its own.
  * A layer that several images have is read once for as long as it is remembered.
  */
 import { type Digest, parseDigest } from '@naru/oci/digest';
@@ -7,7 +7,7 @@ import { isRegistryError } from '@naru/oci/registry-error';
 import { parseRepositoryName, type RepositoryName } from '@naru/oci/repository-name';
 import type { EventConsumer } from '../events/consumers.ts';
 import { fileLayers, type ImageName } from '../files/image-layers.ts';
-import { readingInThread } from '../files/layer-thread.ts';
+import { readingApart } from '../files/layer-process.ts';
 import { LayerRefused } from '../files/read-layer.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 import { pruneJob } from '../jobs/prune-job.ts';
@@ -38,7 +38,7 @@ const rememberedLayers = 32;
 const rememberedPackagesMax = 5000;
 const earlierPerPage = 100;
 
-const readFacts = readingInThread(new URL('./facts-worker.ts', import.meta.url), readLayerFacts);
+const readFacts = readingApart(new URL('./facts-worker.ts', import.meta.url), readLayerFacts);
 
 function inventoryJob({ repository, digest }: ImageName, priority: NewJob['priority'] = 'low'): NewJob {
   return { kind, payload: { repository, digest }, key: digest, priority };

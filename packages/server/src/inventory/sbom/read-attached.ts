@@ -1,5 +1,5 @@
 /**
- * SBOMs that somebody attaches to an image are read as jobs, in a thread each, within limits: they are a stranger's. What
+ * SBOMs that somebody attaches to an image are read as jobs, in a process of their own, within limits: they are a stranger's. What
  * they say is kept apart from what was found in the layers, in the repository where they are, for as long as they are.
  */
 import { type Digest, parseDigest } from '@naru/oci/digest';
@@ -8,7 +8,7 @@ import { isRegistryError } from '@naru/oci/registry-error';
 import { parseRepositoryName, parseTag, type RepositoryName, type Tag } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import type { EventConsumer } from '../../events/consumers.ts';
-import { readingInThread } from '../../files/layer-thread.ts';
+import { readingApart } from '../../files/layer-process.ts';
 import { LayerRefused } from '../../files/read-layer.ts';
 import type { JobKind } from '../../jobs/job-kind.ts';
 import { type AttachedSbomRows, attachedSbomsMax, type NewAttachedSbom } from '../../metadata/attached-port.ts';
@@ -33,7 +33,7 @@ export type AttachedParts = {
 };
 
 const kind = 'read-attached-sbom';
-const readInThread = readingInThread(new URL('./sbom-worker.ts', import.meta.url), readDocument);
+const readApart = readingApart(new URL('./sbom-worker.ts', import.meta.url), readDocument);
 /** Of all documents of one manifest. */
 const packagesMax = 50_000;
 
@@ -144,7 +144,7 @@ async function readLayer(repository: RepositoryName, digest: Digest, subject: Di
   try {
     const blob = await registry.blobs.find(repository, digest);
     if (blob.sizeBytes > sbomMaxBytes) return `the document is larger than ${sbomMaxBytes} bytes`;
-    const read = await readInThread(await registry.blobs.open(blob), signal);
+    const read = await readApart(await registry.blobs.open(blob), signal);
     if (read.about !== undefined && !read.about.includes(subject)) return 'the statement is about something else';
     return read;
   } catch (error) {

@@ -1,4 +1,4 @@
-/** One SBOM of a stranger, as a blob: taken out of what it is wrapped in, and read. Runs in a thread. */
+/** One SBOM of a stranger, as a blob: taken out of what it is wrapped in, and read. Runs in a process of its own. */
 import type { Bytes } from '@naru/archive/decompress';
 import { LayerRefused } from '../../files/read-layer.ts';
 import { isRecord, PackageProblem, parseJson } from '../readers/reader.ts';
