@@ -291,3 +291,76 @@ test('what a policy keeps from being pulled is not deployed and says why, and is
   expect((await owner.api('PUT', policy, { signedBy: [] })).status).toBe(200);
   expect(await settled('pending')).toMatchObject({ digest: third, tag: 'v3', cause: 'push' });
 });
+
+test('what waits for its review is not deployed, and is when it is approved; what came after it stays', async () => {
+  await make('reviewed', 'test', { follows: { kind: 'tags', pattern: 'v*' } });
+  await make('reviewed', 'review', { follows: { kind: 'tags', pattern: 'pr-*' }, perTag: true });
+  await make('reviewed', 'production');
+  expect((await owner.api('PUT', '/repositories/acme/reviewed/-/review', { required: true })).status).toBe(200);
+  const rex = await world.person('rex');
+  await owner.api('POST', '/namespaces/acme/grants', { subject: { kind: 'user', name: 'rex' }, actions: ['review'] });
+  const decide = async (digest: string, decision: Json): Promise<number> => {
+    for (;;) {
+      const { status, body } = await rex.api('POST', `/repositories/acme/reviewed/-/images/${digest}/review`, decision);
+      if (status !== 409 || !JSON.stringify(body).includes('still being checked')) return status;
+      await Bun.sleep(50);
+    }
+  };
+  const settled = async (name: string, wanted: readonly string[]): Promise<Json[]> => {
+    for (const until = Date.now() + 30_000; ;) {
+      const all = await releases('reviewed', name);
+      if (Date.now() > until) expect(short(all)).toEqual([...wanted]);
+      if (short(all).join() === wanted.join()) return all;
+      await Bun.sleep(50);
+    }
+  };
+  const { digest } = await pushImage(writer, 'acme/reviewed', 'v1');
+  for (const tag of ['pr-1', 'pr-2']) await owner.api('POST', '/repositories/acme/reviewed/-/place-tags', { tags: [{ tag, digest }] });
+  const [refused] = await settled('test', ['v1 push refused']);
+  expect(refused).toMatchObject({ message: 'it waits for its review: nobody has approved the image yet' });
+  await settled('review', ['pr-2 push refused', 'pr-1 push refused']);
+  expect((await owner.api('POST', at('reviewed', '/production/releases'), { digest })).body).toMatchObject({ state: 'refused' });
+  expect((await hear('reviewed', 'test')).wishes).toEqual([]);
+
+  expect(await decide(digest, { decision: 'approve' })).toBe(200);
+  await settled('test', ['v1 push pending', 'v1 push refused']);
+  await settled('review', ['pr-2 push pending', 'pr-1 push pending', 'pr-2 push refused', 'pr-1 push refused']);
+  expect((await hear('reviewed', 'test')).wishes).toMatchObject([{ digest }]);
+  // What somebody asked for by hand is theirs to ask for again.
+  expect(short(await releases('reviewed', 'production'))).toEqual([' deploy refused']);
+
+  const { digest: second } = await pushImage(writer, 'acme/reviewed', 'v2');
+  expect(await decide(second, { decision: 'refuse', reason: 'no source' })).toBe(200);
+  expect((await owner.api('POST', at('reviewed', '/production/releases'), { digest: second })).body).toMatchObject({
+    message: 'its review refused it: no source',
+  });
+});
+
+test('an environment that follows tags and comes after another takes them once they have run there', async () => {
+  await make('chain', 'test', { follows: { kind: 'tags', pattern: 'v*' } });
+  await make('chain', 'production', { follows: { kind: 'tags', pattern: 'v*' }, after: 'test' });
+  const { version } = await hear('chain', 'production');
+  const hearing = hear('chain', 'test', (await hear('chain', 'test')).version);
+  const { digest } = await pushImage(writer, 'acme/chain', 'v1');
+  const [wish] = (await hearing).wishes;
+  while ((await releases('chain', 'production')).length === 0) await Bun.sleep(50);
+  expect((await releases('chain', 'production'))[0]).toMatchObject({ state: 'refused', message: 'it has not run in test yet' });
+  await say('chain', 'test', wish, 'running');
+  expect((await hear('chain', 'production', version)).wishes).toMatchObject([{ digest, tag: 'v1' }]);
+});
+
+test('what has become forbidden while it waited for its approval is not approved', async () => {
+  await make('late', 'production', { needsApproval: true });
+  const asked = await writer.api('POST', at('late', '/production/releases'), { tag: 'seed' });
+  expect(asked.body).toMatchObject({ state: 'awaiting' });
+  await owner.api('PUT', '/repositories/acme/late/-/policy', { signedBy: ['*'] });
+  const decision = at('late', `/production/releases/${String(asked.body['id'])}/decision`);
+  for (const until = Date.now() + 30_000; ;) {
+    const check = await owner.api('GET', `/repositories/acme/late/-/images/seed/verdict`);
+    if (check.body['state'] === 'blocked' || Date.now() > until) break;
+    await Bun.sleep(50);
+  }
+  const answer = await owner.api('POST', decision, { approved: true });
+  expect([answer.status, JSON.stringify(answer.body)]).toEqual([409, expect.stringContaining('it cannot be approved: image blocked')]);
+  expect((await owner.api('POST', decision, { approved: false })).status).toBe(204);
+});

@@ -1,7 +1,8 @@
 /**
  * Environments that follow tags: a tag that moves brings a release, one that is deleted ends its
  * instance. Where a policy says what may be pulled, a release waits for the verdict; what was refused
- * and is allowed later is deployed then, unless something newer came.
+ * and may run later, since it is allowed, approved, or has run where it had to run first, is deployed
+ * then, unless something newer came.
  */
 import { parseRepositoryName, parseTag, type RepositoryName } from '@naru/oci/repository-name';
 import { type Digest, parseDigest } from '@naru/oci/digest';
@@ -15,11 +16,13 @@ import type { NewJob } from '../metadata/job-port.ts';
 import type { EventKind, MetadataStore } from '../metadata/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { follows, isStepBack } from './follow.ts';
-import { findBlock, requestRelease } from './releases.ts';
+import { findFault, requestRelease } from './releases.ts';
 
 const kind = 'deploy';
 
-const moves: readonly EventKind[] = ['tag.moved', 'tag.deleted', 'image.allowed', 'image.checked'];
+const moves: readonly EventKind[] = ['tag.moved', 'tag.deleted'];
+/** After these something may run that might not before. */
+const verdicts: readonly EventKind[] = ['image.allowed', 'image.checked', 'image.approved', 'deploy.running'];
 
 /** Where there are environments: one job for each move, and for each verdict that may let something through; those of a repository in their order. */
 export function deployOnPush({ deployments }: Pick<MetadataStore, 'deployments'>): EventConsumer {
@@ -29,8 +32,10 @@ export function deployOnPush({ deployments }: Pick<MetadataStore, 'deployments'>
       const hasEnvironments = askOnce(async (repository: RepositoryName) => (await deployments.environments.list(repository)).length > 0);
       const jobs: NewJob[] = [];
       for (const { id, kind: of, repository, tag, digest, actor } of events) {
-        if (!moves.includes(of) || !(await hasEnvironments(repository))) continue;
-        jobs.push({ kind, payload: { event: id, repository, tag, digest, actor }, ordering: repository, priority: 'high' });
+        const isMove = moves.includes(of);
+        if ((!isMove && !verdicts.includes(of)) || !(await hasEnvironments(repository))) continue;
+        const payload = { event: id, repository, ...(isMove && { tag, digest }), actor };
+        jobs.push({ kind, payload, ordering: repository, priority: 'high' });
       }
       return jobs;
     },
@@ -42,8 +47,9 @@ const verdictAttempts = 6;
 /** Of one environment, the newest. */
 const releasesLooked = 100;
 
+/** Without a tag: a verdict. */
 const payloadOf = z.object({ event: z.number(), repository: z.string(), tag: z.string().optional(), digest: z.string().optional(), actor: z.string() });
-type Parts = { readonly rows: Pick<MetadataStore, 'deployments' | 'gate'>; readonly clock: Clock };
+type Parts = { readonly rows: Pick<MetadataStore, 'deployments' | 'gate' | 'reviews'>; readonly clock: Clock };
 
 export function followPushes({ rows, clock }: Parts): JobKind {
   return {
@@ -53,9 +59,9 @@ export function followPushes({ rows, clock }: Parts): JobKind {
     async run(job) {
       const { event, actor, ...moved } = payloadOf.parse(job.payload);
       const repository = parseRepositoryName(moved.repository);
-      const digest = moved.digest === undefined ? undefined : parseDigest(moved.digest);
-      if (moved.tag === undefined) return digest === undefined ? undefined : resume(repository, digest, { event, actor });
+      if (moved.tag === undefined) return resume(repository, { event, actor });
       const tag = parseTag(moved.tag);
+      const digest = moved.digest === undefined ? undefined : parseDigest(moved.digest);
       if (digest !== undefined) await waitForVerdict(repository, digest, job.attempts);
       for (const environment of await rows.deployments.environments.list(repository)) {
         if (environment.isPaused || !follows(environment.follows, tag)) continue;
@@ -76,16 +82,14 @@ export function followPushes({ rows, clock }: Parts): JobKind {
   }
 
   /** Only what is the newest that was wanted of an instance: a verdict never takes back what came after. */
-  async function resume(repository: RepositoryName, digest: Digest, { event, actor }: { event: number; actor: string }): Promise<void> {
-    if ((await findBlock({ rows }, repository, digest)) !== undefined) return;
+  async function resume(repository: RepositoryName, { event, actor }: { event: number; actor: string }): Promise<void> {
     for (const environment of await rows.deployments.environments.list(repository)) {
       if (environment.isPaused) continue;
       const seen = new Set<string>();
-      for (const release of await rows.deployments.releases.list(environment, { limit: releasesLooked })) {
-        if (seen.has(release.instance)) continue;
-        seen.add(release.instance);
-        if (release.state !== 'refused' || release.digest !== digest || release.cause !== 'push') continue;
-        const { instance, tag } = release;
+      for (const { instance, state, cause, digest, tag } of await rows.deployments.releases.list(environment, { limit: releasesLooked })) {
+        if (seen.has(instance)) continue;
+        seen.add(instance);
+        if (state !== 'refused' || cause !== 'push' || (await findFault({ rows }, environment, digest)) !== undefined) continue;
         await requestRelease({ rows }, environment, { digest, tag, instance, cause: 'push', event }, { at: clock.now(), actor }).catch(forgive);
       }
     }

@@ -11,7 +11,7 @@ import type { Environment, Release, ReleaseCause } from '../metadata/deploy/port
 import type { Change, MetadataStore } from '../metadata/port.ts';
 import { instanceFor } from './follow.ts';
 
-export type ReleaseParts = { readonly rows: Pick<MetadataStore, 'deployments' | 'gate'> };
+export type ReleaseParts = { readonly rows: Pick<MetadataStore, 'deployments' | 'gate' | 'reviews'> };
 
 export type WantedRelease = {
   readonly digest: Digest;
@@ -30,15 +30,13 @@ export async function getEnvironment({ rows }: ReleaseParts, repository: Reposit
 }
 
 /** Undefined when there is nothing to do. What a rule forbids is recorded as refused, with the reason, so that nobody wonders why it does not run. */
-export async function requestRelease({ rows }: ReleaseParts, environment: Environment, wanted: WantedRelease, change: Change): Promise<Release | undefined> {
-  const { repository, name, after, needsApproval, ttlMs } = environment;
-  const { releases } = rows.deployments;
+export async function requestRelease(parts: ReleaseParts, environment: Environment, wanted: WantedRelease, change: Change): Promise<Release | undefined> {
+  const { repository, name, needsApproval, ttlMs } = environment;
   const instance = wanted.instance ?? instanceFor(environment, wanted.tag);
   const hasRunHere = wanted.cause === 'rollback';
-  const isTooEarly = after !== undefined && !hasRunHere && !(await releases.hasRun({ repository, name: after }, wanted.digest));
-  const fault = isTooEarly ? `it has not run in ${after} yet` : hasRunHere ? undefined : await findBlock({ rows }, repository, wanted.digest);
+  const fault = hasRunHere ? undefined : await findFault(parts, environment, wanted.digest);
   const state = fault !== undefined ? 'refused' : needsApproval && !hasRunHere ? 'awaiting' : 'pending';
-  return releases.request({
+  return parts.rows.deployments.releases.request({
     repository,
     name,
     instance,
@@ -54,8 +52,13 @@ export async function requestRelease({ rows }: ReleaseParts, environment: Enviro
   });
 }
 
-/** Why a policy keeps it from being pulled: then no agent could run it. What runs somewhere already may be gone back to. */
-export async function findBlock({ rows }: ReleaseParts, repository: RepositoryName, digest: Digest): Promise<string | undefined> {
+/** Why it may not run there now. What ran there already may be gone back to, and is not asked about. */
+export async function findFault({ rows }: ReleaseParts, { repository, after }: Environment, digest: Digest): Promise<string | undefined> {
+  if (after !== undefined && !(await rows.deployments.releases.hasRun({ repository, name: after }, digest))) return `it has not run in ${after} yet`;
+  // No agent could pull it.
+  const review = await rows.reviews.find({ repository, digest });
+  if (review?.state === 'staged') return 'it waits for its review: nobody has approved the image yet';
+  if (review?.state === 'refused') return `its review refused it: ${review.reason}`;
   const refusal = await rows.gate.hot.findRefusal({ repository, digest });
   return refusal && refusalText(refusal);
 }

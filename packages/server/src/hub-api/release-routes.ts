@@ -1,7 +1,7 @@
 /** Releases: what was wanted where, by whom, and what became of it; deployed, promoted, approved and rolled back. */
 import { RegistryError } from '@naru/oci/registry-error';
 import { z } from 'zod';
-import { getEnvironment, requestRelease, requireApprover, requireDeployer, type WantedRelease } from '../deploy/releases.ts';
+import { findFault, getEnvironment, requestRelease, requireApprover, requireDeployer, type WantedRelease } from '../deploy/releases.ts';
 import type { Environment, Release } from '../metadata/deploy/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { findCalled, release } from './environment-routes.ts';
@@ -81,6 +81,9 @@ export const releaseRoutes: readonly ApiRoute[] = [
       if (found === undefined) throw new RegistryError('NOT_FOUND', { message: `there is no release ${id} here` });
       await requireApprover(call.caller, environment, found);
       const { approved, message } = call.body;
+      // Days may lie between, in which it was found to be vulnerable.
+      const fault = approved ? await findFault(call.parts, environment, found.digest) : undefined;
+      if (fault !== undefined) throw new RegistryError('CONFLICT', { message: `it cannot be approved: ${fault}` });
       const { repository, name } = environment;
       await releases.decide({ repository, name, id, approved, ...(message !== undefined && { message }), at: call.parts.clock.now(), ...actorOf(call.caller) });
       return {};

@@ -109,7 +109,7 @@ export type NewRelease = EnvironmentKey & {
   readonly source?: string;
   readonly state: 'awaiting' | 'pending' | 'refused';
   readonly message?: string;
-  /** The event that caused it: the same event causes one release. */
+  /** The event that caused it: the same event causes one release of an instance. */
   readonly event?: number;
   readonly expiresAt?: number;
 } & Change;

@@ -86,7 +86,7 @@ async function request(tx: Writer, release: NewRelease): Promise<Release | undef
     const caused = await tx
       .selectFrom('release')
       .select('id')
-      .where((eb) => eb.and({ repository, environment: name }))
+      .where((eb) => eb.and({ repository, environment: name, instance }))
       .where('event', '=', event)
       .executeTakeFirst();
     if (caused !== undefined) return undefined;
