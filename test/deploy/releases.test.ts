@@ -324,7 +324,7 @@ test('what waits for its review is not deployed, and is when it is approved; wha
 
   expect(await decide(digest, { decision: 'approve' })).toBe(200);
   await settled('test', ['v1 push pending', 'v1 push refused']);
-  await settled('review', ['pr-2 push pending', 'pr-1 push pending', 'pr-2 push refused', 'pr-1 push refused']);
+  await settled('review', ['pr-1 push pending', 'pr-2 push pending', 'pr-2 push refused', 'pr-1 push refused']);
   expect((await hear('reviewed', 'test')).wishes).toMatchObject([{ digest }]);
   // What somebody asked for by hand is theirs to ask for again.
   expect(short(await releases('reviewed', 'production'))).toEqual([' deploy refused']);

@@ -111,7 +111,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   notifications: [/^access\/namespace\.ts$/, /^events\/consumers\.ts$/, /^jobs\/(job-kind|prune-job)\.ts$/, ports(), /^runtime\/clock\.ts$/],
   deploy: [
     /^access\//,
-    /^gate\/judge\.ts$/,
+    /^gate\/(judge|unmet-demands)\.ts$/,
     /^events\/(ask-once|consumers)\.ts$/,
     /^jobs\/job-kind\.ts$/,
     /^metadata\/deploy\/port\.ts$/,

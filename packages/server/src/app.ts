@@ -251,7 +251,7 @@ export async function createApp({ config, inForce, pages: pagesFolder, clock = s
         recheckBadges({ rows: stores.rows, clock, noticeOf: badgeDoubtNotice }),
         prunePulls({ rows: stores.rows.hub.pulls, clock }),
         keepHouse({ rows: stores.rows.identity, clock, auditKeepMs: config.audit.keepMs }),
-        followPushes({ rows: stores.rows, clock }),
+        followPushes({ rows: stores.rows, facts: gate.facts, clock }),
         expireInstances({ environments: stores.rows.deployments.environments, clock }),
         ...(mail?.jobKinds ?? []),
         ...(directory?.jobKinds ?? []),

@@ -16,6 +16,9 @@ export const deployCommands = {
       { name: 'per-tag', description: 'Each tag gets an instance of its own.' },
       { name: 'ttl', value: 'HOURS', description: 'An instance ends so long after its last release.' },
       { name: 'after', value: 'ENVIRONMENT', description: 'Only what ran there before.' },
+      { name: 'checked', description: 'Only what was checked.' },
+      { name: 'block', value: 'SEVERITY', description: 'Only what was checked, without a finding this bad or worse.' },
+      { name: 'signed-by', value: 'NAME', repeated: true, description: 'Only what one of these trusted signers has signed; * is any of them.' },
       { name: 'approval', description: 'Somebody else must approve each release.' },
       { name: 'paused', description: 'Take nothing by itself for now.' },
       { name: 'deployer', value: 'NAME', repeated: true, description: 'Who may deploy, instead of everybody who may move tags.' },
@@ -30,6 +33,7 @@ export const deployCommands = {
         perTag: switches.has('per-tag'),
         ttlMs: values['ttl'] === undefined ? undefined : Number(values['ttl']) * 3600e3,
         after: values['after'],
+        requires: requires({ values, switches, ...(lists && { lists }) }),
         needsApproval: switches.has('approval'),
         paused: switches.has('paused'),
         deployers: lists?.['deployer'],
@@ -119,6 +123,11 @@ function environment({ words: [repository, name] }: Pick<Given, 'words'>): strin
 
 function decision(given: Given, approved: boolean) {
   return { method: 'POST', path: `${environment(given)}/releases/${segment(given.words[2])}/decision`, body: { approved, message: given.values['reason'] } };
+}
+
+function requires({ values, switches, lists }: Pick<Given, 'values' | 'switches' | 'lists'>) {
+  const wanted = { ...(switches.has('checked') && { checked: true }), block: values['block'], signedBy: lists?.['signed-by'] };
+  return Object.values(wanted).some((one) => one !== undefined) ? wanted : undefined;
 }
 
 function follows({ tags, versions }: Given['values']) {

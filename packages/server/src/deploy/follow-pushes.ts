@@ -14,26 +14,29 @@ import { JobFailure, type JobKind } from '../jobs/job-kind.ts';
 import type { Environment } from '../metadata/deploy/port.ts';
 import type { NewJob } from '../metadata/job-port.ts';
 import type { EventKind, MetadataStore } from '../metadata/port.ts';
-import type { Clock } from '../runtime/clock.ts';
 import { follows, isStepBack } from './follow.ts';
-import { findFault, requestRelease } from './releases.ts';
+import { findFault, type ReleaseParts, requestRelease } from './releases.ts';
 
 const kind = 'deploy';
 
 const moves: readonly EventKind[] = ['tag.moved', 'tag.deleted'];
 /** After these something may run that might not before. */
 const verdicts: readonly EventKind[] = ['image.allowed', 'image.checked', 'image.approved', 'deploy.running'];
+/** A signature, perhaps. */
+const signatures: readonly EventKind[] = ['manifest.pushed'];
 
 /** Where there are environments: one job for each move, and for each verdict that may let something through; those of a repository in their order. */
 export function deployOnPush({ deployments }: Pick<MetadataStore, 'deployments'>): EventConsumer {
   return {
     name: 'deploy',
     async toJobs(events) {
-      const hasEnvironments = askOnce(async (repository: RepositoryName) => (await deployments.environments.list(repository)).length > 0);
+      const environmentsOf = askOnce((repository: RepositoryName) => deployments.environments.list(repository));
       const jobs: NewJob[] = [];
       for (const { id, kind: of, repository, tag, digest, actor } of events) {
         const isMove = moves.includes(of);
-        if ((!isMove && !verdicts.includes(of)) || !(await hasEnvironments(repository))) continue;
+        if (!isMove && !verdicts.includes(of) && !signatures.includes(of)) continue;
+        const environments = await environmentsOf(repository);
+        if (!environments.some(({ requires }) => !signatures.includes(of) || requires?.signedBy !== undefined)) continue;
         const payload = { event: id, repository, ...(isMove && { tag, digest }), actor };
         jobs.push({ kind, payload, ordering: repository, priority: 'high' });
       }
@@ -49,9 +52,9 @@ const releasesLooked = 100;
 
 /** Without a tag: a verdict. */
 const payloadOf = z.object({ event: z.number(), repository: z.string(), tag: z.string().optional(), digest: z.string().optional(), actor: z.string() });
-type Parts = { readonly rows: Pick<MetadataStore, 'deployments' | 'gate' | 'reviews'>; readonly clock: Clock };
 
-export function followPushes({ rows, clock }: Parts): JobKind {
+export function followPushes(parts: ReleaseParts): JobKind {
+  const { rows, clock } = parts;
   return {
     name: kind,
     concurrency: 4,
@@ -63,15 +66,18 @@ export function followPushes({ rows, clock }: Parts): JobKind {
       const tag = parseTag(moved.tag);
       const digest = moved.digest === undefined ? undefined : parseDigest(moved.digest);
       if (digest !== undefined) await waitForVerdict(repository, digest, job.attempts);
+      let isChecking = false;
       for (const environment of await rows.deployments.environments.list(repository)) {
         if (environment.isPaused || !follows(environment.follows, tag)) continue;
         const change = { at: clock.now(), actor };
         if (digest === undefined) {
           if (environment.perTag) await rows.deployments.environments.endInstance({ repository, name: environment.name, instance: tag, ...change });
-        } else if (!(await goesBack(environment, tag))) {
-          await requestRelease({ rows }, environment, { digest, tag, cause: 'push', event }, change).catch(forgive);
-        }
+        } else if (await goesBack(environment, tag)) continue;
+        else if (job.attempts < verdictAttempts && (await findFault(parts, environment, digest))?.isPending === true) isChecking = true;
+        else await requestRelease(parts, environment, { digest, tag, cause: 'push', event }, change).catch(forgive);
       }
+      // The others have their release by now, and an event causes none twice.
+      if (isChecking) throw new JobFailure('it is still being checked', { delayMs: 1000 });
     },
   };
 
@@ -89,8 +95,8 @@ export function followPushes({ rows, clock }: Parts): JobKind {
       for (const { instance, state, cause, digest, tag } of await rows.deployments.releases.list(environment, { limit: releasesLooked })) {
         if (seen.has(instance)) continue;
         seen.add(instance);
-        if (state !== 'refused' || cause !== 'push' || (await findFault({ rows }, environment, digest)) !== undefined) continue;
-        await requestRelease({ rows }, environment, { digest, tag, instance, cause: 'push', event }, { at: clock.now(), actor }).catch(forgive);
+        if (state !== 'refused' || cause !== 'push' || (await findFault(parts, environment, digest)) !== undefined) continue;
+        await requestRelease(parts, environment, { digest, tag, instance, cause: 'push', event }, { at: clock.now(), actor }).catch(forgive);
       }
     }
   }

@@ -7,11 +7,20 @@ import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Caller } from '../access/caller.ts';
 import { refusalText } from '../gate/judge.ts';
+import { type DemandParts, findUnmet } from '../gate/unmet-demands.ts';
 import type { Environment, Release, ReleaseCause } from '../metadata/deploy/port.ts';
 import type { Change, MetadataStore } from '../metadata/port.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { instanceFor } from './follow.ts';
 
-export type ReleaseParts = { readonly rows: Pick<MetadataStore, 'deployments' | 'gate' | 'reviews'> };
+export type ReleaseParts = {
+  readonly rows: Pick<MetadataStore, 'deployments' | 'gate' | 'reviews'>;
+  readonly facts: Omit<DemandParts, 'rows' | 'clock'>;
+  readonly clock: Clock;
+};
+
+/** `isPending`: it is still being checked. */
+export type Fault = { readonly text: string; readonly isPending: boolean };
 
 export type WantedRelease = {
   readonly digest: Digest;
@@ -23,7 +32,7 @@ export type WantedRelease = {
 };
 
 /** Throws NAME_UNKNOWN. */
-export async function getEnvironment({ rows }: ReleaseParts, repository: RepositoryName, name: string): Promise<Environment> {
+export async function getEnvironment({ rows }: Pick<ReleaseParts, 'rows'>, repository: RepositoryName, name: string): Promise<Environment> {
   const environment = await rows.deployments.environments.find({ repository, name });
   if (environment === undefined) throw new RegistryError('NOT_FOUND', { message: `${repository} has no environment ${name}`, detail: { environment: name } });
   return environment;
@@ -45,7 +54,7 @@ export async function requestRelease(parts: ReleaseParts, environment: Environme
     cause: wanted.cause,
     ...(wanted.source !== undefined && { source: wanted.source }),
     state,
-    ...(fault !== undefined && { message: fault }),
+    ...(fault !== undefined && { message: fault.text }),
     ...(wanted.event !== undefined && { event: wanted.event }),
     ...(ttlMs !== undefined && { expiresAt: change.at + ttlMs }),
     ...change,
@@ -53,14 +62,20 @@ export async function requestRelease(parts: ReleaseParts, environment: Environme
 }
 
 /** Why it may not run there now. What ran there already may be gone back to, and is not asked about. */
-export async function findFault({ rows }: ReleaseParts, { repository, after }: Environment, digest: Digest): Promise<string | undefined> {
-  if (after !== undefined && !(await rows.deployments.releases.hasRun({ repository, name: after }, digest))) return `it has not run in ${after} yet`;
+export async function findFault(parts: ReleaseParts, environment: Environment, digest: Digest): Promise<Fault | undefined> {
+  const { rows, facts, clock } = parts;
+  const { repository, name, after, requires: { checked = false, block, signedBy = [] } = {} } = environment;
+  const final = (text: string): Fault => ({ text, isPending: false });
+  if (after !== undefined && !(await rows.deployments.releases.hasRun({ repository, name: after }, digest))) return final(`it has not run in ${after} yet`);
   // No agent could pull it.
   const review = await rows.reviews.find({ repository, digest });
-  if (review?.state === 'staged') return 'it waits for its review: nobody has approved the image yet';
-  if (review?.state === 'refused') return `its review refused it: ${review.reason}`;
+  if (review?.state === 'staged') return final('it waits for its review: nobody has approved the image yet');
+  if (review?.state === 'refused') return final(`its review refused it: ${review.reason}`);
   const refusal = await rows.gate.hot.findRefusal({ repository, digest });
-  return refusal && refusalText(refusal);
+  if (refusal !== undefined) return final(refusalText(refusal));
+  const policy = { quarantine: checked || block !== undefined, ...(block !== undefined && { block: [{ severity: block }] }), signedBy };
+  const unmet = policy.quarantine || signedBy.length > 0 ? await findUnmet({ repository, digest }, policy, { ...facts, rows: rows.gate, clock }) : undefined;
+  return unmet && { ...unmet, text: `${name} does not take it: ${unmet.text}` };
 }
 
 /** Throws DENIED. */

@@ -28,7 +28,7 @@ const indexesMax = 100;
 
 const exempt: Judged = { state: 'exempt', reasons: [], reasonCount: 0, exceptions: [] };
 
-/** An image and all that hangs together with it. Nothing happens where nothing is demanded. */
+/** An image and all that hangs together with it. Nothing is written down where nothing is demanded. */
 export async function judgeRelated(repository: RepositoryName, digest: Digest, parts: JudgeParts, signal: AbortSignal): Promise<void> {
   const judging = await openJudging(repository, parts);
   if (judging !== undefined) await judgeEach(repository, await listRelated(repository, digest, judging, parts), judging, parts, signal);
@@ -44,6 +44,18 @@ export async function judgeEach(repository: RepositoryName, digests: readonly Di
     if (isPending === true && (await rows.verdicts.find({ repository, digest }))?.checkedAt !== undefined) continue;
     await rows.verdicts.record({ repository, digest, verdict, at: clock.now(), ...server });
   }
+}
+
+/**
+ * A check has ended: its image is judged, and whoever watches is told, also where nothing is demanded. A verdict tells
+ * of the check by its date; where nothing is installed there is none.
+ */
+export async function judgeChecked(repository: RepositoryName, digest: Digest, parts: JudgeParts, signal: AbortSignal): Promise<void> {
+  const { rows, checks, clock } = parts;
+  await judgeRelated(repository, digest, parts, signal);
+  const { state, checkedAt } = await checks.findingSummary(repository, digest);
+  const isTold = checkedAt !== undefined && (await rows.policies.listLevels(repository)).length > 0;
+  if (state !== 'pending' && !isTold) await rows.verdicts.tellChecked({ repository, digest, at: clock.now(), ...server });
 }
 
 /** Undefined where nothing is demanded. */

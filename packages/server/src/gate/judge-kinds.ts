@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { namespaceOf } from '../access/namespace.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 import type { MetadataStore } from '../metadata/port.ts';
-import { judgeEach, type JudgeParts, judgeRelated, openJudging } from './judge-images.ts';
+import { judgeChecked, judgeEach, type JudgeParts, judgeRelated, openJudging } from './judge-images.ts';
 import { judgeCheckedKind, judgeImageJob, judgeImageKind, judgeScopeJob, judgeScopeKind, judgeSignalsKind } from './judge-jobs.ts';
 import type { GatePolicy, GateScope } from './policy.ts';
 
@@ -40,7 +40,7 @@ export function gateJobKinds(parts: GateJobParts): JobKind[] {
       retry,
       async run({ payload }, signal) {
         const digest = parseDigest(checked.parse(payload).digest);
-        for await (const repository of listHolders(digest, parts)) await judgeRelated(repository, digest, parts, signal);
+        for await (const repository of listHolders(digest, parts)) await judgeChecked(repository, digest, parts, signal);
       },
     },
     {

@@ -4,12 +4,14 @@ import { isRepositoryName, parseRepositoryName } from '@naru/oci/repository-name
 import { z } from 'zod';
 import { isVersionRange } from '../deploy/follow.ts';
 import { getEnvironment } from '../deploy/releases.ts';
+import { severities } from '../gate/policy.ts';
 import type { Environment, EnvironmentKey, Instance, Release } from '../metadata/deploy/port.ts';
 import { releaseCauses, releaseStates } from '../metadata/deploy/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { required } from './repository-routes.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
 import { digest, line, listOf, page, shortName, tag, tagPattern, time, toList } from './schemas.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 const hourMs = 3600e3;
 const names = z.array(line.min(1)).max(100).default([]);
@@ -34,6 +36,14 @@ const settings = z.object({
     .optional(),
   /** Only what ran in this environment of the repository before. */
   after: shortName.optional(),
+  /** What an image must be, beside what policies say of pulling it: checked, with nothing this bad found (then it is checked as well), signed by one of these. */
+  requires: z
+    .object({
+      checked: z.boolean().optional(),
+      block: z.enum(severities).optional(),
+      signedBy: z.array(line.min(1)).min(1).max(20).optional(),
+    })
+    .optional(),
   /** Somebody else must approve each release. */
   needsApproval: z.boolean().default(false),
   paused: z.boolean().default(false),
@@ -152,12 +162,13 @@ export const environmentRoutes: readonly ApiRoute[] = [
       if (body.after === name.data) throw new RegistryError('REQUEST_INVALID', { message: 'after: an environment cannot come after itself' });
       if (body.perTag && body.follows.kind === 'nothing') throw new RegistryError('REQUEST_INVALID', { message: 'perTag: it needs tags to follow' });
       const key = { repository: required(repository), name: name.data };
-      const { paused, ttlMs, after, ...rest } = body;
+      const { paused, ttlMs, after, requires = {}, ...rest } = body;
       await rows.deployments.environments.put({
         ...key,
         ...rest,
         ...(ttlMs !== undefined && { ttlMs }),
         ...(after !== undefined && { after }),
+        requires: withoutUndefined(requires),
         isPaused: paused,
         at: clock.now(),
         ...actorOf(caller),

@@ -83,7 +83,7 @@ export const releaseRoutes: readonly ApiRoute[] = [
       const { approved, message } = call.body;
       // Days may lie between, in which it was found to be vulnerable.
       const fault = approved ? await findFault(call.parts, environment, found.digest) : undefined;
-      if (fault !== undefined) throw new RegistryError('CONFLICT', { message: `it cannot be approved: ${fault}` });
+      if (fault !== undefined) throw new RegistryError('CONFLICT', { message: `it cannot be approved: ${fault.text}` });
       const { repository, name } = environment;
       await releases.decide({ repository, name, id, approved, ...(message !== undefined && { message }), at: call.parts.clock.now(), ...actorOf(call.caller) });
       return {};

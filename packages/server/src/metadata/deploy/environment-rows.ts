@@ -1,6 +1,7 @@
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import { RegistryError } from '@naru/oci/registry-error';
+import type { Selectable } from 'kysely';
 import type { MetadataDatabase, Reader, Writer } from '../database.ts';
 import { recordAudit } from '../identity/audit-rows.ts';
 import { auditOf } from '../identity/audit-of.ts';
@@ -10,7 +11,7 @@ import type { Tables } from '../schema.ts';
 import { announce } from '../commit-signals.ts';
 import { ensureInstance } from './instance-row.ts';
 import { endRelease, readReleases } from './release-row.ts';
-import { type Environment, type EnvironmentKey, type EnvironmentRows, environmentsMax, type Follows, type Instance } from './port.ts';
+import { type Demands, type Environment, type EnvironmentKey, type EnvironmentRows, environmentsMax, type Follows, type Instance } from './port.ts';
 
 export function environmentRows({ read, snapshot, write }: MetadataDatabase): EnvironmentRows {
   return {
@@ -156,7 +157,7 @@ async function recordEnvironment(
 }
 
 function toRow(environment: Omit<Environment, 'createdAt'>) {
-  const { repository, name, follows, perTag, ttlMs, after, needsApproval, isPaused, deployers, approvers, agents } = environment;
+  const { repository, name, follows, perTag, ttlMs, after, requires = {}, needsApproval, isPaused, deployers, approvers, agents } = environment;
   return {
     repository,
     name,
@@ -164,6 +165,7 @@ function toRow(environment: Omit<Environment, 'createdAt'>) {
     per_tag: Number(perTag),
     ttl_ms: ttlMs ?? null,
     after: after ?? null,
+    requires: JSON.stringify(requires),
     needs_approval: Number(needsApproval),
     is_paused: Number(isPaused),
     deployers: JSON.stringify(deployers),
@@ -172,7 +174,8 @@ function toRow(environment: Omit<Environment, 'createdAt'>) {
   };
 }
 
-function toEnvironment(row: Tables['environment']): Environment {
+function toEnvironment(row: Selectable<Tables['environment']>): Environment {
+  const requires = JSON.parse(row.requires) as Demands; // `toRow` wrote it
   return {
     repository: row.repository,
     name: row.name,
@@ -187,5 +190,6 @@ function toEnvironment(row: Tables['environment']): Environment {
     createdAt: row.created_at,
     ...(row.ttl_ms !== null && { ttlMs: row.ttl_ms }),
     ...(row.after !== null && { after: row.after }),
+    ...(Object.keys(requires).length > 0 && { requires }),
   };
 }

@@ -11,6 +11,7 @@
  */
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import type { Severity } from '../../gate/policy.ts';
 import type { Change } from '../port.ts';
 
 export type DeploymentRows = {
@@ -25,6 +26,9 @@ export type Follows =
   | { readonly kind: 'tags'; readonly pattern: string }
   | { readonly kind: 'versions'; readonly range: string };
 
+/** `block`: checked, with nothing found that is this bad or worse. `signedBy`: by one of these trusted signers; `*` is any of them. */
+export type Demands = { readonly checked?: boolean; readonly block?: Severity; readonly signedBy?: readonly string[] };
+
 export type Environment = {
   readonly repository: RepositoryName;
   readonly name: string;
@@ -35,6 +39,8 @@ export type Environment = {
   readonly ttlMs?: number;
   /** Only what ran in this environment before. */
   readonly after?: string;
+  /** What an image must be, beside what policies say of pulling it. */
+  readonly requires?: Demands;
   /** Somebody else must approve each release. */
   readonly needsApproval: boolean;
   /** It takes nothing by itself for now. */

@@ -22,6 +22,7 @@ export type DeploymentTables = {
     ttl_ms: number | null;
     after: string | null;
     needs_approval: number;
+    requires: Generated<string>;
     is_paused: number;
     deployers: string;
     approvers: string;

@@ -63,6 +63,8 @@ export interface VerdictRows {
    * happens when the manifest is gone.
    */
   record(verdict: VerdictKey & { verdict: Omit<Verdict, 'judgedAt'> } & Change): Promise<void>;
+  /** Its check has ended, where no verdict says so: for whoever watches. Nothing happens when the manifest is gone. */
+  tellChecked(key: VerdictKey & Change): Promise<void>;
   /** Of a repository that demands nothing (any more); returns how many went. */
   forget(repository: RepositoryName, limit: number): Promise<number>;
   /** Those that time alone changes, the longest due first. */

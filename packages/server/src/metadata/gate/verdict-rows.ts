@@ -35,6 +35,11 @@ export function verdictRows({ read, write }: MetadataDatabase): VerdictRows {
         await recordEvents(tx, changesOf(key, before, verdict, change));
       }),
 
+    tellChecked: ({ repository, digest, ...change }) =>
+      write(async (tx) => {
+        if (await holdsManifest(tx, repository, digest)) await recordEvents(tx, [{ kind: 'image.checked', repository, digest, ...change }]);
+      }),
+
     async forget(repository, limit) {
       const rows = await read.selectFrom('gate_verdict').select('digest').where('repository', '=', repository).orderBy('digest').limit(limit).execute();
       await write(async (tx) => {

@@ -33,6 +33,7 @@ import { extendBadges } from './0033-extend-badges.ts';
 import { createTallies } from './0034-create-tallies.ts';
 import { createNewerBases } from './0035-create-newer-bases.ts';
 import { keepGatheredAudit } from './0036-keep-gathered-audit.ts';
+import { extendEnvironments } from './0037-extend-environments.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -68,5 +69,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0034-create-tallies': { up: (db) => createTallies(db, types) },
     '0035-create-newer-bases': { up: (db) => createNewerBases(db, types) },
     '0036-keep-gathered-audit': { up: (db) => keepGatheredAudit(db, types) },
+    '0037-extend-environments': { up: (db) => extendEnvironments(db, types) },
   };
 }

@@ -7,6 +7,7 @@ import { ActForm, fieldText, fieldWords } from '../../parts/act-form.tsx';
 import { FormField } from '../../parts/form-field.tsx';
 import { Section } from '../../parts/section.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
+import { severities, useSeverityTexts } from '../../parts/severity.tsx';
 import { useAct } from '../../parts/use-act.ts';
 import { environmentsKey } from './environment-query.ts';
 import { useEnvironmentTexts } from './texts.ts';
@@ -61,6 +62,7 @@ function Fields({ now, others }: { now?: Detail; others: readonly string[] }) {
   const texts = useEnvironmentTexts();
   const follows = now?.follows ?? { kind: 'nothing' };
   const [kind, setKind] = useState<(typeof kinds)[number]>(follows.kind);
+  const severityTexts = useSeverityTexts();
   const names = (list: readonly string[] | undefined) => list?.join(', ');
   return (
     <>
@@ -88,6 +90,20 @@ function Fields({ now, others }: { now?: Detail; others: readonly string[] }) {
           name="after"
           chosen={now?.after ?? ''}
           options={[['', texts.anything], ...others.map((name) => [name, name] as const)]}
+        />
+        <SelectField
+          label={texts.blockLabel}
+          name="block"
+          chosen={now?.requires?.block ?? ''}
+          options={[['', texts.blockNone], ...severities.map((one) => [one, severityTexts[one]] as const)]}
+        />
+        <FormField
+          label={texts.signedByLabel}
+          hint={texts.signedByHint}
+          name="signedBy"
+          defaultValue={names(now?.requires?.signedBy)}
+          autoComplete="off"
+          spellCheck={false}
         />
         <FormField
           label={texts.ttlDays}
@@ -120,6 +136,7 @@ function Fields({ now, others }: { now?: Detail; others: readonly string[] }) {
         {(
           [
             ['perTag', texts.perTag, now?.perTag],
+            ['checked', texts.checkedLabel, now?.requires?.checked],
             ['needsApproval', texts.approval, now?.needsApproval],
             ['paused', texts.pause, now?.paused],
           ] as const
@@ -138,6 +155,9 @@ function readSettings(fields: FormData): Settings {
   const kind = kinds.find((one) => one === fieldText(fields, 'kind')) ?? 'nothing';
   const pattern = fieldText(fields, 'pattern');
   const [after, ttlDays] = [fieldText(fields, 'after'), Number(fieldText(fields, 'ttlDays'))];
+  const block = severities.find((one) => one === fieldText(fields, 'block'));
+  const signedBy = fieldWords(fields, 'signedBy') ?? [];
+  const requires = { ...(fields.has('checked') && { checked: true }), ...(block && { block }), ...(signedBy.length > 0 && { signedBy }) };
   return {
     follows: kind === 'tags' ? { kind, pattern } : kind === 'versions' ? { kind, range: pattern } : { kind },
     perTag: fields.has('perTag'),
@@ -147,6 +167,7 @@ function readSettings(fields: FormData): Settings {
     approvers: fieldWords(fields, 'approvers') ?? [],
     agents: fieldWords(fields, 'agents') ?? [],
     ...(after !== '' && { after }),
+    ...(Object.keys(requires).length > 0 && { requires }),
     ...(ttlDays > 0 && { ttlMs: Math.round(ttlDays * dayMs) }),
   };
 }

@@ -1,9 +1,11 @@
+import { useSeverityTexts } from '../../parts/severity.tsx';
 import { useEnvironmentTexts } from './texts.ts';
 import type { Environment } from './environment-query.ts';
 
 /** What an environment takes and asks for, in a few words. */
-export function Rules({ environment: { follows, paused, needsApproval, after } }: { environment: Omit<Environment, 'instances'> }) {
+export function Rules({ environment: { follows, paused, needsApproval, after, requires } }: { environment: Omit<Environment, 'instances'> }) {
   const texts = useEnvironmentTexts();
+  const severityTexts = useSeverityTexts();
   return (
     <>
       <span className="text-muted">
@@ -14,6 +16,9 @@ export function Rules({ environment: { follows, paused, needsApproval, after } }
             : texts.follows.nothing}
       </span>
       {after !== undefined && <span className="chip">{texts.after(after)}</span>}
+      {requires?.block !== undefined && <span className="chip">{texts.blocks(severityTexts[requires.block])}</span>}
+      {requires?.block === undefined && requires?.checked === true && <span className="chip">{texts.checkedOnly}</span>}
+      {requires?.signedBy !== undefined && <span className="chip">{texts.signedOnly(requires.signedBy.join(', '))}</span>}
       {needsApproval === true && <span className="chip">{texts.needsApproval}</span>}
       {paused === true && <span className="chip text-warn">{texts.paused}</span>}
     </>
