@@ -4,9 +4,11 @@ import { execFileSync } from 'node:child_process';
 import { array, constantFrom, oneof, type Arbitrary, sample, tuple } from 'fast-check';
 import { apkOrder } from '@naru/server/advisories/versions/apk';
 import { dpkgOrder } from '@naru/server/advisories/versions/dpkg';
+import { pep440Order } from '@naru/server/advisories/versions/pep440';
 import { rpmOrder } from '@naru/server/advisories/versions/rpm';
 import type { VersionOrder } from '@naru/server/advisories/versions/version-order';
 import { needs, recordSkip } from '../support/needs.ts';
+import { askPythonPackaging, hasPythonPackaging } from '../support/python-packaging.ts';
 import { findSharedData } from '../support/shared-data.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -49,6 +51,37 @@ describe.if(needs('rpm'))('rpm', () => {
     const program = pairs.map(([one, other]) => `print(rpm.vercmp("${one}", "${other}") .. "\\n")`).join(' ');
     const signs = answersOf('rpm', ['--eval', `%{lua: ${program}}`], []).map((answer) => signOf(Number(answer)));
     expect(ours(rpmOrder, pairs)).toEqual(said(pairs, signs));
+  });
+});
+
+describe.if(hasPythonPackaging())("pip's packaging.version", () => {
+  const pieces = ['1', '2', '10', '0', '.', '.0', 'a1', 'b2', 'rc1', 'c1', 'alpha', '.post1', '-1', '.dev0', '+local.1', '+ubuntu-2', '1!', '_', '-', 'v', 'a'];
+  const signs = (pairs: readonly Pair[]) =>
+    askPythonPackaging(
+      `
+def parsed(text):
+    try: return Version(text)
+    except InvalidVersion: return None
+def sign(one, other):
+    if one is None or other is None: return '?'
+    return '<' if one < other else '>' if one > other else '='
+json.dump([sign(parsed(one), parsed(other)) for one, other in given], sys.stdout)
+`,
+      pairs,
+    ) as string[];
+
+  test('agrees', () => {
+    const pairs = pairsOf(pep440Order, pieces, 2000);
+    expect(ours(pep440Order, pairs)).toEqual(said(pairs, signs(pairs)));
+  });
+
+  test('knows the same for no version', () => {
+    const texts = sample(
+      array(constantFrom(...pieces, 'post', 'dev', '+', 'x'), { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')),
+      { numRuns: 2000, seed: 20_240_601 },
+    );
+    const theirs = signs(texts.map((text) => [text, text]));
+    expect(texts.map((text) => `${text} ${pep440Order.isVersion(text) ? '=' : '?'}`)).toEqual(texts.map((text, place) => `${text} ${theirs[place]}`));
   });
 });
 

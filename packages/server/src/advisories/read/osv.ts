@@ -93,23 +93,33 @@ function rangesOf(one: Affected, id: string): AffectedRange[] {
 
 type Interval = Pick<AffectedRange, 'introduced' | 'fixed' | 'lastAffected'>;
 
-/** `[introduced 1, fixed 1.5, introduced 2]` → from 1 before 1.5, and from 2 on. The events need not be in order. */
+/**
+ * `[introduced 1, fixed 1.5, introduced 2]` → from 1 before 1.5, and from 2 on. The events need not be in order. Where one
+ * interval ends another may begin; what is mended where it begins was never there.
+ */
 function intervalsOf(ecosystem: string, events: readonly z.output<typeof event>[]): Interval[] {
   const steps = events.flatMap((entry) => Object.entries(entry).map(([kind, version]) => ({ kind, version: String(version) })));
   const sorted = steps
-    .filter(({ kind }) => kind === 'introduced' || kind === 'fixed' || kind === 'last_affected')
-    .toSorted((one, other) => compareSteps(ecosystem, one, other));
+    .filter(({ kind }) => places.has(kind))
+    .toSorted((one, other) => (isOneVersion(ecosystem, one, other) ? placeOf(one) - placeOf(other) : compareSteps(ecosystem, one, other)));
   const intervals: Interval[] = [];
   let introduced: string | undefined;
-  for (const { kind, version } of sorted) {
-    if (kind === 'introduced') introduced ??= version === '0' ? '' : version;
-    else if (introduced !== undefined) {
+  let neverThere: Step | undefined;
+  for (const step of sorted) {
+    const { kind, version } = step;
+    if (kind === 'introduced') {
+      if (neverThere === undefined || !isOneVersion(ecosystem, neverThere, step)) introduced ??= version === '0' ? '' : version;
+    } else if (introduced !== undefined) {
       intervals.push({ introduced, fixed: kind === 'fixed' ? version : '', lastAffected: kind === 'fixed' ? '' : version });
       introduced = undefined;
-    }
+    } else if (kind === 'fixed') neverThere = step;
   }
   return introduced === undefined ? intervals : [...intervals, { introduced, fixed: '', lastAffected: '' }];
 }
+
+/** At one version. */
+const places: ReadonlyMap<string, number> = new Map(['fixed', 'introduced', 'last_affected'].map((kind, place) => [kind, place]));
+const placeOf = ({ kind }: Step): number => places.get(kind) ?? 0;
 
 type Step = { readonly kind: string; readonly version: string };
 
@@ -118,6 +128,11 @@ function compareSteps(ecosystem: string, one: Step, other: Step): number {
   if (one.version === '0' || other.version === '0') return Number(other.version === '0') - Number(one.version === '0');
   if (!order.isVersion(one.version) || !order.isVersion(other.version)) return 0;
   return order.compare(one.version, other.version);
+}
+
+function isOneVersion(ecosystem: string, { version: one }: Step, { version: other }: Step): boolean {
+  const order = versionOrders[orderOf(ecosystem) ?? 'npm'];
+  return one === other || (order.isVersion(one) && order.isVersion(other) && order.compare(one, other) === 0);
 }
 
 function affectedSeverity({ severity: own, ecosystem_specific: ofEcosystem, database_specific: ofDatabase }: Affected, id: string): Severity {

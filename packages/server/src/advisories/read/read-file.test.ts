@@ -65,6 +65,21 @@ test('OSV: a score of its vector, a name that is shared with others, intervals a
   expect(await all(osv('X-1', { withdrawn: '2026-03-02T00:00:00Z' }))).toEqual([]);
 });
 
+test.each<[what: string, events: object[], intervals: string[]]>([
+  [
+    'one begins where one ends, whichever is named first',
+    [{ introduced: '2.0' }, { fixed: '3.0' }, { introduced: '1.0' }, { fixed: '2.0.0' }],
+    ['>=1.0 <2.0.0', '>=2.0 <3.0'],
+  ],
+  ['mended where it begins', [{ introduced: '1.0' }, { fixed: '1.0' }], []],
+  ['mended before there was any', [{ introduced: '0' }, { fixed: '0' }], []],
+  ['one version', [{ last_affected: '1.0' }, { introduced: '1.0' }], ['>=1.0 <=1.0']],
+  ['what cannot be compared stays as it was said', [{ introduced: 'one' }, { fixed: 'two' }], ['>=one <two']],
+])('OSV: of events, %s', async (_, events, intervals) => {
+  const affected = [{ package: { ecosystem: 'PyPI', name: 'a' }, ranges: [{ type: 'ECOSYSTEM', events }] }];
+  expect(await all(osv('X-1', { affected }))).toEqual(intervals.map((interval) => `X-1 pypi a ${interval}`));
+});
+
 test('distributions: which release, which version mends it, and how bad they say it is', async () => {
   expect(await all(secdb)).toEqual(['CVE-2026-1111 alpine:3.20 busybox <1.36.1-r29', 'CVE-2026-1112 alpine:3.20 busybox <1.36.1-r29']);
   expect((await readOne(secdb)).source).toBe('alpine:3.20/main');
