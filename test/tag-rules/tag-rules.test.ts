@@ -120,6 +120,20 @@ test('rules that contradict, and what is no rule', async () => {
   expect(await ask('GET', 'team/bad/-/tag-rules')).toEqual({ status: 200, body: {} });
 });
 
+/** Of notices, from the live stream. */
+async function told(repository: string, count: number): Promise<unknown[]> {
+  const stop = new AbortController();
+  const query = `repository=${repository}&kinds=tag.deprecated,tag.end_of_life,tag.notice_ended&after=0`;
+  const response = await fetch(`${server.url}/api/v1/events?${query}`, { signal: stop.signal });
+  let text = '';
+  for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part;
+    if (text.split('\ndata: {"id"').length > count) break;
+  }
+  stop.abort();
+  return [...text.matchAll(/^data: (\{"id".+\})$/gm)].map(([, json]) => JSON.parse(json ?? '') as Json).map(({ kind, tag, message }) => [kind, tag, message]);
+}
+
 test('a notice reaches whoever pulls the tag, in the words of its author', async () => {
   const repository = 'team/notices';
   await hold(repository, a);
@@ -134,6 +148,13 @@ test('a notice reaches whoever pulls the tag, in the words of its author', async
   expect(await warningFor('1.0.0')).toBe('299 - "1.0.0 has reached its end of life: use \\"2\\" 그리고 \\\\"');
   expect(await warningFor('1.0.0', 'HEAD')).toBe(await warningFor('1.0.0'));
   expect(await warningFor('2.0.0')).toBe('');
+  // The pages show it beside the tag and on its image.
+  const { items } = (await ask('GET', `${repository}/-/tags`)).body as { items: Json[] };
+  expect(items.map(({ tag, notice }) => [tag, notice])).toEqual([
+    ['1.0.0', { kind: 'end-of-life', message: 'use "2" 그리고 \\' }],
+    ['2.0.0', undefined],
+  ]);
+  expect((await ask('GET', `${repository}/-/images/1.0.0`)).body['notices']).toMatchObject([{ tag: '1.0.0', kind: 'end-of-life' }]);
   // Rules and notices are set apart from each other.
   expect(await naru('tag-rule', 'set', repository, '--immutable', '{release}', '--keep', 'latest')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(JSON.parse((await naru('tag-rule', 'show', repository, '--json')).stdout)).toMatchObject({
@@ -141,7 +162,13 @@ test('a notice reaches whoever pulls the tag, in the words of its author', async
     aliases: ['latest'],
     notices: [{ tags: '1.*' }],
   });
+  expect((await naru('deprecate', `${repository}:2.0.0`, 'soon')).exitCode).toBe(0);
   expect((await naru('deprecate', `${repository}:1.*`, '--undo')).exitCode).toBe(0);
+  expect(await told(repository, 3)).toEqual([
+    ['tag.end_of_life', undefined, '1.*: use "2" 그리고 \\'],
+    ['tag.deprecated', '2.0.0', '2.0.0: soon'],
+    ['tag.notice_ended', undefined, '1.*: use "2" 그리고 \\'],
+  ]);
   expect(await warningFor('1.0.0')).toBe('');
 });
 

@@ -54,6 +54,7 @@ describe.skipIf(!needs('chromium'))('every page', () => {
     await pushImage(owner, 'acme/shop', '1.0.0');
     await owner.api('PUT', '/repositories/acme/shop/-/environments/production', { follows: { kind: 'versions', range: '1.x' }, agents: ['kim'] });
     await owner.api('POST', '/repositories/acme/shop/-/environments/production/releases', { tag: '1.0.0' });
+    await owner.api('POST', '/namespaces/acme/golden-images', { repository: 'acme/shop', tags: '1.*', reason: hostile, until: Date.now() + 86_400e3 });
     const asked = await owner.api('POST', '/repositories/kim/app/-/badge-requests', {});
     await world.admin.api('POST', `/badge-requests/${String(asked.body['id'])}/decision`, { decision: 'decline', reason: hostile });
     await pushImage(owner, 'kim/reviewed', '1.0');
@@ -138,7 +139,7 @@ const signedIn: readonly Step[] = [
   ['settings', '/r/kim/app/settings'],
   ['settings-access', '/r/kim/app/settings?view=access'],
   ['settings-webhooks', '/r/kim/app/settings?view=webhooks', (page) => page.locator('main details summary').first().click()],
-  ...['policy', 'tag-rules', 'retention', 'trash'].map((view): Step => [`settings-${view}`, `/r/kim/app/settings?view=${view}`]),
+  ...['policy', 'golden', 'tag-rules', 'retention', 'trash'].map((view): Step => [`settings-${view}`, `/r/kim/app/settings?view=${view}`]),
   ['environments', '/r/kim/app/environments'],
   ['environment', '/r/kim/app/environments?item=test'],
   ['private', '/r/kim/app'],
@@ -150,7 +151,7 @@ const signedIn: readonly Step[] = [
   ['notifications', '/notifications'],
   ...['', 'security', 'sessions', 'tokens'].map((part): Step => [`account-${part}`, `/settings/${part}`]),
   ['new-organisation', '/new/organisation'],
-  ...['', 'environments', 'security', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'].map((part): Step => [
+  ...['', 'environments', 'golden', 'security', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'].map((part): Step => [
     `organisation-${part}`,
     `/o/acme/${part}`,
   ]),

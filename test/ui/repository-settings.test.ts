@@ -165,6 +165,11 @@ describe.skipIf(!needs('chromium'))('settings of a repository', () => {
     expect(await warned()).toBeNull();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('use 1.1', { exact: true }).waitFor();
+    await page.goto('/r/tara/app/tags');
+    expect(await page.getByText('deprecated', { exact: true }).getAttribute('title')).toBe('use 1.1');
+    await page.getByRole('link', { name: '1.0.0', exact: true }).click();
+    await page.getByText('use 1.1', { exact: true }).waitFor();
+    await page.goto('/r/tara/app/settings?view=tag-rules');
     await page.getByRole('button', { name: 'Remove all rules' }).click();
     await page.getByText('No tag carries a notice.').waitFor();
     expect((await pushImage(tara, 'tara/app', 'nightly')).status).toBe(201);

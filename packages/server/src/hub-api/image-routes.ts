@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { describeReview, imageReview } from './image-review.ts';
 import { required } from './repository-routes.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
+import { findNoticeOn, tagNotice } from './tag-routes.ts';
 import { bytes, digest, listOf, tag, toPage } from './schemas.ts';
 
 /** Tags that are named on one image. */
@@ -39,6 +40,8 @@ const image = z.object({
   annotations: z.record(z.string(), z.string()),
   subject: digest.optional(),
   tags: z.array(tag),
+  /** What whoever pulls one of these tags is told. */
+  notices: z.array(tagNotice.extend({ tag })),
   manifests: z.array(layer.extend({ platform: z.string().optional() })),
   config: config.optional(),
   layers: z.array(layer),
@@ -70,7 +73,12 @@ export const imageRoutes: readonly ApiRoute[] = [
       const found = await resolveImage(name, params['reference'] ?? '', call);
       const tags = (await parts.shown.listTagsOn(caller, name, found, tagsMax)) ?? [];
       const review = await describeReview(name, found, call);
-      return { value: { ...(await parts.registry.images.get(name, found)), tags, ...(review && { review }) } };
+      const notices = [];
+      for (const one of tags) {
+        const notice = await findNoticeOn(name, one, parts);
+        if (notice !== undefined) notices.push({ tag: one, ...notice });
+      }
+      return { value: { ...(await parts.registry.images.get(name, found)), tags, notices, ...(review && { review }) } };
     },
   }),
   route({

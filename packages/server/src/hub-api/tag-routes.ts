@@ -1,8 +1,9 @@
 /** Tags as people manage them: where they point, what is there, where they pointed before, deleted and put back. */
-import { parseTag, type RepositoryName } from '@naru/oci/repository-name';
+import { parseTag, type RepositoryName, type Tag } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import type { TagRow } from '../metadata/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
+import { findNotice } from '../tag-rules/policy.ts';
 import { requireForEach } from './require-for-each.ts';
 import { required } from './repository-routes.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
@@ -13,6 +14,9 @@ const tagsMax = 100;
 /** In a page that says what is behind each: the pages of the hub show all of a repository, which may have thousands. */
 const listMax = 1000;
 const historyMax = 1000;
+
+/** As its author wrote it. */
+export const tagNotice = z.object({ kind: z.enum(['deprecated', 'end-of-life']), message: z.string() });
 
 const tagEntry = z.object({
   tag,
@@ -26,6 +30,8 @@ const tagEntry = z.object({
   /** What a pull of all platforms transfers, compressed. */
   sizeBytes: bytes,
   platforms: z.array(z.string()),
+  /** What whoever pulls it is told. */
+  notice: tagNotice.optional(),
   /** Not approved: others do not see it. `shown`: what the tag shows them meanwhile. */
   review: z.object({ state: z.enum(['staged', 'refused']), reason: z.string(), shown: digest.optional() }).optional(),
 });
@@ -126,7 +132,14 @@ async function describe(name: RepositoryName, row: TagRow, parts: ApiCall['parts
   const { at, actor, ...rest } = row;
   const { platforms, ...summary } = await parts.registry.images.summarize(name, row.digest);
   const review = await findReview(name, row, parts);
-  return { ...rest, movedAt: at, movedBy: actor, ...summary, platforms: [...platforms], ...(review && { review }) };
+  const notice = await findNoticeOn(name, row.tag, parts);
+  return { ...rest, movedAt: at, movedBy: actor, ...summary, platforms: [...platforms], ...(notice && { notice }), ...(review && { review }) };
+}
+
+/** Of a page of tags the rules are read once, and from memory. */
+export async function findNoticeOn(repository: RepositoryName, of: Tag, { rows }: Pick<ApiCall['parts'], 'rows'>) {
+  const found = findNotice((await rows.tagPolicies.findHot(repository)) ?? {}, of);
+  return found && { kind: found.kind, message: found.message };
 }
 
 async function findReview(repository: RepositoryName, seen: Pick<TagRow, 'tag' | 'digest'>, { rows: { reviews } }: ApiCall['parts']) {

@@ -291,6 +291,9 @@ export const eventKinds = [
   'manifest.deleted',
   'tag.moved',
   'tag.deleted',
+  'tag.deprecated',
+  'tag.end_of_life',
+  'tag.notice_ended',
   'quota.near',
   'quota.reached',
   'base.updated',
@@ -331,7 +334,7 @@ export type Event = {
   readonly visibility?: Visibility;
   /** repository.pulled: how often, since the last event of this kind. */
   readonly pulls?: number;
-  /** deploy.…: which release, where, and why it is so. image.…: the first reason. badge.…: which badge, and why. quota.…: how full it is. base.…: what became of the base. */
+  /** deploy.…: which release, where, and why it is so. tag.…: which tags are meant, and what their author says of them. image.…: the first reason. badge.…: which badge, and why. quota.…: how full it is. base.…: what became of the base. */
   readonly environment?: string;
   readonly instance?: string;
   readonly release?: number;

@@ -1,12 +1,13 @@
 import type { Digest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
-import type { RepositoryName, Tag } from '@naru/oci/repository-name';
+import { isTag, type RepositoryName, type Tag } from '@naru/oci/repository-name';
 import { namespaceOf } from '../access/namespace.ts';
 import { aliasKinds, findNamingFault, isAlias, isImmutable, isRelease, placeAliases, type TagPolicy } from '../tag-rules/policy.ts';
 import { boundedCache } from './bounded-cache.ts';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
+import { type NewEvent, recordEvents } from './event-rows.ts';
 import type { Change } from './port.ts';
 import type { StoredTagPolicy, TagPolicyRows } from './tag-policy-port.ts';
 
@@ -42,7 +43,8 @@ export function tagPolicyRows({ read, write, dataVersion }: MetadataDatabase, mo
       write(async (tx) => {
         const held = await tx.selectFrom('repository').select('name').where('name', '=', repository).executeTakeFirst();
         if (held === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
-        const policy = edit((await findPolicy(tx, repository)) ?? {});
+        const before = (await findPolicy(tx, repository)) ?? {};
+        const policy = edit(before);
         const row = { policy: JSON.stringify(policy), changed_at: change.at, changed_by: change.actor };
         await tx
           .insertInto('tag_policy')
@@ -50,14 +52,17 @@ export function tagPolicyRows({ read, write, dataVersion }: MetadataDatabase, mo
           .onConflict((conflict) => conflict.column('repository').doUpdateSet(row))
           .execute();
         await recordAudit(tx, [auditOf(change, 'tag-rules.change', { namespace: namespaceOf(repository), repository, detail: { policy } })]);
+        await recordEvents(tx, noticeEvents(repository, before, policy, change));
         await keepAliases(tx, repository, policy, change, moves);
         return policy;
       }),
 
     remove: ({ repository, ...change }) =>
       write(async (tx) => {
-        const { numDeletedRows } = await tx.deleteFrom('tag_policy').where('repository', '=', repository).executeTakeFirst();
-        if (numDeletedRows === 0n) return false;
+        const before = await findPolicy(tx, repository);
+        if (before === undefined) return false;
+        await tx.deleteFrom('tag_policy').where('repository', '=', repository).execute();
+        await recordEvents(tx, noticeEvents(repository, before, {}, change));
         await recordAudit(tx, [auditOf(change, 'tag-rules.delete', { namespace: namespaceOf(repository), repository })]);
         return true;
       }),
@@ -121,6 +126,25 @@ async function keepAliases(tx: Writer, repository: RepositoryName, { aliases = [
   }
   for (const [alias, digest] of places) await moves.move(tx, repository, alias, digest, change);
   for (const { name } of rows) if (isAlias(aliases, name) && !places.has(name)) await moves.remove(tx, repository, name, change);
+}
+
+/** What whoever pulls is told from now on, or no more. One event for each notice: a pattern may stand for thousands of tags. */
+function noticeEvents(repository: RepositoryName, before: TagPolicy, after: TagPolicy, change: Change): NewEvent[] {
+  const was = new Map((before.notices ?? []).map((notice) => [notice.tags, notice]));
+  const is = new Map((after.notices ?? []).map((notice) => [notice.tags, notice]));
+  const event = (kind: NewEvent['kind'], tags: string, message: string): NewEvent => ({
+    kind,
+    repository,
+    ...(isTag(tags) && { tag: tags }),
+    message: `${tags}: ${message}`,
+    ...change,
+  });
+  return [
+    ...[...is.values()]
+      .filter(({ tags, kind, message }) => was.get(tags)?.kind !== kind || was.get(tags)?.message !== message)
+      .map(({ tags, kind, message }) => event(kind === 'deprecated' ? 'tag.deprecated' : 'tag.end_of_life', tags, message)),
+    ...[...was.values()].filter(({ tags }) => !is.has(tags)).map(({ tags, message }) => event('tag.notice_ended', tags, message)),
+  ];
 }
 
 async function findPolicy(tx: Reader, repository: RepositoryName): Promise<TagPolicy | undefined> {

@@ -137,6 +137,7 @@ export const en = {
     emptyLead: 'Push a first image:',
   },
   tags: {
+    notices: { deprecated: 'deprecated', 'end-of-life': 'end of life' },
     review: { staged: 'waits for review', refused: 'refused' },
     reviewTitle: (reason: string, isShown: boolean) =>
       `Others do not see this image${isShown ? ': the tag shows them the one before' : ', nor the tag'}.${reason === '' ? '' : ` ${reason}`}`,
@@ -306,7 +307,16 @@ export const en = {
   },
   settings: {
     parts: 'Parts of the settings',
-    views: { general: 'General', access: 'Access', webhooks: 'Webhooks', policy: 'Policy', 'tag-rules': 'Tag rules', retention: 'Retention', trash: 'Trash' },
+    views: {
+      general: 'General',
+      access: 'Access',
+      webhooks: 'Webhooks',
+      policy: 'Policy',
+      golden: 'Golden images',
+      'tag-rules': 'Tag rules',
+      retention: 'Retention',
+      trash: 'Trash',
+    },
     description: 'Description',
     descriptionHint: 'One line that says what it is. Search finds it.',
     save: 'Save',

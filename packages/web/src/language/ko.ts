@@ -137,6 +137,7 @@ export const ko: Texts = {
     emptyLead: '첫 이미지를 push해 보세요:',
   },
   tags: {
+    notices: { deprecated: '사용 중단 예정', 'end-of-life': '지원 종료' },
     review: { staged: '검토 대기', refused: '거절됨' },
     reviewTitle: (reason: string, isShown: boolean) =>
       `다른 사람에게는 이 이미지가 보이지 않습니다${isShown ? '. 태그는 이전 이미지를 보여 줍니다' : '. 태그도 보이지 않습니다'}.${reason === '' ? '' : ` ${reason}`}`,
@@ -304,7 +305,16 @@ export const ko: Texts = {
   },
   settings: {
     parts: '설정 구성',
-    views: { general: '일반', access: '접근 권한', webhooks: '웹훅', policy: '정책', 'tag-rules': '태그 규칙', retention: '보존 기간', trash: '휴지통' },
+    views: {
+      general: '일반',
+      access: '접근 권한',
+      webhooks: '웹훅',
+      policy: '정책',
+      golden: '골든 이미지',
+      'tag-rules': '태그 규칙',
+      retention: '보존 기간',
+      trash: '휴지통',
+    },
     description: '설명',
     descriptionHint: '무엇인지 알려 주는 한 줄입니다. 검색에 나옵니다.',
     save: '저장',

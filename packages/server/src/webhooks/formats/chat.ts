@@ -60,6 +60,10 @@ export function sentence(report: Report, quote: (name: string) => string = (name
       return `The badge of ${what} is in doubt no more`;
     case 'badge.revoked':
       return `The badge of ${what} was revoked: ${quote(event.message ?? kind)}`;
+    case 'tag.deprecated':
+      return `Tags of ${quote(event.repository)} are deprecated: ${quote(event.message ?? kind)}`;
+    case 'tag.end_of_life':
+      return `Tags of ${quote(event.repository)} have reached their end of life: ${quote(event.message ?? kind)}`;
     case 'image.blocked':
       return `${what} may not be pulled: ${quote(event.message ?? kind)}`;
     default:

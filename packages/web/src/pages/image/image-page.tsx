@@ -19,6 +19,7 @@ import { Layers } from './layers.tsx';
 import { ReferrerTree } from './referrer-tree.tsx';
 import { ReviewState } from './review-state.tsx';
 import { TagHistory } from './tag-history.tsx';
+import { TagNotice } from './tag-notice.tsx';
 
 const Files = lazy(async () => ({ default: (await import('./files.tsx')).Files }));
 const Security = lazy(async () => ({ default: (await import('./security.tsx')).Security }));
@@ -99,6 +100,9 @@ function Inside({ facts, image, tag, platform }: InsideProps) {
           <Bytes of={image.sizeBytes} />
         </span>
       </div>
+      {image.notices.map((notice) => (
+        <TagNotice key={notice.tag} notice={notice} />
+      ))}
       {image.review && <ReviewState review={image.review} may={facts.may} />}
       <div className="mb-6">
         <PullCommand repository={facts.name} reference={tag !== undefined && tags.includes(tag) ? tag : image.digest} />

@@ -14,6 +14,7 @@ import { namespaceQuery } from './namespace-query.ts';
 import { useOrganisationTexts } from './texts.ts';
 
 const Environments = lazy(async () => ({ default: (await import('./environments.tsx')).Environments }));
+const GoldenImages = lazy(async () => ({ default: (await import('../golden/golden-images.tsx')).GoldenImages }));
 const People = lazy(async () => ({ default: (await import('./people.tsx')).People }));
 const Teams = lazy(async () => ({ default: (await import('./teams.tsx')).Teams }));
 const Team = lazy(async () => ({ default: (await import('./team.tsx')).Team }));
@@ -26,12 +27,12 @@ const OrganisationWebhooks = lazy(async () => ({ default: (await import('./organ
 const NamespaceSecurity = lazy(async () => ({ default: (await import('../namespace-security/namespace-security.tsx')).NamespaceSecurity }));
 const AuditView = lazy(async () => ({ default: (await import('../audit/audit-view.tsx')).AuditView }));
 
-const sections = ['repositories', 'environments', 'security', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'] as const;
+const sections = ['repositories', 'environments', 'golden', 'security', 'people', 'teams', 'access', 'robots', 'ci', 'webhooks', 'audit', 'settings'] as const;
 type Section = (typeof sections)[number];
 /** Those whose items have addresses of their own. */
 const withParts: readonly Section[] = ['teams', 'robots', 'webhooks'];
 /** What a member sees who manages nothing. */
-const forMembers: readonly Section[] = ['repositories', 'environments', 'security', 'people'];
+const forMembers: readonly Section[] = ['repositories', 'environments', 'golden', 'security', 'people'];
 
 const signInFirst = new ApiError({ kind: 'sign-in', status: 401, code: '', message: '', requestId: '' });
 
@@ -76,6 +77,7 @@ function Organisation({ name, section, one }: { name: string; section: Section; 
         {section === 'repositories' && <RepositoriesOf namespace={name} empty={texts.noRepositories} />}
         {section === 'security' && <NamespaceSecurity namespace={name} />}
         {section === 'environments' && <Environments namespace={name} />}
+        {section === 'golden' && <GoldenImages namespace={name} mayManage={mayManage} />}
         {section === 'people' && <People namespace={name} mayManage={mayManage} />}
         {section === 'teams' && (one === undefined ? <Teams namespace={name} /> : <Team key={one} namespace={name} team={one} />)}
         {section === 'access' && <Access namespace={name} />}

@@ -22,6 +22,7 @@ import { SettingsTabs, settingsViews } from './settings-tabs.tsx';
 
 const TagRules = lazy(async () => ({ default: (await import('./tag-rules.tsx')).TagRules }));
 const PolicyForm = lazy(async () => ({ default: (await import('../../parts/policy/policy-form.tsx')).PolicyForm }));
+const GoldenPolicy = lazy(async () => ({ default: (await import('../golden/golden-policy.tsx')).GoldenPolicy }));
 const Retention = lazy(async () => ({ default: (await import('./retention.tsx')).Retention }));
 const Trash = lazy(async () => ({ default: (await import('./trash.tsx')).Trash }));
 const RepositoryWebhooks = lazy(async () => ({ default: (await import('./repository-webhooks.tsx')).RepositoryWebhooks }));
@@ -43,6 +44,7 @@ export function SettingsPage({ facts }: { facts: RepositoryFacts }) {
           {here === 'access' && <Access repository={facts.name} />}
           {here === 'webhooks' && <RepositoryWebhooks repository={facts.name} />}
           {here === 'policy' && <PolicyForm of={{ repository: facts.name }} />}
+          {here === 'golden' && <GoldenPolicy of={{ repository: facts.name }} />}
           {here === 'tag-rules' && <TagRules repository={facts.name} />}
           {here === 'retention' && <Retention repository={facts.name} />}
           {here === 'trash' && <Trash repository={facts.name} />}

@@ -1,7 +1,7 @@
 import { useTexts } from '../../language/language.tsx';
 import { RepositoryLink } from '../../parts/repository-link.tsx';
 
-export const settingsViews = ['general', 'access', 'webhooks', 'policy', 'tag-rules', 'retention', 'trash'] as const;
+export const settingsViews = ['general', 'access', 'webhooks', 'policy', 'golden', 'tag-rules', 'retention', 'trash'] as const;
 export type SettingsView = (typeof settingsViews)[number];
 
 type Props = { repository: string; views: readonly SettingsView[]; here: SettingsView };

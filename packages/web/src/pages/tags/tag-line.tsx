@@ -23,7 +23,7 @@ const namedMax = 12;
 
 export function TagLine({ repository, row: { entry, same, step }, largest, canSelect, isSelected, onSelect }: Props) {
   const { tags: texts } = useTexts();
-  const { tag, digest, platforms, sizeBytes, movedAt, movedBy, pulledAt, review } = entry;
+  const { tag, digest, platforms, sizeBytes, movedAt, movedBy, pulledAt, notice, review } = entry;
   const others = same.slice(0, namedMax + 1).filter((other) => other !== tag);
   const otherCount = same.length - 1;
   const named = others.slice(0, namedMax);
@@ -52,6 +52,11 @@ export function TagLine({ repository, row: { entry, same, step }, largest, canSe
           {tag}
         </RepositoryLink>
         <CopyButton text={pullCommand(chosenTool(), repository, tag)} what={texts.copyPull(tag)} />
+        {notice && (
+          <span className="chip shrink-0 text-warn" title={notice.message}>
+            {texts.notices[notice.kind]}
+          </span>
+        )}
         {review && (
           <span
             className={`chip shrink-0 ${review.state === 'refused' ? 'text-bad' : ''}`}

@@ -10,7 +10,7 @@ import { useWebhookTexts } from './texts.ts';
 
 const formats = ['standard', 'cloudevents', 'docker-hub', 'distribution', 'slack', 'mattermost', 'email'] as const satisfies readonly Format[];
 const groups = {
-  tag: ['tag.moved', 'tag.deleted'],
+  tag: ['tag.moved', 'tag.deleted', 'tag.deprecated', 'tag.end_of_life', 'tag.notice_ended'],
   manifest: ['manifest.pushed', 'manifest.deleted', 'blob.pushed', 'blob.mounted', 'blob.deleted'],
   repository: [
     'repository.created',
@@ -18,6 +18,8 @@ const groups = {
     'repository.visibility',
     'repository.deleted',
     'repository.pulled',
+    'quota.near',
+    'quota.reached',
     'badge.doubted',
     'badge.confirmed',
     'badge.revoked',
