@@ -84,6 +84,44 @@ test('runs what is committed in this process at once, and what others commit by 
   expect(await states(store)).toEqual({});
 });
 
+test('a clock that is set back by a day keeps nothing waiting for it, whether a process saw that or none ran', async () => {
+  const store = await open();
+  const time = virtualTime();
+  const ran: unknown[] = [];
+  const kinds = [kindOf(async ({ payload }) => void ran.push(payload))];
+  {
+    await using runner = start(store, time, kinds);
+    await store.jobs.enqueue([work('soon', { runAt: time.clock.now() + 60_000 })], time.clock.now());
+    await runner.idle();
+    time.jump(-24 * 3600e3);
+    // As far from now as it was.
+    await time.pass(50_000, runner.idle);
+    expect(ran).toEqual([]);
+    await time.pass(10_000 + 2 * pollMs, runner.idle);
+    expect(ran).toEqual(['soon']);
+  }
+  await store.jobs.enqueue([work('first', { ordering: 'a' }), work('second', { ordering: 'a' })], time.clock.now());
+  // Whoever had it died.
+  const [taken] = await store.jobs.claim({ kind: 'work', limit: 1, lease: 'dead', leaseUntil: time.clock.now() + leaseMs, at: time.clock.now() });
+  expect(taken?.payload).toBe('first');
+  time.jump(-24 * 3600e3);
+  await using runner = start(store, time, kinds);
+  await time.pass(leaseMs + pollMs, runner.idle);
+  expect(ran).toEqual(['soon', 'first', 'second']);
+});
+
+test('a clock that is set ahead by a year runs what waited, once', async () => {
+  const store = await open();
+  const time = virtualTime();
+  const ran: unknown[] = [];
+  await using runner = start(store, time, [kindOf(async ({ payload }) => void ran.push(payload))]);
+  await store.jobs.enqueue([work('later', { runAt: time.clock.now() + 3600e3 })], time.clock.now());
+  await runner.idle();
+  time.jump(365 * 24 * 3600e3);
+  await time.pass(pollMs, runner.idle);
+  expect(ran).toEqual(['later']);
+});
+
 test('tries again later and later, and gives up in the end', async () => {
   const store = await open();
   const time = virtualTime();

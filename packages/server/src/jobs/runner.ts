@@ -34,11 +34,14 @@ export const pollMs = 5000;
 /** Somebody else has taken what was due: so soon it is looked again. */
 const othersMs = 500;
 
+/** Corrections of a clock that are smaller are borne. */
+const setBackMs = 1000;
+
 const countedStates: readonly JobState[] = ['waiting', 'behind', 'running', 'dead'];
 
 export function startJobRunner(parts: JobRunnerParts): JobRunner {
   const { rows, kinds, metrics } = parts;
-  const life = { isDraining: false, stopping: new AbortController() };
+  const life = { isDraining: false, stopping: new AbortController(), clock: followClock(parts) };
   const loops = kinds.map((kind) => startLoop({ ...parts, rows: rows.jobs, commits: rows.commits }, kind, life));
   metrics.countJobs(async () =>
     Promise.all(kinds.flatMap(({ name }) => countedStates.map(async (state) => ({ kind: name, state, count: await rows.jobInspection.count(name, state) })))),
@@ -60,8 +63,30 @@ export function startJobRunner(parts: JobRunnerParts): JobRunner {
   };
 }
 
+/** A clock may be set back while the process runs, and while none does. */
+function followClock({ rows, clock, log }: Pick<JobRunnerParts, 'rows' | 'clock' | 'log'>): FollowedClock {
+  let seen = Number.POSITIVE_INFINITY;
+  let following: Promise<unknown> | undefined;
+  return {
+    async now() {
+      const at = clock.now();
+      if (at < seen - setBackMs) {
+        following ??= rows.jobs.followClock(at).then((count) => {
+          if (count > 0) log.warn('the clock was set back: jobs that waited for what was the time go on from now', { jobs: count });
+          seen = at;
+        });
+        await following.finally(() => (following = undefined));
+      }
+      seen = Math.max(seen === Number.POSITIVE_INFINITY ? at : seen, at);
+      return at;
+    },
+  };
+}
+
 type LoopParts = RunningJobParts & Pick<JobRunnerParts, 'metrics' | 'newLease'> & { readonly commits: CommitSignals };
-type Life = { isDraining: boolean; readonly stopping: AbortController };
+type Life = { isDraining: boolean; readonly stopping: AbortController; readonly clock: FollowedClock };
+/** The time, once all that waits for it knows it. */
+type FollowedClock = { now(): Promise<number> };
 type Loop = { isBusy(): boolean; idle(): Promise<void>; end(): Promise<void> };
 
 function startLoop(parts: LoopParts, kind: JobKind, life: Life): Loop {
@@ -117,8 +142,8 @@ function startLoop(parts: LoopParts, kind: JobKind, life: Life): Loop {
   /** Takes what is due and there is room for. Returns how long nothing more will be. */
   async function take(): Promise<number> {
     while (running.size < kind.concurrency && !life.isDraining) {
+      const at = await life.clock.now();
       const due = await rows.findNextDue(kind.name);
-      const at = clock.now();
       if (due === undefined) return pollMs;
       if (due > at) return Math.min(due - at, pollMs);
       const lease = newLease();

@@ -71,6 +71,11 @@ export interface JobRows {
   settle(lease: Lease, outcome: JobOutcome, at: number): Promise<boolean>;
   /** Does a job of this kind and ordering live: wait, stand behind or run? */
   hasLive(kind: string, ordering: string): Promise<boolean>;
+  /**
+   * The clock was set back: what was written at a time that has not come yet would wait for it. It is as if it
+   * had been written now, and waits as long as it had to from there. Returns how many there were.
+   */
+  followClock(at: number): Promise<number>;
   /** When the next job of the kind is due; undefined when there is none. */
   findNextDue(kind: string): Promise<number | undefined>;
 }

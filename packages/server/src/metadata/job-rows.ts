@@ -50,6 +50,22 @@ export function jobRows({ read, write, writeLazily, prepare }: MetadataDatabase)
       return (await standing(read, { kind, ordering })) === 'behind';
     },
 
+    async followClock(at) {
+      return write(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('job')
+          .set((eb) => ({
+            due_at: eb('due_at', '-', eb.parens('changed_at', '-', at)),
+            run_at: eb('run_at', '-', eb.parens('changed_at', '-', at)),
+            created_at: eb.case().when('created_at', '>', at).then(at).else(eb.ref('created_at')).end(),
+            changed_at: at,
+          }))
+          .where('changed_at', '>', at)
+          .executeTakeFirst();
+        return Number(numUpdatedRows);
+      });
+    },
+
     async findNextDue(kind) {
       const earliest = await findEarliest(Object.keys(jobPriorities).map(() => kind));
       const times = Object.values(earliest ?? {}).filter((time) => time !== null);

@@ -160,6 +160,17 @@ export function deploymentContract(it: Contract): void {
     expect(await claim(store, 'web-1', 'one', 192)).toBe(true);
   });
 
+  it('lets no lease hold that a clock gave which was set back since, and lets its target hold up nobody', async (store) => {
+    await open(store);
+    expect(await claim(store, 'web-1', 'one', 24 * 3600e3)).toBe(true);
+    expect(await claim(store, 'web-2', 'two', 20)).toBe(true);
+    const id = await requested(store, await push(store, 'one'));
+    await report(store, id, 'running', 'web-2');
+    expect(await states(store)).toEqual(['running']);
+    expect(await claim(store, 'web-1', 'other', 30)).toBe(true);
+    expect(await claim(store, 'web-1', 'one', 40)).toBe(false);
+  });
+
   it('makes instances as they are wanted and ends them when their time is over', async (store) => {
     await open(store, { perTag: true });
     const digest = await push(store, 'one');

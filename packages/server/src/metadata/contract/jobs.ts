@@ -39,6 +39,21 @@ export function jobContract(it: Contract): void {
     expect(await store.jobs.findNextDue('nothing')).toBeUndefined();
   });
 
+  it('follows a clock that was set back: what was written later than now waits from now', async (store) => {
+    await enqueue(store, 'before', { runAt: 40 }, 5);
+    await enqueue(store, 'after', { runAt: 1060, ordering: 'o' }, 1000);
+    await enqueue(store, 'behind', { runAt: 1000, ordering: 'o' }, 1000);
+    expect(await store.jobs.followClock(10)).toBe(2);
+    expect(await store.jobs.followClock(10)).toBe(0);
+    const waiting = await store.jobInspection.list({ state: 'waiting', limit: 10 });
+    expect(waiting.map(({ payload, createdAt, runAt, changedAt }) => [payload, createdAt, runAt, changedAt])).toEqual([
+      ['before', 5, 40, 5],
+      ['after', 10, 70, 10],
+    ]);
+    expect(await claim(store, 69)).toEqual(['before']);
+    expect(await claim(store, 70)).toEqual(['after']);
+  });
+
   it('says everything about a job', async (store) => {
     await enqueue(store, { repository: 'mina/app' }, { key: 'k', ordering: 'o', priority: 'high', runAt: 7 }, 5);
     const waiting = await only(store, 'waiting');

@@ -152,6 +152,9 @@ export interface ReleaseRows {
   report(report: Report): Promise<void>;
 }
 
+/** No agent asks for more. A lease that ends later was given by a clock that was set back since, and holds nobody up. */
+export const leaseMaxMs = 120_000;
+
 /** One agent at a time serves a target: the one whose lease holds. */
 export type Target = {
   readonly name: string;

@@ -4,7 +4,7 @@ import { recordEvents } from '../event-rows.ts';
 import { announce } from '../commit-signals.ts';
 import { eventOf } from './deploy-event.ts';
 import { findInstance, setInstance } from './instance-row.ts';
-import type { Report } from './port.ts';
+import { leaseMaxMs, type Report } from './port.ts';
 import { endRelease, findRelease } from './release-row.ts';
 
 export async function recordReport(tx: Writer, report: Report): Promise<void> {
@@ -44,6 +44,7 @@ async function runsEverywhere(tx: Writer, { repository, name, instance, release,
     .where('target.repository', '=', repository)
     .where('target.environment', '=', name)
     .where('target.lease_until', '>', at)
+    .where('target.lease_until', '<=', at + leaseMaxMs)
     .where((eb) =>
       eb.not(
         eb.exists(
