@@ -3,6 +3,7 @@
  * whatever is killed when, people are always answered by the old or the new one.
  */
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { createServer as createHttpServer, request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -60,7 +61,7 @@ function defineTests(docker: DockerEngine, server: TestServer): void {
     return image.manifest.digest;
   }
 
-  function agent(environment: string, flags: readonly string[]): AgentProcess {
+  function agent(environment: string, flags: readonly string[], socket = docker.socket): AgentProcess {
     const started = startAgent([
       '--server',
       server.url,
@@ -71,7 +72,7 @@ function defineTests(docker: DockerEngine, server: TestServer): void {
       '--target',
       'here',
       '--engine',
-      docker.socket,
+      socket,
       '--state',
       join(docker.folder, 'state'),
       '--health-http',
@@ -187,7 +188,51 @@ function defineTests(docker: DockerEngine, server: TestServer): void {
     await inProduction.stop();
   });
 
-  test('kill -9 of the agent at each step of a switch: the old or the new answers, and the next agent ends what was begun', async () => {
+  test('kill -9 of the agent before and behind each thing that it has the engine do: the old or the new answers, and the next agent ends what was begun', async () => {
+    await api('PUT', '/steps', { follows: { kind: 'tags', pattern: 's*' } });
+    const port = await freePort();
+    const flags = ['-p', `127.0.0.1:${port}:80`];
+    await using engineDoor = await startDoor(join(docker.folder, 'door.sock'), docker.socket);
+    let current = agent('steps', flags, engineDoor.socket);
+    await push('s0', 's0');
+    await until(
+      () => page(port),
+      (text) => text === 's0',
+      current,
+    );
+    await until(
+      () => releases('steps'),
+      ([newest]) => newest?.state === 'running',
+      current,
+    );
+    const steps = [/^POST \/images\/create/, /^POST \/containers\/create/, /^POST \/containers\/\w+\/start/, /^POST \/containers\/\w+\/stop/, /^DELETE /];
+    for (const [at, [when, step]] of (['before', 'behind'] as const).flatMap((side) => steps.map((each) => [side, each] as const)).entries()) {
+      const [before, after] = [`s${at}`, `s${at + 1}`];
+      const watching = watch(port);
+      const reached = engineDoor.holdAt(step, when);
+      await push(after, after);
+      await reached;
+      await current.kill();
+      engineDoor.release();
+      current = agent('steps', flags, engineDoor.socket);
+      await until(
+        () => releases('steps'),
+        ([newest]) => newest?.tag === after && newest.state === 'running',
+        current,
+      );
+      const seen = await watching.end();
+      expect([step.source, when, seen.filter((text) => text !== before && text !== after)]).toEqual([step.source, when, []]);
+      expect(await page(port)).toBe(after);
+    }
+    await until(
+      () => own('steps'),
+      (names) => names.length === 1,
+      current,
+    );
+    await current.stop();
+  });
+
+  test('kill -9 of the agent at any moment of a switch: the old or the new answers, and the next agent ends what was begun', async () => {
     await api('PUT', '/crash', { follows: { kind: 'tags', pattern: 'c*' } });
     const port = await freePort();
     const flags = ['-p', `127.0.0.1:${port}:80`];
@@ -199,7 +244,8 @@ function defineTests(docker: DockerEngine, server: TestServer): void {
       current,
     );
 
-    for (const [at, afterMs] of [0, 300, 700, 1200, 2500, 4000].entries()) {
+    // While it is asked whether it is healthy, and behind the switch.
+    for (const [at, afterMs] of [0, 1200, 2500, 4000].entries()) {
       const [before, after] = [`c${at}`, `c${at + 1}`];
       const watching = watch(port);
       await push(after, after);
@@ -331,4 +377,57 @@ function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
     });
   });
+}
+
+type Door = AsyncDisposable & {
+  readonly socket: string;
+  /** Resolves when the request comes, which is held there: before the engine hears of it, or before its answer is told. */
+  holdAt(step: RegExp, when: 'before' | 'behind'): Promise<void>;
+  release(): void;
+};
+
+/** Stands before the engine's socket. */
+async function startDoor(socket: string, engineSocket: string): Promise<Door> {
+  let held: { readonly step: RegExp; readonly when: 'before' | 'behind'; readonly reached: () => void; readonly released: Promise<void> } | undefined;
+  let release = (): void => undefined;
+  const server = createHttpServer((asked, answered) => {
+    void (async () => {
+      const hold = held !== undefined && held.step.test(`${asked.method} ${asked.url}`) ? held : undefined;
+      if (hold !== undefined) held = undefined;
+      if (hold?.when === 'before') {
+        hold.reached();
+        await hold.released;
+        return void answered.destroy(); // whoever asked is dead
+      }
+      const onward = request({ socketPath: engineSocket, method: asked.method, path: asked.url, headers: asked.headers }, (answer) => {
+        if (hold === undefined) {
+          answered.writeHead(answer.statusCode ?? 502, answer.headers);
+          return void answer.pipe(answered);
+        }
+        answer.resume().on('end', () => {
+          hold.reached();
+          answered.destroy();
+        });
+      });
+      onward.on('error', () => answered.destroy());
+      asked.pipe(onward);
+    })();
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(socket, resolve);
+  });
+  return {
+    socket,
+    holdAt(step, when) {
+      const [arrival, leave] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      held = { step, when, reached: arrival.resolve, released: leave.promise };
+      release = leave.resolve;
+      return arrival.promise;
+    },
+    release: () => release(),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }

@@ -86,13 +86,26 @@ describe('formats', () => {
   test('Docker Hub, with a callback that says what came of it', async () => {
     await using receiver = await startReceiver();
     await client.pushImage('acme/web/app', makeImage({ seed: 'first' }), 'first');
+    await ask('PATCH', '/repositories/acme/web/app', { description: 'the shop window' });
+    await ask('PUT', '/repositories/acme/web/app/-/readme', { text: '# Shop' });
     const { path } = await create('acme/web/app', receiver.url, { format: 'docker-hub', events: ['pushed'] });
     await client.pushImage('acme/web/app', makeImage({ seed: 'hub' }), 'v1');
     const [taken] = await receiver.come(1);
     const sent = taken && json(taken);
     expect(sent).toMatchObject({
       push_data: { tag: 'v1', pusher: 'anonymous' },
-      repository: { repo_name: 'acme/web/app', name: 'web/app', namespace: 'acme', owner: 'acme', is_private: false, status: 'Active' },
+      repository: {
+        repo_name: 'acme/web/app',
+        name: 'web/app',
+        namespace: 'acme',
+        owner: 'acme',
+        is_private: false,
+        status: 'Active',
+        description: 'the shop window',
+        full_description: '# Shop',
+        is_official: false,
+        star_count: 0,
+      },
     });
     const callback = (body: Json) => fetch(String(sent?.['callback_url']), { method: 'POST', body: JSON.stringify(body) });
     expect((await callback({ state: 'done' })).status).toBe(400);

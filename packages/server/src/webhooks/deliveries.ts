@@ -23,7 +23,7 @@ import type { Report } from './formats/report.ts';
 import type { Receiver, Sent } from './receiver.ts';
 
 export type DeliveryParts = {
-  readonly rows: Pick<MetadataStore, 'webhooks' | 'deliveries' | 'jobs' | 'repositories'>;
+  readonly rows: Pick<MetadataStore, 'webhooks' | 'deliveries' | 'jobs' | 'repositories' | 'hub'>;
   readonly images: Pick<ImageRules, 'summarize'>;
   readonly receivers: { readonly http: Receiver; readonly mail: Receiver };
   readonly clock: Clock;
@@ -47,6 +47,8 @@ export const webhookRetry = { attemptsMax: 64, firstMs: 5000, longestMs: 3600e3 
 /** What is older has waited behind others all the while, and gets one try of its own. */
 export const givenUpAfterMs = 48 * 3600e3;
 
+/** Docker Hub keeps no more of a repository's description. */
+const readmeMaxLength = 25_000;
 const firstTries = 64;
 const retries = 64;
 /** Of the first line, for one webhook at a time. */
@@ -160,13 +162,14 @@ export async function deliver(
 async function reportOn({ rows, images, baseUrl }: DeliveryParts, webhook: Webhook, event: ReportedEvent): Promise<Report> {
   const facts = await rows.repositories.findFacts(event.repository);
   const image = await summarize(images, event);
+  const readme = webhook.format === 'docker-hub' ? await rows.hub.pages.findReadme(event.repository) : undefined;
   return {
     event,
     messageId: messageIdOf(event),
-    isPrivate: facts !== undefined && facts.visibility !== 'public',
     baseUrl: baseUrl(),
     callbackUrl: `${baseUrl()}${callbackPath(webhook, messageIdOf(event))}`,
-    ...(facts && { repositoryCreatedAt: facts.createdAt }),
+    ...(facts && { repository: facts }),
+    ...(readme && { readme: readme.text.slice(0, readmeMaxLength) }),
     ...(image && { image }),
   };
 }

@@ -1,4 +1,5 @@
 /** What a message is made of: the event, and what is known of the image that it names. */
+import type { RepositoryFacts } from '../../metadata/port.ts';
 import type { ReportedEvent } from '../../metadata/webhook-port.ts';
 
 export type Report = {
@@ -6,8 +7,10 @@ export type Report = {
   readonly messageId: string;
   /** Absent when there is no image any more. */
   readonly image?: { readonly mediaType: string; readonly sizeBytes: number; readonly platforms: readonly string[] };
-  readonly isPrivate: boolean;
-  readonly repositoryCreatedAt?: number;
+  /** What is known of the repository. Absent when it is gone, or not there yet. */
+  readonly repository?: RepositoryFacts;
+  /** For formats that have a place for it. */
+  readonly readme?: string;
   /** Where clients reach this server, without a slash at its end. */
   readonly baseUrl: string;
   /** Where a receiver may say what came of it. */
