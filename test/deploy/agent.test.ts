@@ -28,6 +28,8 @@ else defineTests(engine, await startServer());
 
 async function startEngine(): Promise<DockerEngine | undefined> {
   await run(['ip', 'link', 'add', bridge, 'type', 'bridge']);
+  // Of its own, as dockerd gives one to its bridge: else it changes with the containers, and nobody is reached for seconds.
+  await run(['ip', 'link', 'set', bridge, 'address', '02:42:0a:61:00:01']);
   await run(['ip', 'address', 'add', bridgeAddress, 'dev', bridge]);
   await run(['ip', 'link', 'set', bridge, 'up']);
   return startDockerEngine('deploy/agent.test.ts', { bridge });

@@ -1,6 +1,6 @@
 /** How long tags stay, and how what was deleted comes back, against the real program. */
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { jsonContent, makeImage, mediaTypes } from '../support/image.ts';
+import { jsonContent, makeImage, makeManifest, mediaTypes } from '../support/image.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
 import { runNaru, startServer } from '../support/server.ts';
 
@@ -81,6 +81,52 @@ test('an image that was deleted by its digest comes back with its tags, unless i
   expect((await ask('DELETE', `${repository}/-/trash/images/${digest}`)).status).toBe(404);
 });
 
+test('a collection behind the deletion takes nothing of it: an index comes back with its platforms, their layers and what refers to it', async () => {
+  await using own = await startServer({ flags: ['--collection-grace', '0s', '--collection-untagged-after', '0s'] });
+  const pusher = createRegistryClient(own.url);
+  const repository = 'team/whole';
+  const images = ['amd', 'arm'].map((seed) => makeImage({ seed: `whole ${seed}` }));
+  for (const image of images) await pusher.pushImage(repository, image);
+  const index = jsonContent(mediaTypes.index, {
+    schemaVersion: 2,
+    mediaType: mediaTypes.index,
+    manifests: images.map(({ manifest }) => ({ mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.length })),
+  });
+  await pusher.pushManifest(repository, index, 'v1');
+  const signature = makeManifest({
+    config: jsonContent(mediaTypes.empty, {}),
+    layers: [jsonContent('a/b', { of: 'the index' })],
+    artifactType: 'a/b',
+    subject: index,
+  });
+  await pusher.pushImage(repository, signature);
+  const stray = makeImage({ seed: 'whole stray' });
+  await pusher.pushImage(repository, stray);
+  const at = `${own.url}/v2/${repository}`;
+  const statusOf = async (path: string, method = 'GET') => (await fetch(`${at}/${path}`, { method })).status;
+  const naru = (...words: string[]) => runNaru([...words, '--server', own.url]);
+  const collect = async () => expect(await runNaru(['admin', 'gc', '--data', own.data])).toMatchObject({ exitCode: 0 });
+
+  expect(await statusOf(`manifests/${index.digest}`, 'DELETE')).toBe(202);
+  // And one of its platforms by itself, since nothing that is shown holds it.
+  expect(await statusOf(`manifests/${images[0]?.manifest.digest ?? ''}`, 'DELETE')).toBe(202);
+  await collect();
+  // It takes what nobody needs.
+  expect(await statusOf(`manifests/${stray.manifest.digest}`)).toBe(404);
+  expect(await naru('trash', 'restore-image', repository, index.digest)).toMatchObject({ exitCode: 0, stderr: '' });
+  await collect();
+  const parts = [
+    `manifests/v1`,
+    ...images.map(({ manifest }) => `manifests/${manifest.digest}`),
+    ...images.flatMap(({ blobs }) => blobs.map(({ digest }) => `blobs/${digest}`)),
+    `manifests/${signature.manifest.digest}`,
+  ];
+  for (const part of parts) expect([part, await statusOf(part)]).toEqual([part, 200]);
+  const referrers = (await (await fetch(`${at}/referrers/${index.digest}`)).json()) as { manifests: { digest: string }[] };
+  expect(referrers.manifests.map(({ digest }) => digest)).toEqual([signature.manifest.digest]);
+  expect(Buffer.from(await (await fetch(`${at}/manifests/v1`)).arrayBuffer())).toEqual(Buffer.from(index.bytes));
+});
+
 test('what would leave nothing is refused until somebody confirms it', async () => {
   const repository = 'team/all';
   await client.pushImage(repository, makeImage({ seed: 'all' }), 'only');
@@ -90,6 +136,16 @@ test('what would leave nothing is refused until somebody confirms it', async () 
   expect((await ask('GET', `${repository}/-/retention`)).status).toBe(404);
   for (const bad of [{}, { keep: {} }, { keep: { newest: 0 } }, { keep: { movedWithinDays: -1 } }, { tags: ['^a'], keep: { newest: 1 } }])
     expect([bad, (await ask('PUT', `${repository}/-/retention`, bad)).status]).toEqual([bad, 400]);
+  // Nor later, when what kept the others is gone.
+  await client.pushImage(repository, makeImage({ seed: 'all, kept' }), 'kept');
+  expect((await ask('PUT', `${repository}/-/retention`, { keep: { tags: ['kept'] } })).status).toBe(200);
+  await ask('POST', `${repository}/-/delete-tags`, { tags: ['kept'] });
+  const refused = await ask('POST', `${repository}/-/retention/run`);
+  expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+    409,
+    expect.stringContaining('this would delete every tag of team/all: confirm it with mayEmpty'),
+  ]);
+  expect(tagsIn(await ask('GET', `${repository}/-/tags`), 'items')).toEqual(['only']);
   expect((await ask('PUT', `${repository}/-/retention`, { ...policy, mayEmpty: true })).status).toBe(200);
   expect(tagsIn(await ask('POST', `${repository}/-/retention/run`))).toEqual(['only']);
 });
