@@ -8,6 +8,8 @@ const policyFlags = [
   { name: 'keep-days', value: 'N', description: 'Keep what was moved in so many days.' },
   { name: 'keep-pulled-days', value: 'N', description: 'Keep what was pulled in so many days.' },
   { name: 'keep-patches', value: 'N', description: 'Of each minor version keep so many of the highest.' },
+  { name: 'keep-minors', value: 'N', description: 'Keep all of so many of the highest minor versions.' },
+  { name: 'keep-majors', value: 'N', description: 'Keep all of so many of the highest major versions.' },
   { name: 'keep-tag', value: 'PATTERN', repeated: true, description: 'Keep tags like this.' },
   { name: 'may-empty', description: 'Even if it leaves no tag.' },
 ] as const;
@@ -83,6 +85,8 @@ function policyOf({ values, lists, switches }: Given): Readonly<Record<string, u
       movedWithinDays: number('keep-days'),
       pulledWithinDays: number('keep-pulled-days'),
       patches: number('keep-patches'),
+      minors: number('keep-minors'),
+      majors: number('keep-majors'),
       tags: lists?.['keep-tag'],
     },
     ...(switches.has('may-empty') && { mayEmpty: true }),

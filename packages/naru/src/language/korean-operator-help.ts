@@ -225,6 +225,8 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'Keep what was moved in so many days.': '이만큼의 날 안에 옮긴 것을 남깁니다.',
   'Keep what was pulled in so many days.': '이만큼의 날 안에 내려받은 것을 남깁니다.',
   'Of each minor version keep so many of the highest.': '마이너 버전마다 가장 높은 것을 이만큼 남깁니다.',
+  'Keep all of so many of the highest minor versions.': '가장 높은 마이너 버전 이만큼은 모두 남깁니다.',
+  'Keep all of so many of the highest major versions.': '가장 높은 메이저 버전 이만큼은 모두 남깁니다.',
   'Keep tags like this.': '이런 태그를 남깁니다.',
   'of one repository, or of all that you review.': '리포지터리 하나, 또는 검토하는 모든 리포지터리.',
   'staged, approved or refused.': 'staged(대기), approved(승인), refused(거절) 중 하나.',

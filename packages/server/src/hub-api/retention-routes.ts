@@ -25,10 +25,12 @@ const policy = z.object({
       movedWithinDays: days.optional(),
       pulledWithinDays: days.optional(),
       patches: count.optional(),
+      minors: count.optional(),
+      majors: count.optional(),
     })
     .refine(
       (keep) => Object.values(keep).some((value) => value !== undefined),
-      'must keep something: newest, movedWithinDays, pulledWithinDays, patches or tags',
+      'must keep something: newest, movedWithinDays, pulledWithinDays, patches, minors, majors or tags',
     ),
   /** Needed where the policy would leave nothing. */
   mayEmpty: z.boolean().optional(),

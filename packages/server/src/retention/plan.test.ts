@@ -34,8 +34,22 @@ test('by pulls: what somebody used lately stays', () => {
 
 test('by version: the highest of each minor one, whatever their age', () => {
   const rows = rowsOf('1.2.9', '1.2.10', '1.3.0', '1.3.1-rc.1', 'v1.2.1', 'edge');
-  expect(taken({ keep: { patches: 1 } }, rows)).toEqual(['1.2.9', '1.3.0', 'edge']);
+  expect(taken({ keep: { patches: 1 } }, rows)).toEqual(['1.2.9', 'edge']);
   expect(taken({ tags: ['{semver}'], keep: { patches: 2 } }, rows)).toEqual([]);
+});
+
+test('by version: what is to become a release takes the place of none', () => {
+  const rows = rowsOf('1.0.1-rc.2', '1.0.1-rc.1', '1.0.0', '1.0.0-rc.9', '2.0.0-beta.2', '2.0.0-beta.1');
+  expect(taken({ keep: { patches: 1 } }, rows)).toEqual(['1.0.0-rc.9', '2.0.0-beta.1']);
+});
+
+test('by distance: whole versions that are not too far behind the highest', () => {
+  const rows = rowsOf('1.9.9', '2.0.0', '2.0.1', '2.3.0', '2.10.0', '3.0.0-rc.1', 'edge', 'v1.0.0', 'v2.0.0', '2.3.0-rc.1');
+  expect(taken({ keep: { minors: 2 } }, rows)).toEqual(['1.9.9', '2.0.0', '2.0.1', 'edge']);
+  expect(taken({ keep: { minors: 1 } }, rows)).toEqual(['1.9.9', '2.0.0', '2.0.1', '2.3.0', 'edge', 'v1.0.0', '2.3.0-rc.1']);
+  expect(taken({ keep: { majors: 1 } }, rows)).toEqual(['1.9.9', 'edge', 'v1.0.0']);
+  expect(taken({ keep: { majors: 9 } }, rows)).toEqual(['edge']);
+  expect(taken({ keep: { minors: 1 } }, rowsOf('1.0.0-rc.1'))).toEqual([]);
 });
 
 test('what is immutable, and aliases, are not touched', () => {

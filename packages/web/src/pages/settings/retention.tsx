@@ -19,7 +19,7 @@ type Policy = Api['PUT /repositories/{repository}/-/retention']['body'];
 type Found = Answer<'POST /repositories/{repository}/-/retention/preview'>;
 
 /** The whole number fields of `keep`. */
-const counts = ['newest', 'patches', 'movedWithinDays', 'pulledWithinDays'] as const;
+const counts = ['newest', 'patches', 'minors', 'majors', 'movedWithinDays', 'pulledWithinDays'] as const;
 const tagsShown = 100;
 
 export function Retention({ repository }: { repository: string }) {
