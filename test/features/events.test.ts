@@ -1,11 +1,13 @@
 /** The stream of events as a client on the line meets it: stock pushes, kill -9, and listeners that go. */
 import { expect, test } from 'bun:test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { makeImage } from '../support/image.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
-import { startServer } from '../support/server.ts';
+import { runNaru, startServer } from '../support/server.ts';
 
 type Told = { readonly id: number; readonly kind: string; readonly repository: string; readonly tag?: string };
 
@@ -94,6 +96,48 @@ test('listeners that go leave room for others, and a stop ends the streams', asy
   await ended;
 }, 30_000);
 
+test('naru event follow: a line for each event, on where it was after kill -9, over the socket and over HTTP', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'naru-follow-'));
+  const following: ReturnType<typeof startNaru>[] = [];
+  try {
+    const first = await startServer({ data });
+    const client = createRegistryClient(first.url);
+    const [here, there] = [
+      startNaru(['event', 'follow', '--data', data, '--repository', 'team/told', '--kinds', 'tag.moved']),
+      startNaru(['event', 'follow', '--server', first.url, '--after', '0', '--json']),
+    ];
+    following.push(here, there);
+    await client.pushImage('team/other', makeImage({ seed: 'follow' }), '1');
+    await client.pushImage('team/told', makeImage({ seed: 'follow' }), '0');
+    // It listens by now, whenever it was that it began.
+    for (let at = 0; !here.text().includes('tag.moved'); at++) {
+      await client.pushManifest('team/told', makeImage({ seed: 'follow' }).manifest, `early-${at}`);
+      await Bun.sleep(200);
+    }
+    await client.pushManifest('team/told', makeImage({ seed: 'follow' }).manifest, '1');
+    await here.until((text) => text.includes('team/told:1 '));
+    await first.kill();
+    await using second = await startServer({ data, flags: ['--port', String(first.port)] });
+    await createRegistryClient(second.url).pushManifest('team/told', makeImage({ seed: 'follow' }).manifest, '2');
+    for (const one of [here, there]) await one.until((text) => /team\/told:2 |"tag":"2"/.test(text));
+    const lines = here.text().trim().split('\n');
+    expect(lines.at(-1)).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z tag\.moved team\/told:2 sha256:[0-9a-f]{64} anonymous$/);
+    expect(new Set(lines).size).toBe(lines.length);
+    const ids = there
+      .text()
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as Told).id);
+    expect(ids).toEqual([...new Set(ids)].toSorted((a, b) => a - b));
+    expect(ids[0]).toBe(1);
+    expect(await runNaru(['event', 'follow', '--server', second.url, '--kinds', 'tag.eaten'])).toMatchObject({ exitCode: 2, stdout: '' });
+  } finally {
+    for (const one of following) await one.kill();
+    await rm(data, { recursive: true });
+  }
+  expect((await runNaru(['event', 'follow', '--data', join(tmpdir(), 'nothing-here')])).stderr).toContain('no server uses');
+}, 60_000);
+
 test('says what is wrong with a question', async () => {
   await using server = await startServer();
   const ask = async (query: string, headers: Record<string, string> = {}) => {
@@ -106,3 +150,27 @@ test('says what is wrong with a question', async () => {
   const head = await fetch(`${server.url}/api/v1/events`, { method: 'HEAD' });
   expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
 });
+
+/** The program, for as long as it runs. */
+function startNaru(words: readonly string[]): { text(): string; until(isWanted: (text: string) => boolean): Promise<void>; kill(): Promise<void> } {
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../packages/naru/src/main.ts'), ...words], {
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LANG: 'C', ...(process.env['CI_RUN_MARK'] && { CI_RUN_MARK: process.env['CI_RUN_MARK'] }) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  let text = '';
+  let complaints = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+  child.stderr.setEncoding('utf8').on('data', (part: string) => (complaints += part));
+  return {
+    text: () => text,
+    async until(isWanted) {
+      for (const endsAt = Date.now() + 40_000; !isWanted(text); await Bun.sleep(20))
+        if (Date.now() > endsAt || child.exitCode !== null) throw new Error(`${words.join(' ')} printed ${text} and said ${complaints}`);
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}

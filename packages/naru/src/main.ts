@@ -84,7 +84,7 @@ async function printVersion(isJson: boolean): Promise<void> {
 
 /** The rest of `admin` and its like: without loading the table of these commands for those that are none. */
 function isApiCommand(name: string): name is ApiCommandName {
-  return /^(?:admin|webhook|notification|tag-rule|policy|review|signer|retention|trash|environment|release|golden|finding-rule|vex|scanner) |^(?:deprecate|deploy|promote|rollback|lineage|lint|signatures|findings|security|packages|sbom)$/.test(
+  return /^(?:admin|webhook|event|notification|tag-rule|policy|review|signer|retention|trash|environment|release|golden|finding-rule|vex|scanner) |^(?:deprecate|deploy|promote|rollback|lineage|lint|signatures|findings|security|packages|sbom)$/.test(
     name,
   );
 }

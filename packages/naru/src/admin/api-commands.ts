@@ -1,6 +1,7 @@
 /** All commands that are one request to /api/v1, by their names. */
 import { accountCommands } from './account-commands.ts';
 import { deployCommands } from './deploy-commands.ts';
+import { eventCommands } from './event-commands.ts';
 import { findingCommands } from './finding-commands.ts';
 import { findingRuleCommands } from './finding-rule-commands.ts';
 import { goldenCommands } from './golden-commands.ts';
@@ -22,6 +23,7 @@ export const apiCommands = {
   ...organisationCommands,
   ...machineCommands,
   ...webhookCommands,
+  ...eventCommands,
   ...notificationCommands,
   ...tagRuleCommands,
   ...policyCommands,

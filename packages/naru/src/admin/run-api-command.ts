@@ -26,6 +26,7 @@ export async function runApiCommand(name: ApiCommandName, line: CommandLine & { 
     const given: Given = { ...line, words: line.words ?? [], now: systemClock.now(), ...(password !== undefined && { password }) };
     if (name === 'admin audit export') return await exportAudit(line.values);
     const { request, text: toText = answerText }: ApiCommand = apiCommands[name];
+    if (name === 'event follow') return await follow(request(given), line);
     const answer = await send(request(given), line.values);
     if (answer === undefined) return couldNotRun;
     if (answer.status >= 400) {
@@ -38,6 +39,21 @@ export async function runApiCommand(name: ApiCommandName, line: CommandLine & { 
     await printProblem(error instanceof Error ? error.message : String(error));
     return couldNotRun;
   }
+}
+
+/** Until it is stopped. Events come from a server that runs: a folder alone brings none. */
+async function follow({ path }: ApiRequest, { values, switches }: CommandLine & { kind: 'run' }): Promise<number> {
+  const { followEvents } = await import('./follow-events.ts');
+  const isJson = switches.has('json');
+  if (values['server'] !== undefined) {
+    const url = requireSafeServer(new URL(`/api/v1${path}`, values['server']));
+    return followEvents({ url, token: environment['NARU_TOKEN'] }, { isJson });
+  }
+  const config = await readConfig(Object.fromEntries(Object.entries(values).filter(([name]) => name === 'data' || name === 'config')));
+  if (config === undefined) return couldNotRun;
+  const socketPath = dataFolderPaths(config.data).controlSocket;
+  if (!existsSync(socketPath)) throw new Error(`no server uses ${config.data}: name its folder with --data, or another server with --server`);
+  return followEvents({ url: new URL(`http://localhost/api/v1${path}`), socketPath }, { isJson });
 }
 
 /** Page by page, one line for each entry: the text whose SHA-256 the next line names as `previous`. */

@@ -362,6 +362,7 @@ const adminSummaries: Readonly<Partial<Record<string, string>>> = {
   'admin repository rename': '리포지터리의 이름을 바꾸거나 다른 네임스페이스로 옮기기',
   'admin repository rm': '리포지터리를 모든 이미지와 함께 삭제하기. 되돌릴 수 없음',
   'admin namespace set': '네임스페이스의 설정을 바꾸기',
+  'event follow': '서버에서 일어나는 일을 일어나는 대로 출력하기',
   'webhook create': '무슨 일이 있는지 수신자에게 알리게 하기(비밀 값은 한 번만 보여 줌)',
   'webhook list': '웹훅 목록 보기',
   'webhook show': '웹훅 보기',

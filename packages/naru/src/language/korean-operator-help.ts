@@ -101,6 +101,12 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'Even where the receiver is in a private network; for administrators of the server.': '받는 곳이 사설 네트워크에 있어도. 서버 관리자만 쓸 수 있습니다.',
   'The webhooks of this repository.': '이 리포지터리의 웹훅.',
   'What happens while it is disabled is not delivered later.': '꺼져 있는 동안 일어난 일은 나중에 보내지 않습니다.',
+  'a line for each event, and with --json what the server said of it. It comes back by itself when the server was away, and goes on where it was.':
+    '이벤트마다 한 줄씩, --json이면 서버가 말한 그대로 출력합니다. 서버가 사라졌다가 돌아오면 스스로 다시 이어 갑니다.',
+  'Only of this repository.': '이 리포지터리의 것만.',
+  'Only these, separated by commas, such as tag.moved.': '이 종류만. 쉼표로 구분합니다(예: tag.moved).',
+  'Begin behind this event; 0 is the oldest that is kept. Without it: with what comes next.':
+    '이 이벤트 다음부터. 0이면 남아 있는 가장 오래된 것부터. 없으면 다음에 오는 것부터.',
   'what is printed holds the secret, which is shown once.': '출력에는 한 번만 보여 주는 비밀 값이 들어 있습니다.',
   'or show one, with its requests and answers.': '또는 하나를 요청과 답까지 보여 줍니다.',
   'what must be so before an image is pulled.': '이미지를 pull하기 전에 갖추어야 할 것.',

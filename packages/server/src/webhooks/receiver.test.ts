@@ -3,6 +3,7 @@ import { expect, setDefaultTimeout, test } from 'bun:test';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { post } from './post.ts';
 import { httpReceiver, type Sent } from './receiver.ts';
 
 setDefaultTimeout(30_000);
@@ -90,6 +91,31 @@ test('one that answers gigabytes is read for its first bytes', async () => {
   });
   expect([sent.outcome, sent.exchange.responseBody?.length]).toEqual(['delivered', 2048]);
   expect(written).toBeLessThan(64 * 2 ** 20);
+});
+
+test('a name is looked up once: where it points a moment later is of no use to anybody', async () => {
+  const asked: (string | undefined)[] = [];
+  const meant = createHttpServer(({ headers }, response) => {
+    asked.push(headers.host);
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(meant, 'listening');
+  const { port } = meant.address() as AddressInfo;
+  // The resolver says localhost, and elsewhere: the connection goes to what was looked at, and nowhere else.
+  for (const host of ['rebound.invalid', 'localhost']) {
+    const [family, address] = [4, '127.0.0.1'] as const;
+    const answer = await post({ url: new URL(`http://${host}:${port}/`), addresses: [{ family, address }], headers: {}, body: '{}' }, never);
+    expect(answer.status).toBe(200);
+  }
+  const elsewhere = await post(
+    { url: new URL(`http://localhost:${port}/`), addresses: [{ family: 4, address: '127.0.0.9' }], headers: {}, body: '' },
+    never,
+  ).then(
+    () => 'reached',
+    () => 'refused',
+  );
+  meant.close();
+  expect([asked, elsewhere]).toEqual([[`rebound.invalid:${port}`, `localhost:${port}`], 'refused']);
 });
 
 test('redirects are not followed', async () => {
