@@ -7,6 +7,8 @@ export type Problem = {
   /** The server's own words, in English. */
   readonly message: string;
   readonly requestId: string;
+  /** Of what somebody else was faster with, as far as it is known. */
+  readonly changedBy?: string;
 };
 
 export class ApiError extends Error {
@@ -19,8 +21,8 @@ export class ApiError extends Error {
 }
 
 export async function readProblem(response: Response): Promise<ApiError> {
-  const { code, message } = readError(await response.text().catch(() => ''));
-  return new ApiError({ kind: kindOf(response.status), status: response.status, code, message, requestId: response.headers.get('x-request-id') ?? '' });
+  const said = readError(await response.text().catch(() => ''));
+  return new ApiError({ kind: kindOf(response.status), status: response.status, ...said, requestId: response.headers.get('x-request-id') ?? '' });
 }
 
 export function problemOf(error: unknown): Problem {
@@ -44,11 +46,16 @@ function kindOf(status: number): Problem['kind'] {
 }
 
 /** What stands between us and the server may answer with anything. */
-function readError(text: string): { code: string; message: string } {
+function readError(text: string): Pick<Problem, 'code' | 'message' | 'changedBy'> {
   try {
-    const body = JSON.parse(text) as { errors?: readonly { code?: unknown; message?: unknown }[] } | null;
+    const body = JSON.parse(text) as { errors?: readonly { code?: unknown; message?: unknown; detail?: { changedBy?: unknown } }[] } | null;
     const first = body?.errors?.[0];
-    return { code: typeof first?.code === 'string' ? first.code : 'UNKNOWN', message: typeof first?.message === 'string' ? first.message : '' };
+    const changedBy = first?.detail?.changedBy;
+    return {
+      code: typeof first?.code === 'string' ? first.code : 'UNKNOWN',
+      message: typeof first?.message === 'string' ? first.message : '',
+      ...(typeof changedBy === 'string' && { changedBy }),
+    };
   } catch {
     return { code: 'UNKNOWN', message: '' };
   }

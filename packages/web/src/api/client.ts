@@ -20,24 +20,27 @@ export async function call<Route extends keyof Api>(route: Route, ...[asked]: Pa
   return (await callWithEtag(route, asked)).value;
 }
 
-/** For what several people edit: `etag` is the version that was read, and what `ifMatch` takes when it is written. Throws ApiError. */
-export async function callWithEtag<Route extends keyof Api>(
-  route: Route,
-  asked: Partial<Asked<Route>> | undefined,
-  ifMatch?: string,
-): Promise<{ value: Answer<Route>; etag: string | undefined }> {
+/** What several people edit, with the version that was read; null for what is not there yet. */
+export type Seen<Value = unknown> = { readonly value: Value; readonly etag: string | null };
+
+/** For what several people edit. `seen`: it is changed only if it is still so. Throws ApiError. */
+export async function callWithEtag<Route extends keyof Api>(route: Route, asked: Partial<Asked<Route>> | undefined, seen?: Seen): Promise<Seen<Answer<Route>>> {
   const [method = 'GET', path = ''] = route.split(' ');
   const address = addressOf(path, asked?.params, asked?.query);
   const response = await send(address, {
     method,
-    headers: { ...(asked?.body !== undefined && { 'content-type': 'application/json' }), ...(ifMatch !== undefined && { 'if-match': ifMatch }) },
+    headers: { ...(asked?.body !== undefined && { 'content-type': 'application/json' }), ...(seen && conditionOf(seen)) },
     ...(asked?.body !== undefined && { body: JSON.stringify(asked.body) }),
     ...(asked?.signal && { signal: asked.signal }),
   });
   if (!response.ok) throw await readProblem(response);
   const text = await response.text();
   const value = (text === '' ? undefined : JSON.parse(text)) as Answer<Route>; // the server's own word for it, checked there by the same schema
-  return { value, etag: response.headers.get('etag') ?? undefined };
+  return { value, etag: response.headers.get('etag') };
+}
+
+function conditionOf({ etag }: Seen): Record<string, string> {
+  return etag === null ? { 'if-none-match': '*' } : { 'if-match': etag };
 }
 
 /** Of what the browser fetches itself: a download. */

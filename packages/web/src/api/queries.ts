@@ -1,6 +1,6 @@
 /** What several pages ask of the server, under one key each. */
 import { queryOptions } from '@tanstack/react-query';
-import { call } from './client.ts';
+import { call, callWithEtag } from './client.ts';
 
 export const serverQuery = queryOptions({ queryKey: ['server'], queryFn: ({ signal }) => call('GET /server', { signal }), staleTime: Infinity });
 
@@ -10,6 +10,14 @@ export function repositoryQuery(repository: string) {
   return queryOptions({
     queryKey: ['repository', repository],
     queryFn: ({ signal }) => call('GET /repositories/{repository}', { params: { repository }, signal }),
+  });
+}
+
+/** The same for a form: with the version that is changed. */
+export function repositoryEditQuery(repository: string) {
+  return queryOptions({
+    queryKey: [...repositoryQuery(repository).queryKey, 'edit'],
+    queryFn: ({ signal }) => callWithEtag('GET /repositories/{repository}', { params: { repository }, signal }),
   });
 }
 

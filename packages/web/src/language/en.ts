@@ -76,7 +76,7 @@ export const en = {
     codes: {
       NAME_UNKNOWN: 'There is no such repository, or you may not see it.',
       MANIFEST_UNKNOWN: 'It is not there any more: it was deleted, or never pushed here.',
-      PRECONDITION_FAILED: 'The tag has moved meanwhile, so nothing was changed. Look at where it is now, then decide.',
+      PRECONDITION_FAILED: 'Somebody has changed it meanwhile, so nothing was done. Look at it as it is now, then decide.',
       ACCOUNT_UNKNOWN: 'There is no account, team or robot of that name.',
       EMAIL_TAKEN: 'This e-mail address belongs to an account already.',
       STORAGE_FULL: 'The disk of the server is full. Whoever runs it must make room.',
@@ -295,7 +295,7 @@ export const en = {
     write: 'Write a README',
     preview: 'Preview',
     hint: 'Markdown. Pictures are shown as links, since these pages fetch nothing from elsewhere.',
-    conflict: 'Somebody else has saved a README meanwhile, and it stays. Copy your text, cancel, and look at theirs.',
+    conflict: 'Not saved: somebody else has saved a README meanwhile. Yours is still here.',
   },
   create: {
     title: 'New repository',

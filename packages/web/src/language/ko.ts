@@ -76,7 +76,7 @@ export const ko: Texts = {
     codes: {
       NAME_UNKNOWN: '그런 저장소가 없거나 볼 권한이 없습니다.',
       MANIFEST_UNKNOWN: '더 이상 없습니다. 삭제되었거나 push된 적이 없습니다.',
-      PRECONDITION_FAILED: '그 사이에 태그가 옮겨져서 아무것도 바꾸지 않았습니다. 지금 위치를 확인한 뒤 결정하세요.',
+      PRECONDITION_FAILED: '그 사이에 다른 사람이 바꿔서 아무것도 하지 않았습니다. 지금 상태를 확인한 뒤 결정하세요.',
       ACCOUNT_UNKNOWN: '그런 이름의 계정, 팀, 로봇이 없습니다.',
       EMAIL_TAKEN: '이미 계정이 있는 이메일 주소입니다.',
       STORAGE_FULL: '서버의 디스크가 가득 찼습니다. 서버 관리자가 공간을 마련해야 합니다.',
@@ -293,7 +293,7 @@ export const ko: Texts = {
     write: 'README 쓰기',
     preview: '미리 보기',
     hint: 'Markdown. 이 페이지는 외부에서 아무것도 가져오지 않으므로 그림은 링크로 보입니다.',
-    conflict: '그 사이에 다른 사람이 README를 저장했고, 그 내용이 유지됩니다. 쓴 글을 복사하고 취소한 뒤 확인하세요.',
+    conflict: '저장하지 않았습니다. 그사이 다른 사람이 README를 저장했습니다. 쓴 글은 그대로 있습니다.',
   },
   create: {
     title: '새 저장소',

@@ -1,6 +1,6 @@
 /** A change on the server. What concerns it is asked for again, and what goes wrong is said in the reader's words. */
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
-import { problemOf } from '../api/api-error.ts';
+import { type Problem, problemOf } from '../api/api-error.ts';
 import { useTexts } from '../language/language.tsx';
 import { problemText } from '../language/problem-text.ts';
 import { type Toast, useToast } from './toasts.tsx';
@@ -17,7 +17,14 @@ type Options<Input, Output> = {
   readonly tellsProblems?: boolean;
 };
 
-export type Act<Input> = { run(input: Input): void; reset(): void; readonly isPending: boolean; readonly problem: string | undefined };
+export type Act<Input> = {
+  run(input: Input): void;
+  reset(): void;
+  readonly isPending: boolean;
+  /** In words for people. */
+  readonly problem: string | undefined;
+  readonly failure: Problem | undefined;
+};
 
 export function useAct<Input = void, Output = unknown>(act: (input: Input) => Promise<Output>, options: Options<Input, Output> = {}): Act<Input> {
   const { concerns = [], words = {}, said, onDone, tellsProblems = false } = options;
@@ -29,12 +36,18 @@ export function useAct<Input = void, Output = unknown>(act: (input: Input) => Pr
     async onSuccess(output, input) {
       onDone?.(output, input);
       if (said) toast(said(input, output));
-      await Promise.all(concerns.map((queryKey) => queries.invalidateQueries({ queryKey })));
+      await refresh();
     },
     onError(error) {
+      // What is shown is not true any more.
+      if (problemOf(error).kind === 'conflict') void refresh();
       if (tellsProblems) toast({ text: textOf(error), isBad: true });
     },
   });
+
+  async function refresh(): Promise<void> {
+    await Promise.all(concerns.map((queryKey) => queries.invalidateQueries({ queryKey })));
+  }
 
   function textOf(error: unknown): string {
     const problem = problemOf(error);
@@ -46,5 +59,6 @@ export function useAct<Input = void, Output = unknown>(act: (input: Input) => Pr
     reset: mutation.reset,
     isPending: mutation.isPending,
     problem: mutation.error ? textOf(mutation.error) : undefined,
+    failure: mutation.error ? problemOf(mutation.error) : undefined,
   };
 }

@@ -1,9 +1,11 @@
 /** The rules of an environment: the same fields make one and change one. */
 import { useState } from 'react';
-import { type Answer, call } from '../../api/client.ts';
+import { type Answer, callWithEtag, type Seen } from '../../api/client.ts';
 import type { Api } from '../../api/schema.ts';
-import { useFormTexts } from '../../language/form-texts.ts';
 import { ActForm, fieldText, fieldWords } from '../../parts/act-form.tsx';
+import { EditForm } from '../../parts/edits/edit-form.tsx';
+import { useEditTexts } from '../../parts/edits/texts.ts';
+import type { Fact } from '../../parts/edits/use-edits.ts';
 import { FormField } from '../../parts/form-field.tsx';
 import { Section } from '../../parts/section.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
@@ -20,13 +22,15 @@ const kinds = ['nothing', 'tags', 'versions'] as const;
 
 export function NewEnvironment({ repository, others }: { repository: string; others: readonly string[] }) {
   const texts = useEnvironmentTexts();
+  const { taken } = useEditTexts();
   const create = useAct(
     (fields: FormData) =>
-      call('PUT /repositories/{repository}/-/environments/{environment}', {
-        params: { repository, environment: fieldText(fields, 'name') },
-        body: readSettings(fields),
-      }),
-    { concerns: [environmentsKey(repository)], said: (_, { name }) => ({ text: texts.made(name) }) },
+      callWithEtag(
+        'PUT /repositories/{repository}/-/environments/{environment}',
+        { params: { repository, environment: fieldText(fields, 'name') }, body: readSettings(fields) },
+        { value: undefined, etag: null },
+      ),
+    { concerns: [environmentsKey(repository)], words: { PRECONDITION_FAILED: taken }, said: (_, { value: { name } }) => ({ text: texts.made(name) }) },
   );
   return (
     <Section title={texts.new}>
@@ -38,24 +42,44 @@ export function NewEnvironment({ repository, others }: { repository: string; oth
   );
 }
 
-export function EnvironmentSettings({ repository, environment, others }: { repository: string; environment: Detail; others: readonly string[] }) {
+export function EnvironmentSettings({ repository, environment, others }: { repository: string; environment: Seen<Detail>; others: readonly string[] }) {
   const texts = useEnvironmentTexts();
-  const forms = useFormTexts();
-  const save = useAct(
-    (fields: FormData) =>
-      call('PUT /repositories/{repository}/-/environments/{environment}', {
-        params: { repository, environment: environment.name },
-        body: readSettings(fields),
-      }),
-    { concerns: [environmentsKey(repository)], said: () => ({ text: texts.saved }) },
-  );
+  const describe = ({ follows = { kind: 'nothing' }, after, ttlMs, deployers, approvers, agents, perTag, needsApproval, paused }: Detail): Fact[] => [
+    [texts.takes, texts.takesOptions[follows.kind]],
+    [texts.pattern, patternOf(follows)],
+    [texts.afterLabel, after],
+    [texts.ttlDays, ttlMs === undefined ? undefined : ttlMs / dayMs],
+    [texts.deployers, deployers],
+    [texts.approvers, approvers],
+    [texts.agents, agents],
+    [texts.perTag, perTag],
+    [texts.approval, needsApproval],
+    [texts.pause, paused],
+  ];
   return (
     <Section title={texts.settings}>
-      <ActForm act={save} submit={forms.save} isQuiet>
-        <Fields now={environment} others={others} />
-      </ActForm>
+      <EditForm
+        now={environment}
+        describe={describe}
+        save={(fields, seen) =>
+          callWithEtag(
+            'PUT /repositories/{repository}/-/environments/{environment}',
+            { params: { repository, environment: environment.value.name }, body: readSettings(fields) },
+            seen,
+          )
+        }
+        concerns={[environmentsKey(repository)]}
+        said={() => ({ text: texts.saved })}
+        isQuiet
+      >
+        {(now) => <Fields now={now} others={others} />}
+      </EditForm>
     </Section>
   );
+}
+
+function patternOf(follows: NonNullable<Settings['follows']>): string {
+  return follows.kind === 'tags' ? follows.pattern : follows.kind === 'versions' ? follows.range : '';
 }
 
 function Fields({ now, others }: { now?: Detail; others: readonly string[] }) {
@@ -80,7 +104,7 @@ function Fields({ now, others }: { now?: Detail; others: readonly string[] }) {
             hint={texts.patternHint}
             name="pattern"
             required
-            defaultValue={follows.kind === 'tags' ? follows.pattern : follows.kind === 'versions' ? follows.range : ''}
+            defaultValue={patternOf(follows)}
             autoComplete="off"
             spellCheck={false}
           />

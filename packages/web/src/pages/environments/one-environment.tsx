@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { type Answer, call } from '../../api/client.ts';
+import { type Answer, call, callWithEtag } from '../../api/client.ts';
 import { ActForm, fieldText } from '../../parts/act-form.tsx';
 import { Command } from '../../parts/command.tsx';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
@@ -30,23 +30,25 @@ export function OneEnvironment({ facts, name, others, leave }: Props) {
   const params = { repository, environment: name };
   const environment = useQuery({
     queryKey: [...environmentsKey(repository), name],
-    queryFn: ({ signal }) => call('GET /repositories/{repository}/-/environments/{environment}', { params, signal }),
+    queryFn: ({ signal }) => callWithEtag('GET /repositories/{repository}/-/environments/{environment}', { params, signal }),
     refetchInterval: lookAgainMs,
   });
-  if (environment.isPending) return <Skeleton />;
-  if (environment.isError) return <ErrorState error={environment.error} retry={() => void environment.refetch()} />;
-  const mayTry = may.includes('tag:move') || may.includes('manage') || (environment.data.deployers ?? []).length > 0;
+  const problem = environment.isError && <ErrorState error={environment.error} retry={() => void environment.refetch()} />;
+  if (environment.data === undefined) return problem === false ? <Skeleton /> : problem;
+  const { value: now } = environment.data;
+  const mayTry = may.includes('tag:move') || may.includes('manage') || (now.deployers ?? []).length > 0;
   return (
     <div className="max-w-4xl">
+      {problem}
       <div className="mb-8">
         <h2 className="flex flex-wrap items-baseline gap-x-3">
           {name}{' '}
           <span className="text-sm font-normal">
-            <Rules environment={environment.data} />
+            <Rules environment={now} />
           </span>
         </h2>
-        {environment.data.instances.length === 0 && <p className="mt-2 text-muted">{texts.nothing}</p>}
-        {environment.data.instances.map(({ name: instance, running, wanted }) => (
+        {now.instances.length === 0 && <p className="mt-2 text-muted">{texts.nothing}</p>}
+        {now.instances.map(({ name: instance, running, wanted }) => (
           <dl key={instance} className="mt-2 grid grid-cols-[auto_1fr] gap-x-6 gap-y-1">
             {instance !== '' && (
               <>
@@ -67,18 +69,18 @@ export function OneEnvironment({ facts, name, others, leave }: Props) {
           </dl>
         ))}
       </div>
-      {mayTry && <Acts repository={repository} environment={environment.data} others={others} />}
-      <Targets repository={repository} environment={name} targets={environment.data.targets} />
+      {mayTry && <Acts repository={repository} environment={now} others={others} />}
+      <Targets repository={repository} environment={name} targets={now.targets} />
       <History repository={repository} environment={name} mayTry={mayTry} />
       {may.includes('manage') && (
         <>
-          <EnvironmentSettings key={JSON.stringify(settingsOf(environment.data))} repository={repository} environment={environment.data} others={others} />
+          <EnvironmentSettings repository={repository} environment={environment.data} others={others} />
           <ConfirmButton
             text={texts.delete}
             title={texts.delete}
             lead={texts.deleteLead}
             name={name}
-            onConfirm={() => call('DELETE /repositories/{repository}/-/environments/{environment}', { params })}
+            onConfirm={() => callWithEtag('DELETE /repositories/{repository}/-/environments/{environment}', { params }, environment.data)}
             concerns={[environmentsKey(repository)]}
             onDone={leave}
           />
@@ -86,11 +88,6 @@ export function OneEnvironment({ facts, name, others, leave }: Props) {
       )}
     </div>
   );
-}
-
-/** What a form shows: it begins anew when that has changed, not with each report. */
-function settingsOf({ instances: _instances, targets: _targets, ...settings }: Detail): object {
-  return settings;
 }
 
 function Acts({ repository, environment, others }: { repository: string; environment: Detail; others: readonly string[] }) {

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { ApiError } from '../../api/api-error.ts';
-import { call } from '../../api/client.ts';
+import { callWithEtag } from '../../api/client.ts';
 import { selfQuery } from '../../api/queries.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { PageTabs } from '../../parts/page-tabs.tsx';
@@ -52,7 +52,7 @@ function Organisation({ name, section, one }: { name: string; section: Section; 
   const isNobody = self?.kind === 'anonymous';
   const organisation = useQuery({
     queryKey: ['organisation', name],
-    queryFn: ({ signal }) => call('GET /organisations/{namespace}', { params: { namespace: name }, signal }),
+    queryFn: ({ signal }) => callWithEtag('GET /organisations/{namespace}', { params: { namespace: name }, signal }),
     enabled: self !== undefined && !isNobody,
   });
   const namespace = useQuery({ ...namespaceQuery(name), enabled: organisation.isSuccess });
@@ -70,7 +70,7 @@ function Organisation({ name, section, one }: { name: string; section: Section; 
     <>
       <div className="flex flex-wrap items-baseline gap-x-3">
         <h1 className="min-w-0">{name}</h1>
-        <span className="text-muted">{organisation.data?.fullName}</span>
+        <span className="text-muted">{organisation.data?.value.fullName}</span>
       </div>
       {shown.length > 0 ? <PageTabs tabs={shown.map((to) => ({ path: pathOf(to), text: texts.tabs[to] }))} here={pathOf(section)} /> : <div className="mb-6" />}
       <Suspense fallback={<Skeleton />}>

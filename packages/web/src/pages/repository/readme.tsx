@@ -1,9 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { problemOf } from '../../api/api-error.ts';
-import { callWithEtag } from '../../api/client.ts';
+import { type Answer, callWithEtag, type Seen } from '../../api/client.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
+import { Meanwhile } from '../../parts/edits/meanwhile.tsx';
+import { useEdits } from '../../parts/edits/use-edits.ts';
 import { ErrorState, Skeleton } from '../../parts/states.tsx';
 import { useToast } from '../../parts/toasts.tsx';
 
@@ -16,10 +18,9 @@ export function Readme({ repository, canEdit }: { repository: string; canEdit: b
     queryKey: ['readme', repository],
     queryFn: ({ signal }) => callWithEtag('GET /repositories/{repository}/-/readme', { params: { repository }, signal }),
   });
-  if (readme.isPending) return <Skeleton rows={4} />;
-  if (readme.isError) return <ErrorState error={readme.error} retry={() => void readme.refetch()} />;
-  const { value, etag } = readme.data;
-  if (isEditing) return <Editor repository={repository} text={value.origin === 'edited' ? value.text : ''} etag={etag} onEnd={() => setIsEditing(false)} />;
+  if (readme.data === undefined) return readme.isError ? <ErrorState error={readme.error} retry={() => void readme.refetch()} /> : <Skeleton rows={4} />;
+  const { value } = readme.data;
+  if (isEditing) return <Editor repository={repository} now={readme.data} onEnd={() => setIsEditing(false)} />;
   if (value.text === '' && !canEdit) return null;
   return (
     <section aria-label={texts.title} className="mt-8 border-t border-line pt-5">
@@ -38,22 +39,28 @@ export function Readme({ repository, canEdit }: { repository: string; canEdit: b
   );
 }
 
-type EditorProps = { repository: string; text: string; etag: string | undefined; onEnd: () => void };
+type ReadmeText = Answer<'GET /repositories/{repository}/-/readme'>;
+type EditorProps = { repository: string; now: Seen<ReadmeText>; onEnd: () => void };
 
 /** What somebody else saved meanwhile is not overwritten, and what was typed here stays. */
-function Editor({ repository, text, etag, onEnd }: EditorProps) {
+function Editor({ repository, now, onEnd }: EditorProps) {
   const texts = useTexts();
   const queries = useQueryClient();
   const toast = useToast();
-  const [draft, setDraft] = useState(text);
+  const edits = useEdits(now, (value) => [[texts.readme.title, textOf(value)]]);
+  // What nobody has typed yet follows what is there.
+  const [typed, setTyped] = useState<string>();
+  const draft = typed ?? textOf(edits.base.value);
   const [isPreview, setIsPreview] = useState(false);
   const save = useMutation({
-    mutationFn: () => callWithEtag('PUT /repositories/{repository}/-/readme', { params: { repository }, body: { text: draft } }, etag),
+    mutationFn: (seen: Seen) => callWithEtag('PUT /repositories/{repository}/-/readme', { params: { repository }, body: { text: draft } }, seen),
     async onSuccess() {
       await queries.invalidateQueries({ queryKey: ['readme', repository] });
       toast({ text: texts.settings.saved });
       onEnd();
     },
+    // What somebody else has saved is shown beside the own text.
+    onError: () => queries.invalidateQueries({ queryKey: ['readme', repository] }),
   });
   const problem = save.error && problemOf(save.error);
   return (
@@ -61,13 +68,26 @@ function Editor({ repository, text, etag, onEnd }: EditorProps) {
       className="mt-8 space-y-3 border-t border-line pt-5"
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate();
+        save.mutate(edits.base);
       }}
     >
       {problem && (
         <p role="alert" className="rounded-md bg-bad-soft px-3 py-2 text-bad">
           {problem.kind === 'conflict' ? texts.readme.conflict : problemText(problem, texts)}
         </p>
+      )}
+      {edits.others && (
+        <Meanwhile
+          changes={edits.others}
+          by={problem?.changedBy ?? now.value.changedBy}
+          isPending={save.isPending}
+          onTakeOver={() => {
+            save.reset();
+            setTyped(undefined);
+            edits.takeOver();
+          }}
+          onOverwrite={() => save.mutate(now)}
+        />
       )}
       {isPreview ? (
         <Suspense fallback={<Skeleton rows={4} />}>
@@ -79,7 +99,10 @@ function Editor({ repository, text, etag, onEnd }: EditorProps) {
           className="field min-h-80 py-2 font-mono text-[0.87em]"
           maxLength={lengthMax}
           value={draft}
-          onChange={({ currentTarget }) => setDraft(currentTarget.value)}
+          onChange={({ currentTarget }) => {
+            setTyped(currentTarget.value);
+            edits.touch();
+          }}
           autoFocus
         />
       )}
@@ -97,6 +120,11 @@ function Editor({ repository, text, etag, onEnd }: EditorProps) {
       </p>
     </form>
   );
+}
+
+/** What the editor begins with: what an image says of itself is not ours to change. */
+function textOf({ text, origin }: ReadmeText): string {
+  return origin === 'edited' ? text : '';
 }
 
 const lengthMax = 50_000;

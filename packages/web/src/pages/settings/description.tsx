@@ -1,49 +1,45 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { problemOf } from '../../api/api-error.ts';
-import { call } from '../../api/client.ts';
-import { repositoryQuery } from '../../api/queries.ts';
+import { useQuery } from '@tanstack/react-query';
+import { callWithEtag } from '../../api/client.ts';
+import { repositoryEditQuery, repositoryQuery } from '../../api/queries.ts';
 import { useTexts } from '../../language/language.tsx';
-import { problemText } from '../../language/problem-text.ts';
+import { fieldText } from '../../parts/act-form.tsx';
+import { EditForm } from '../../parts/edits/edit-form.tsx';
 import { FormField } from '../../parts/form-field.tsx';
-import { useToast } from '../../parts/toasts.tsx';
-import { textOf } from '../account/account-form.tsx';
+import { ErrorState, Skeleton } from '../../parts/states.tsx';
 import type { RepositoryFacts } from '../repository/repository-head.tsx';
 
 const lengthMax = 200;
 
 /** The line that search finds and shows. */
-export function Description({ facts }: { facts: RepositoryFacts }) {
+export function Description({ repository }: { repository: string }) {
   const texts = useTexts();
-  const queries = useQueryClient();
-  const toast = useToast();
-  const change = useMutation({
-    mutationFn: (description: string) => call('PATCH /repositories/{repository}', { params: { repository: facts.name }, body: { description } }),
-    async onSuccess() {
-      await queries.invalidateQueries({ queryKey: repositoryQuery(facts.name).queryKey });
-      toast({ text: texts.settings.saved });
-    },
-  });
+  const now = useQuery(repositoryEditQuery(repository));
+  const describe = ({ description, visibility }: RepositoryFacts) =>
+    [
+      [texts.settings.description, description],
+      [texts.repository.visibility, texts.repository[visibility]],
+    ] as const;
+  if (now.data === undefined) return now.isError ? <ErrorState error={now.error} retry={() => void now.refetch()} /> : <Skeleton rows={2} />;
   return (
-    <form
-      className="flex flex-wrap items-end gap-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        change.mutate(textOf(new FormData(event.currentTarget), 'description'));
-      }}
+    <EditForm
+      now={now.data}
+      describe={describe}
+      save={(fields, seen) =>
+        callWithEtag('PATCH /repositories/{repository}', { params: { repository }, body: { description: fieldText(fields, 'description') } }, seen)
+      }
+      concerns={[repositoryQuery(repository).queryKey]}
+      said={() => ({ text: texts.settings.saved })}
+      isQuiet
     >
-      <div className="min-w-64 grow">
+      {({ description }) => (
         <FormField
           label={texts.settings.description}
           hint={texts.settings.descriptionHint}
           name="description"
-          defaultValue={facts.description}
+          defaultValue={description}
           maxLength={lengthMax}
-          problem={change.error ? problemText(problemOf(change.error), texts) : undefined}
         />
-      </div>
-      <button type="submit" className="button sm:mb-[25px]" disabled={change.isPending}>
-        {texts.settings.save}
-      </button>
-    </form>
+      )}
+    </EditForm>
   );
 }

@@ -2,10 +2,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { problemOf } from '../../api/api-error.ts';
-import { type Answer, call } from '../../api/client.ts';
+import { type Answer, call, callWithEtag, type Seen } from '../../api/client.ts';
 import type { Api } from '../../api/schema.ts';
-import { useFormTexts } from '../../language/form-texts.ts';
-import { ActForm, fieldText, fieldWords } from '../../parts/act-form.tsx';
+import { fieldText, fieldWords } from '../../parts/act-form.tsx';
+import { EditForm } from '../../parts/edits/edit-form.tsx';
+import type { Fact } from '../../parts/edits/use-edits.ts';
 import { FormField } from '../../parts/form-field.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { Section } from '../../parts/section.tsx';
@@ -26,22 +27,20 @@ export function Retention({ repository }: { repository: string }) {
   const params = { repository };
   const policy = useQuery({
     queryKey: ['retention', repository],
-    queryFn: ({ signal }) => call('GET /repositories/{repository}/-/retention', { params, signal }).catch(noneForAbsent),
+    queryFn: ({ signal }): Promise<Seen<Policy | null>> => callWithEtag('GET /repositories/{repository}/-/retention', { params, signal }).catch(noneForAbsent),
   });
-  if (policy.isPending) return <Skeleton />;
-  if (policy.isError) return <ErrorState error={policy.error} retry={() => void policy.refetch()} />;
-  return <PolicyForm key={JSON.stringify(policy.data)} repository={repository} policy={policy.data ?? undefined} />;
+  if (policy.data === undefined) return policy.isError ? <ErrorState error={policy.error} retry={() => void policy.refetch()} /> : <Skeleton />;
+  return <PolicyForm repository={repository} now={policy.data} />;
 }
 
 /** There is a repository, so what is absent is its policy. */
-function noneForAbsent(error: unknown): null {
-  if (problemOf(error).kind === 'absent') return null;
+function noneForAbsent(error: unknown): Seen<null> {
+  if (problemOf(error).kind === 'absent') return { value: null, etag: null };
   throw error;
 }
 
-function PolicyForm({ repository, policy }: { repository: string; policy: Policy | undefined }) {
+function PolicyForm({ repository, now }: { repository: string; now: Seen<Policy | null> }) {
   const texts = useRuleTexts();
-  const forms = useFormTexts();
   const params = { repository };
   const concerns = [['retention', repository], ['tags', repository], trashQuery(repository).queryKey];
   const [found, setFound] = useState<Found>();
@@ -49,18 +48,23 @@ function PolicyForm({ repository, policy }: { repository: string; policy: Policy
     onDone: setFound,
     tellsProblems: true,
   });
-  const save = useAct((fields: FormData) => call('PUT /repositories/{repository}/-/retention', { params, body: readPolicy(fields) }), {
-    concerns,
-    words: { CONFLICT: texts.wouldEmpty },
-    said: () => ({ text: texts.retentionSaved }),
-  });
+  const describe = (policy: Policy | null): Fact[] => [
+    [texts.concerned, policy?.tags],
+    ...counts.map((name): Fact => [texts[name], policy?.keep[name]]),
+    [texts.keepTags, policy?.keep.tags],
+    [texts.mayEmpty, policy?.mayEmpty],
+  ];
   return (
     <>
       <Section title={texts.retention} hint={texts.retentionHint}>
-        {policy === undefined && <p className="mb-4 font-medium">{texts.noRetention}</p>}
-        <ActForm
-          act={save}
-          submit={forms.save}
+        {now.value === null && <p className="mb-4 font-medium">{texts.noRetention}</p>}
+        <EditForm
+          now={now}
+          describe={describe}
+          save={(fields, seen) => callWithEtag('PUT /repositories/{repository}/-/retention', { params, body: readPolicy(fields) }, seen)}
+          concerns={concerns}
+          words={{ CONFLICT: texts.wouldEmpty }}
+          said={() => ({ text: texts.retentionSaved })}
           beside={
             <button
               type="button"
@@ -72,37 +76,41 @@ function PolicyForm({ repository, policy }: { repository: string; policy: Policy
             </button>
           }
         >
-          <FormField
-            label={texts.concerned}
-            hint={texts.concernedHint}
-            name="tags"
-            defaultValue={policy?.tags?.join(', ')}
-            autoComplete="off"
-            spellCheck={false}
-          />
-          <fieldset>
-            <legend className="mb-2 font-medium">{texts.keep}</legend>
-            <div className="grid items-end gap-4 sm:grid-cols-2">
-              {counts.map((name) => (
-                <FormField
-                  key={name}
-                  label={texts[name]}
-                  name={name}
-                  type="number"
-                  min={1}
-                  max={36_500}
-                  step={name.endsWith('Days') ? 'any' : 1}
-                  defaultValue={policy?.keep[name]}
-                />
-              ))}
-              <FormField label={texts.keepTags} name="keepTags" defaultValue={policy?.keep.tags?.join(', ')} autoComplete="off" spellCheck={false} />
-            </div>
-          </fieldset>
-          <label className="flex min-h-7 items-center gap-2">
-            <input type="checkbox" name="mayEmpty" className="accent-accent" defaultChecked={policy?.mayEmpty} />
-            {texts.mayEmpty}
-          </label>
-        </ActForm>
+          {(policy) => (
+            <>
+              <FormField
+                label={texts.concerned}
+                hint={texts.concernedHint}
+                name="tags"
+                defaultValue={policy?.tags?.join(', ')}
+                autoComplete="off"
+                spellCheck={false}
+              />
+              <fieldset>
+                <legend className="mb-2 font-medium">{texts.keep}</legend>
+                <div className="grid items-end gap-4 sm:grid-cols-2">
+                  {counts.map((name) => (
+                    <FormField
+                      key={name}
+                      label={texts[name]}
+                      name={name}
+                      type="number"
+                      min={1}
+                      max={36_500}
+                      step={name.endsWith('Days') ? 'any' : 1}
+                      defaultValue={policy?.keep[name]}
+                    />
+                  ))}
+                  <FormField label={texts.keepTags} name="keepTags" defaultValue={policy?.keep.tags?.join(', ')} autoComplete="off" spellCheck={false} />
+                </div>
+              </fieldset>
+              <label className="flex min-h-7 items-center gap-2">
+                <input type="checkbox" name="mayEmpty" className="accent-accent" defaultChecked={policy?.mayEmpty} />
+                {texts.mayEmpty}
+              </label>
+            </>
+          )}
+        </EditForm>
         {found && (
           <div role="status" className="mt-6 border-l-2 border-accent pl-4">
             {found.refused && <p className="mb-2 font-semibold text-bad">{texts.wouldEmpty}</p>}
@@ -118,12 +126,12 @@ function PolicyForm({ repository, policy }: { repository: string; policy: Policy
           </div>
         )}
       </Section>
-      {policy !== undefined && <CarryOut repository={repository} />}
+      {now.value !== null && <CarryOut repository={repository} now={now} />}
     </>
   );
 }
 
-function CarryOut({ repository }: { repository: string }) {
+function CarryOut({ repository, now }: { repository: string; now: Seen }) {
   const texts = useRuleTexts();
   const params = { repository };
   const concerns = [['retention', repository], ['tags', repository], trashQuery(repository).queryKey];
@@ -136,7 +144,7 @@ function CarryOut({ repository }: { repository: string }) {
     said: (_, { tags }) => ({ text: texts.ran(tags.length) }),
     tellsProblems: true,
   });
-  const stop = useAct(() => call('DELETE /repositories/{repository}/-/retention', { params }), {
+  const stop = useAct(() => callWithEtag('DELETE /repositories/{repository}/-/retention', { params }, now), {
     concerns,
     said: () => ({ text: texts.stopped }),
     tellsProblems: true,

@@ -1,8 +1,8 @@
 /** What those who manage a repository set: what it is, who may do what with it, who is told of what, and what stays. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { problemOf } from '../../api/api-error.ts';
-import { call } from '../../api/client.ts';
-import { repositoryQuery, serverQuery } from '../../api/queries.ts';
+import { callWithEtag } from '../../api/client.ts';
+import { repositoryEditQuery, repositoryQuery, serverQuery } from '../../api/queries.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { useSearch } from '@tanstack/react-router';
@@ -57,7 +57,7 @@ export function SettingsPage({ facts }: { facts: RepositoryFacts }) {
 function General({ facts, hasAccounts }: { facts: RepositoryFacts; hasAccounts: boolean }) {
   return (
     <div className="space-y-10">
-      <Description facts={facts} />
+      <Description repository={facts.name} />
       {hasAccounts && <VisibilitySetting facts={facts} />}
       {hasAccounts && <BadgeRequests of={{ repository: facts.name }} />}
       <Rename repository={facts.name} />
@@ -73,13 +73,20 @@ function VisibilitySetting({ facts }: { facts: RepositoryFacts }) {
   const toast = useToast();
   const change = useMutation({
     mutationFn: ({ visibility }: { visibility: Visibility; before?: Visibility }) =>
-      call('PATCH /repositories/{repository}', { params: { repository: facts.name }, body: { visibility } }),
+      callWithEtag(
+        'PATCH /repositories/{repository}',
+        { params: { repository: facts.name }, body: { visibility } },
+        queries.getQueryData(repositoryEditQuery(facts.name).queryKey),
+      ),
     async onSuccess(_, { visibility, before }) {
       await queries.invalidateQueries({ queryKey: repositoryQuery(facts.name).queryKey });
       const undo = before === undefined ? {} : { undo: () => change.mutate({ visibility: before }) };
       toast({ text: texts.settings.visibilityChanged(texts.repository.titles[visibility]), ...undo });
     },
-    onError: (error) => toast({ text: problemText(problemOf(error), texts), isBad: true }),
+    onError(error) {
+      toast({ text: problemText(problemOf(error), texts), isBad: true });
+      void queries.invalidateQueries({ queryKey: repositoryQuery(facts.name).queryKey });
+    },
   });
   return <VisibilityChoice chosen={facts.visibility} onChange={(visibility) => change.mutate({ visibility, before: facts.visibility })} />;
 }

@@ -1,10 +1,11 @@
 /** What the repository asks of its tags, with what that means for those that are there. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type Answer, call } from '../../api/client.ts';
+import { type Answer, call, callWithEtag, type Seen } from '../../api/client.ts';
 import type { Api } from '../../api/schema.ts';
-import { useFormTexts } from '../../language/form-texts.ts';
-import { ActForm, fieldWords } from '../../parts/act-form.tsx';
+import { fieldWords } from '../../parts/act-form.tsx';
+import { EditForm } from '../../parts/edits/edit-form.tsx';
+import type { Fact } from '../../parts/edits/use-edits.ts';
 import { FormField } from '../../parts/form-field.tsx';
 import { Section } from '../../parts/section.tsx';
 import { ErrorState, Skeleton } from '../../parts/states.tsx';
@@ -23,22 +24,19 @@ const aliasKinds = ['major', 'minor', 'latest'] as const;
 export function TagRules({ repository }: { repository: string }) {
   const rules = useQuery({
     queryKey: ['tag-rules', repository],
-    queryFn: ({ signal }) => call('GET /repositories/{repository}/-/tag-rules', { params: { repository }, signal }),
+    queryFn: ({ signal }) => callWithEtag('GET /repositories/{repository}/-/tag-rules', { params: { repository }, signal }),
   });
-  if (rules.isPending) return <Skeleton />;
-  if (rules.isError) return <ErrorState error={rules.error} retry={() => void rules.refetch()} />;
-  const { notices, ...own } = rules.data;
+  if (rules.data === undefined) return rules.isError ? <ErrorState error={rules.error} retry={() => void rules.refetch()} /> : <Skeleton />;
   return (
     <>
-      <RulesForm key={JSON.stringify(own)} repository={repository} rules={rules.data} />
-      <TagNotices repository={repository} notices={notices ?? []} />
+      <RulesForm repository={repository} now={rules.data} />
+      <TagNotices repository={repository} notices={rules.data.value.notices ?? []} />
     </>
   );
 }
 
-function RulesForm({ repository, rules }: { repository: string; rules: Policy }) {
+function RulesForm({ repository, now }: { repository: string; now: Seen<Policy> }) {
   const texts = useRuleTexts();
-  const forms = useFormTexts();
   const params = { repository };
   const concerns = [
     ['tag-rules', repository],
@@ -49,23 +47,26 @@ function RulesForm({ repository, rules }: { repository: string; rules: Policy })
     onDone: setPreview,
     tellsProblems: true,
   });
-  const save = useAct((fields: FormData) => call('PUT /repositories/{repository}/-/tag-rules', { params, body: readRules(fields) }), {
-    concerns,
-    said: () => ({ text: texts.saved }),
-  });
-  const remove = useAct(() => call('DELETE /repositories/{repository}/-/tag-rules', { params }), {
+  const describe = ({ aliases, ...rules }: Policy): Fact[] => [
+    ...patternLists.map((name): Fact => [texts[name], rules[name]]),
+    [texts.aliases, aliases?.map((kind) => texts.aliasKinds[kind])],
+  ];
+  const remove = useAct(() => callWithEtag('DELETE /repositories/{repository}/-/tag-rules', { params }, now), {
     concerns,
     said: () => ({ text: texts.removed }),
     tellsProblems: true,
   });
   return (
     <Section title={texts.rules} hint={texts.rulesHint}>
-      <ActForm
-        act={save}
-        submit={forms.save}
+      <EditForm
+        now={now}
+        describe={describe}
+        save={(fields, seen) => callWithEtag('PUT /repositories/{repository}/-/tag-rules', { params, body: readRules(fields) }, seen)}
+        concerns={concerns}
+        said={() => ({ text: texts.saved })}
         beside={
           <>
-            {Object.keys(rules).length > 0 && (
+            {Object.keys(now.value).length > 0 && (
               <button type="button" className="button button-danger mr-auto" disabled={remove.isPending} onClick={() => remove.run()}>
                 {texts.removeAll}
               </button>
@@ -81,29 +82,33 @@ function RulesForm({ repository, rules }: { repository: string; rules: Policy })
           </>
         }
       >
-        {patternLists.map((name) => (
-          <FormField
-            key={name}
-            label={texts[name]}
-            hint={texts[`${name}Hint`]}
-            name={name}
-            defaultValue={rules[name]?.join(', ')}
-            autoComplete="off"
-            spellCheck={false}
-          />
-        ))}
-        <fieldset>
-          <legend className="mb-1 font-medium">{texts.aliases}</legend>
-          <div className="flex flex-wrap gap-x-6">
-            {aliasKinds.map((kind) => (
-              <label key={kind} className="flex min-h-7 items-center gap-2">
-                <input type="checkbox" name="aliases" value={kind} className="accent-accent" defaultChecked={rules.aliases?.includes(kind)} />
-                {texts.aliasKinds[kind]}
-              </label>
+        {(rules) => (
+          <>
+            {patternLists.map((name) => (
+              <FormField
+                key={name}
+                label={texts[name]}
+                hint={texts[`${name}Hint`]}
+                name={name}
+                defaultValue={rules[name]?.join(', ')}
+                autoComplete="off"
+                spellCheck={false}
+              />
             ))}
-          </div>
-        </fieldset>
-      </ActForm>
+            <fieldset>
+              <legend className="mb-1 font-medium">{texts.aliases}</legend>
+              <div className="flex flex-wrap gap-x-6">
+                {aliasKinds.map((kind) => (
+                  <label key={kind} className="flex min-h-7 items-center gap-2">
+                    <input type="checkbox" name="aliases" value={kind} className="accent-accent" defaultChecked={rules.aliases?.includes(kind)} />
+                    {texts.aliasKinds[kind]}
+                  </label>
+                ))}
+              </div>
+            </fieldset>
+          </>
+        )}
+      </EditForm>
       {preview && <Meaning {...preview} />}
     </Section>
   );

@@ -1,5 +1,5 @@
 /** The webhooks of one place, by the routes of a repository or of a namespace (`server` is the whole server). */
-import { type Answer, call } from '../../api/client.ts';
+import { type Answer, call, callWithEtag, type Seen } from '../../api/client.ts';
 import type { Api } from '../../api/schema.ts';
 
 export type WebhookPlace = { readonly repository: string } | { readonly namespace: string };
@@ -17,8 +17,9 @@ export type WebhookCalls = {
   readonly key: readonly [string, string];
   list(signal: AbortSignal): Promise<{ readonly items: readonly Webhook[] }>;
   create(body: NewWebhook): Promise<Webhook & { readonly secret: string }>;
-  get(webhook: string, signal: AbortSignal): Promise<Webhook>;
-  change(webhook: string, body: WebhookChange): Promise<Webhook>;
+  get(webhook: string, signal: AbortSignal): Promise<Seen<Webhook>>;
+  /** `seen`: only if it is still so. */
+  change(webhook: string, body: WebhookChange, seen?: Seen): Promise<unknown>;
   remove(webhook: string): Promise<unknown>;
   test(webhook: string): Promise<DeliveryDetail>;
   deliveries(webhook: string, query: { before?: number; limit: number }, signal: AbortSignal): Promise<DeliveryPage>;
@@ -37,8 +38,8 @@ function ofRepository(place: { readonly repository: string }): WebhookCalls {
     key: ['webhooks', place.repository],
     list: (signal) => call(`GET ${at}`, { params: place, signal }),
     create: (body) => call(`POST ${at}`, { params: place, body }),
-    get: (webhook, signal) => call(`GET ${one}`, { params: { ...place, webhook }, signal }),
-    change: (webhook, body) => call(`PATCH ${one}`, { params: { ...place, webhook }, body }),
+    get: (webhook, signal) => callWithEtag(`GET ${one}`, { params: { ...place, webhook }, signal }),
+    change: (webhook, body, seen) => callWithEtag(`PATCH ${one}`, { params: { ...place, webhook }, body }, seen),
     remove: (webhook) => call(`DELETE ${one}`, { params: { ...place, webhook } }),
     test: (webhook) => call(`POST ${one}/test`, { params: { ...place, webhook } }),
     deliveries: (webhook, query, signal) => call(`GET ${one}/deliveries`, { params: { ...place, webhook }, query, signal }),
@@ -55,8 +56,8 @@ function ofNamespace(place: { readonly namespace: string }): WebhookCalls {
     key: ['webhooks', `${place.namespace}/`],
     list: (signal) => call(`GET ${at}`, { params: place, signal }),
     create: (body) => call(`POST ${at}`, { params: place, body }),
-    get: (webhook, signal) => call(`GET ${one}`, { params: { ...place, webhook }, signal }),
-    change: (webhook, body) => call(`PATCH ${one}`, { params: { ...place, webhook }, body }),
+    get: (webhook, signal) => callWithEtag(`GET ${one}`, { params: { ...place, webhook }, signal }),
+    change: (webhook, body, seen) => callWithEtag(`PATCH ${one}`, { params: { ...place, webhook }, body }, seen),
     remove: (webhook) => call(`DELETE ${one}`, { params: { ...place, webhook } }),
     test: (webhook) => call(`POST ${one}/test`, { params: { ...place, webhook } }),
     deliveries: (webhook, query, signal) => call(`GET ${one}/deliveries`, { params: { ...place, webhook }, query, signal }),

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { useFormTexts } from '../../language/form-texts.ts';
-import { ActForm } from '../../parts/act-form.tsx';
+import type { Seen } from '../../api/client.ts';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
+import { EditForm } from '../../parts/edits/edit-form.tsx';
+import type { Fact } from '../../parts/edits/use-edits.ts';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { Section } from '../../parts/section.tsx';
 import { ErrorState, Skeleton } from '../../parts/states.tsx';
@@ -26,9 +27,9 @@ export function OneWebhook({ calls, id, back, leave }: Props) {
       {webhook.isError && <ErrorState error={webhook.error} retry={() => void webhook.refetch()} />}
       {webhook.data && (
         <>
-          <About calls={calls} webhook={webhook.data} leave={leave} />
-          <Deliveries calls={calls} webhook={webhook.data} />
-          <Change calls={calls} webhook={webhook.data} />
+          <About calls={calls} webhook={webhook.data.value} leave={leave} />
+          <Deliveries calls={calls} webhook={webhook.data.value} />
+          <Change calls={calls} now={webhook.data} />
         </>
       )}
     </>
@@ -89,21 +90,27 @@ function About({ calls, webhook, leave }: { calls: WebhookCalls; webhook: Webhoo
   );
 }
 
-function Change({ calls, webhook }: { calls: WebhookCalls; webhook: Webhook }) {
+function Change({ calls, now }: { calls: WebhookCalls; now: Seen<Webhook> }) {
   const texts = useWebhookTexts();
-  const forms = useFormTexts();
-  const change = useAct(
-    (fields: FormData) => {
-      const { tags, versions, platforms, ...wish } = readWebhook(fields);
-      return calls.change(webhook.id, { ...wish, tags: tags ?? null, versions: versions ?? null, platforms: platforms ?? null });
-    },
-    { concerns: [calls.key], said: () => ({ text: texts.changed }) },
-  );
+  const describe = ({ url, format, events, tags, versions, platforms, allowPrivateAddress, disabledAt }: Webhook): Fact[] => [
+    [texts.url, url],
+    [texts.format, texts.formats[format]],
+    [texts.events, events],
+    [texts.tags, tags],
+    [texts.versions, versions],
+    [texts.platforms, platforms],
+    [texts.allowPrivate, allowPrivateAddress],
+    [texts.disable, disabledAt !== undefined],
+  ];
+  function save(fields: FormData, seen: Seen): Promise<unknown> {
+    const { tags, versions, platforms, ...wish } = readWebhook(fields);
+    return calls.change(now.value.id, { ...wish, tags: tags ?? null, versions: versions ?? null, platforms: platforms ?? null }, seen);
+  }
   return (
     <Section title={texts.edit}>
-      <ActForm key={JSON.stringify(webhook)} act={change} submit={forms.save} isQuiet>
-        <WebhookFields of={webhook} />
-      </ActForm>
+      <EditForm now={now} describe={describe} save={save} concerns={[calls.key]} said={() => ({ text: texts.changed })} isQuiet>
+        {(webhook) => <WebhookFields of={webhook} />}
+      </EditForm>
     </Section>
   );
 }

@@ -1,10 +1,11 @@
 /** What must be so before an image is pulled, of a repository or of the whole server. It is tried before it holds. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type Answer, call } from '../../api/client.ts';
-import { useFormTexts } from '../../language/form-texts.ts';
-import { ActForm, fieldText, fieldWords } from '../act-form.tsx';
+import { type Answer, call, callWithEtag, type Seen } from '../../api/client.ts';
+import { fieldText, fieldWords } from '../act-form.tsx';
 import { configurationRules, useConfigurationTexts } from '../configuration-texts.ts';
+import { EditForm } from '../edits/edit-form.tsx';
+import type { Fact } from '../edits/use-edits.ts';
 import { FormField } from '../form-field.tsx';
 import { Section } from '../section.tsx';
 import { SelectField } from '../select-field.tsx';
@@ -25,22 +26,20 @@ export function PolicyForm({ of }: { of: PolicyOf }) {
     queryKey: ['policy', of],
     queryFn: ({ signal }) =>
       of.repository === undefined
-        ? call('GET /namespaces/{namespace}/policy', { params: { namespace: 'server' }, signal })
-        : call('GET /repositories/{repository}/-/policy', { params: { repository: of.repository }, signal }),
+        ? callWithEtag('GET /namespaces/{namespace}/policy', { params: { namespace: 'server' }, signal })
+        : callWithEtag('GET /repositories/{repository}/-/policy', { params: { repository: of.repository }, signal }),
   });
-  if (policy.isPending) return <Skeleton />;
-  if (policy.isError) return <ErrorState error={policy.error} retry={() => void policy.refetch()} />;
-  return <Fields key={JSON.stringify(policy.data)} of={of} shown={policy.data} />;
+  if (policy.data === undefined) return policy.isError ? <ErrorState error={policy.error} retry={() => void policy.refetch()} /> : <Skeleton />;
+  return <Form of={of} now={policy.data} />;
 }
 
-function Fields({ of, shown: { policy = {}, inherited, changedAt } }: { of: PolicyOf; shown: Shown }) {
+function Form({ of, now }: { of: PolicyOf; now: Seen<Shown> }) {
   const texts = usePolicyTexts();
-  const forms = useFormTexts();
-  const { rules } = useConfigurationTexts();
+  const { policy = {}, inherited, changedAt } = now.value;
+  const configuration = useConfigurationTexts();
   const { repository } = of;
   const params = { namespace: 'server' } as const;
   const concerns = [['policy', of], ['verdict']];
-  const block = readBlock(policy.block);
   const [found, setFound] = useState<Answer<'POST /repositories/{repository}/-/policy/check'>>();
   const look = useAct(
     (body: { policy: Policy }) =>
@@ -49,20 +48,36 @@ function Fields({ of, shown: { policy = {}, inherited, changedAt } }: { of: Poli
         : call('POST /repositories/{repository}/-/policy/check', { params: { repository }, body }),
     { onDone: setFound, tellsProblems: true },
   );
-  const save = useAct(
-    (fields: FormData) => {
-      const body = readFields(fields, policy);
-      return repository === undefined
-        ? call('PUT /namespaces/{namespace}/policy', { params, body })
-        : call('PUT /repositories/{repository}/-/policy', { params: { repository }, body });
-    },
-    { concerns, said: () => ({ text: texts.saved }) },
-  );
+  function save(fields: FormData, seen: Seen<Shown>): Promise<unknown> {
+    const body = readFields(fields, seen.value.policy ?? {});
+    return repository === undefined
+      ? callWithEtag('PUT /namespaces/{namespace}/policy', { params, body }, seen)
+      : callWithEtag('PUT /repositories/{repository}/-/policy', { params: { repository }, body }, seen);
+  }
+  function describe({ policy: shown = {} }: Shown): Fact[] {
+    const nameOf = new Map<string, string>(configurationRules.map((rule) => [rule, configuration.rules[rule]]));
+    const { worst, isFixable, isExploited, others } = readBlock(shown.block);
+    return [
+      [texts.quarantine, shown.quarantine],
+      [texts.scannedBy, shown.scannedBy],
+      [texts.worst, worst && texts.severities[worst]],
+      [texts.fixable, isFixable],
+      [texts.exploited, isExploited],
+      [texts.fields.block, others.map((rule) => JSON.stringify(rule))],
+      [texts.forbidSecrets, shown.forbidSecrets],
+      [texts.configuration, shown.forbidConfiguration?.map((rule) => nameOf.get(rule) ?? rule)],
+      [texts.require, shown.require?.map((kind) => texts.kinds[kind])],
+      [texts.signedBy, shown.signedBy],
+      [texts.licences, shown.forbidLicences],
+      [texts.days, shown.checkedWithinDays],
+      [texts.mayLoosen, shown.mayLoosen],
+    ];
+  }
   const remove = useAct(
     () =>
       repository === undefined
-        ? call('DELETE /namespaces/{namespace}/policy', { params })
-        : call('DELETE /repositories/{repository}/-/policy', { params: { repository } }),
+        ? callWithEtag('DELETE /namespaces/{namespace}/policy', { params }, now)
+        : callWithEtag('DELETE /repositories/{repository}/-/policy', { params: { repository } }, now),
     { concerns, said: () => ({ text: texts.removed }), tellsProblems: true },
   );
   return (
@@ -73,9 +88,12 @@ function Fields({ of, shown: { policy = {}, inherited, changedAt } }: { of: Poli
           {texts.inherited(kind === 'server' ? texts.server : name, namesOf(wider, texts.fields))}
         </p>
       ))}
-      <ActForm
-        act={save}
-        submit={forms.save}
+      <EditForm
+        now={now}
+        describe={describe}
+        save={save}
+        concerns={concerns}
+        said={() => ({ text: texts.saved })}
         beside={
           <>
             {changedAt !== undefined && (
@@ -94,47 +112,58 @@ function Fields({ of, shown: { policy = {}, inherited, changedAt } }: { of: Poli
           </>
         }
       >
-        <Check name="quarantine" text={texts.quarantine} isChecked={policy.quarantine} />
-        <FormField label={texts.scannedBy} hint={texts.scannedByHint} name="scannedBy" defaultValue={policy.scannedBy?.join(', ')} spellCheck={false} />
-        <SelectField
-          label={texts.worst}
-          name="worst"
-          options={[['', texts.worstNone], ...blockedSeverities.map((one) => [one, texts.severities[one]] as const)]}
-          chosen={block.worst ?? ''}
-        />
-        <Check name="fixable" text={texts.fixable} isChecked={block.isFixable} />
-        <Check name="exploited" text={texts.exploited} isChecked={block.isExploited} />
-        {block.others.length > 0 && <p className="text-sm text-muted">{texts.otherRules(block.others.length)}</p>}
-        <Check name="forbidSecrets" text={texts.forbidSecrets} isChecked={policy.forbidSecrets} />
-        <fieldset>
-          <legend className="mb-2 font-medium">{texts.configuration}</legend>
-          <div className="grid gap-x-4 sm:grid-cols-2">
-            {configurationRules.map((rule) => (
-              <Check key={rule} name="forbidConfiguration" value={rule} text={rules[rule]} isChecked={policy.forbidConfiguration?.includes(rule)} />
-            ))}
-          </div>
-        </fieldset>
-        <fieldset>
-          <legend className="mb-2 font-medium">{texts.require}</legend>
-          {kinds.map((kind) => (
-            <Check key={kind} name="require" value={kind} text={texts.kinds[kind]} isChecked={policy.require?.includes(kind)} />
-          ))}
-        </fieldset>
-        <FormField label={texts.signedBy} hint={texts.signedByHint} name="signedBy" defaultValue={policy.signedBy?.join(', ')} spellCheck={false} />
-        <FormField label={texts.licences} hint={texts.licencesHint} name="licences" defaultValue={policy.forbidLicences?.join(', ')} spellCheck={false} />
-        <FormField
-          label={texts.days}
-          name="days"
-          type="number"
-          min={0}
-          max={36_500}
-          step="any"
-          defaultValue={policy.checkedWithinDays === 0 ? undefined : policy.checkedWithinDays}
-        />
-        <Check name="mayLoosen" text={texts.mayLoosen} isChecked={policy.mayLoosen} />
-      </ActForm>
+        {(base) => <PolicyFields policy={base.policy ?? {}} />}
+      </EditForm>
       {found && <Trial {...found} />}
     </Section>
+  );
+}
+
+function PolicyFields({ policy }: { policy: Policy }) {
+  const texts = usePolicyTexts();
+  const { rules } = useConfigurationTexts();
+  const block = readBlock(policy.block);
+  return (
+    <>
+      <Check name="quarantine" text={texts.quarantine} isChecked={policy.quarantine} />
+      <FormField label={texts.scannedBy} hint={texts.scannedByHint} name="scannedBy" defaultValue={policy.scannedBy?.join(', ')} spellCheck={false} />
+      <SelectField
+        label={texts.worst}
+        name="worst"
+        options={[['', texts.worstNone], ...blockedSeverities.map((one) => [one, texts.severities[one]] as const)]}
+        chosen={block.worst ?? ''}
+      />
+      <Check name="fixable" text={texts.fixable} isChecked={block.isFixable} />
+      <Check name="exploited" text={texts.exploited} isChecked={block.isExploited} />
+      {block.others.length > 0 && <p className="text-sm text-muted">{texts.otherRules(block.others.length)}</p>}
+      <Check name="forbidSecrets" text={texts.forbidSecrets} isChecked={policy.forbidSecrets} />
+      <fieldset>
+        <legend className="mb-2 font-medium">{texts.configuration}</legend>
+        <div className="grid gap-x-4 sm:grid-cols-2">
+          {configurationRules.map((rule) => (
+            <Check key={rule} name="forbidConfiguration" value={rule} text={rules[rule]} isChecked={policy.forbidConfiguration?.includes(rule)} />
+          ))}
+        </div>
+      </fieldset>
+      <fieldset>
+        <legend className="mb-2 font-medium">{texts.require}</legend>
+        {kinds.map((kind) => (
+          <Check key={kind} name="require" value={kind} text={texts.kinds[kind]} isChecked={policy.require?.includes(kind)} />
+        ))}
+      </fieldset>
+      <FormField label={texts.signedBy} hint={texts.signedByHint} name="signedBy" defaultValue={policy.signedBy?.join(', ')} spellCheck={false} />
+      <FormField label={texts.licences} hint={texts.licencesHint} name="licences" defaultValue={policy.forbidLicences?.join(', ')} spellCheck={false} />
+      <FormField
+        label={texts.days}
+        name="days"
+        type="number"
+        min={0}
+        max={36_500}
+        step="any"
+        defaultValue={policy.checkedWithinDays === 0 ? undefined : policy.checkedWithinDays}
+      />
+      <Check name="mayLoosen" text={texts.mayLoosen} isChecked={policy.mayLoosen} />
+    </>
   );
 }
 
