@@ -77,7 +77,7 @@ describe.skipIf(!needs('chromium'))('with accounts', () => {
     expect(new URL(page.url()).pathname).toBe('/r/olga/secret/tags');
   });
 
-  test('a session that ends while one looks loses nothing: the page says so, and goes on after the next log-in', async () => {
+  test('a session that ends while one looks loses nothing: one logs in on the spot, and what was asked for is done', async () => {
     const owner = await world.person('lena');
     await pushImage(owner, 'lena/app', '1');
     await using opened = await openPage(browser, world.server.url);
@@ -87,9 +87,30 @@ describe.skipIf(!needs('chromium'))('with accounts', () => {
     await page.getByLabel('Select 1', { exact: true }).check();
     await context.clearCookies();
     await page.getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('Your session may have ended').waitFor();
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.getByLabel('Password').fill(`${password}x`);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.getByText('Name, password or code are not right.').waitFor();
     expect(await page.getByText('1 tag selected').count()).toBe(1);
+    await dialog.getByLabel('Password').fill(password);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('1 tag deleted.').waitFor();
+  });
+
+  test('whoever does not log in again goes on as a stranger, and is told what that means', async () => {
+    const owner = await world.person('lisa');
+    await pushImage(owner, 'lisa/app', '1');
+    await using opened = await openPage(browser, world.server.url);
+    const { page, context } = opened;
+    await signIn('lisa')(page);
+    await page.goto('/r/lisa/app/tags');
+    await page.getByLabel('Select 1', { exact: true }).check();
+    await context.clearCookies();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog', { name: 'Your session has ended' }).getByRole('button', { name: 'Go on without' }).click();
+    await page.getByText('Your session may have ended').waitFor();
     await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor();
+    expect((await owner.api('GET', '/repositories/lisa/app/-/tags')).body['items']).toMatchObject([{ tag: '1' }]);
   });
 
   test('access is given and taken back', async () => {

@@ -29,6 +29,8 @@ export type HubApiParts = { readonly parts: HubParts; readonly identify: (reques
 
 const bodyMaxBytes = 256 * 1024;
 const headers = { 'cache-control': 'no-store' };
+/** To whom it was answered: a page learns so that its session has ended, also from what everybody may see. */
+const callerHeader = 'naru-caller';
 
 export function createHubApi({ parts, identify, log }: HubApiParts): HubApi {
   const edits = createEdits(routes);
@@ -45,8 +47,10 @@ export function createHubApi({ parts, identify, log }: HubApiParts): HubApi {
       const allow = found.allowed.join(', ');
       return allow === '' ? errorReply(new RegistryError('NOT_FOUND')) : errorReply(new RegistryError('UNSUPPORTED'), { allow });
     }
-    const answer = await dispatch(found.route, found.params, request, whose).catch((error: unknown) => replyToThrown(error, request.id, log));
-    return { ...answer, route: found.route.operation };
+    const asked: { by?: Caller } = {};
+    const known = async () => (asked.by = await whose());
+    const answer = await dispatch(found.route, found.params, request, known).catch((error: unknown) => replyToThrown(error, request.id, log));
+    return { ...answer, headers: { ...answer.headers, ...(asked.by && { [callerHeader]: asked.by.principal.kind }) }, route: found.route.operation };
   }
 
   async function dispatch(route: ApiRoute, params: Readonly<Record<string, string>>, request: HttpRequest, whose: () => Promise<Caller>): Promise<Reply> {

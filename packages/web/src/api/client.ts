@@ -4,6 +4,7 @@
  */
 import { ApiError, readProblem } from './api-error.ts';
 import type { Api } from './schema.ts';
+import { isBackAgain } from './session-end.ts';
 
 type Asked<Route extends keyof Api> = (keyof Api[Route]['params'] extends never ? { params?: undefined } : { params: Api[Route]['params'] }) &
   (Api[Route]['body'] extends undefined ? { body?: undefined } : { body: Api[Route]['body'] }) & {
@@ -55,7 +56,16 @@ export async function fetchBytes(address: string, signal: AbortSignal): Promise<
   return response;
 }
 
+/** Answered to nobody while somebody logs in. */
+const logIn = /^\/api\/v1\/session(\/providers|\/passkey.*)?$/;
+
 async function send(address: string, request: RequestInit): Promise<Response> {
+  const answer = await reach(address, request);
+  const isForNobody = answer.headers.get('naru-caller') === 'anonymous' && !logIn.test(address);
+  return isForNobody && (await isBackAgain()) ? reach(address, request) : answer;
+}
+
+async function reach(address: string, request: RequestInit): Promise<Response> {
   try {
     return await fetch(address, request);
   } catch (cause) {

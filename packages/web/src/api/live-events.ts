@@ -3,6 +3,7 @@
  * on a page; the browser comes back by itself and goes on where it was cut off.
  */
 import { useEffect, useEffectEvent, useState } from 'react';
+import { useReturns } from './session-end.ts';
 
 export type LiveEvent = { readonly kind: string; readonly repository: string; readonly tag?: string; readonly digest?: string };
 export type LiveState = 'connecting' | 'live' | 'offline';
@@ -19,6 +20,7 @@ export function useLiveEvents({ repository, kinds, onEvent, onLost }: Listening)
   const heard = useEffectEvent(onEvent);
   const lost = useEffectEvent(onLost);
   const wanted = kinds.join(',');
+  const returns = useReturns();
   useEffect(() => {
     const query = new URLSearchParams({ kinds: wanted, ...(repository !== undefined && { repository }) });
     const source = new EventSource(`/api/v1/events?${query.toString()}`);
@@ -35,6 +37,6 @@ export function useLiveEvents({ repository, kinds, onEvent, onLost }: Listening)
       source.addEventListener(kind, (message: MessageEvent<string>) => heard(JSON.parse(message.data) as LiveEvent)); // our own server's
     }
     return () => source.close();
-  }, [repository, wanted]);
+  }, [repository, wanted, returns]);
   return state;
 }

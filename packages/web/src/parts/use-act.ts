@@ -1,6 +1,7 @@
 /** A change on the server. What concerns it is asked for again, and what goes wrong is said in the reader's words. */
-import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
+import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { type Problem, problemOf } from '../api/api-error.ts';
+import { useSend } from '../api/use-send.ts';
 import { useTexts } from '../language/language.tsx';
 import { problemText } from '../language/problem-text.ts';
 import { type Toast, useToast } from './toasts.tsx';
@@ -31,7 +32,7 @@ export function useAct<Input = void, Output = unknown>(act: (input: Input) => Pr
   const texts = useTexts();
   const queries = useQueryClient();
   const toast = useToast();
-  const mutation = useMutation({
+  const mutation = useSend({
     mutationFn: act,
     async onSuccess(output, input) {
       onDone?.(output, input);

@@ -12,13 +12,17 @@ export function ConnectionNote() {
   const queries = useQueryClient();
   const [isOffline, setIsOffline] = useState(false);
 
-  useEffect(
-    () =>
-      queries.getQueryCache().subscribe(({ query }) => {
-        if (query.state.fetchFailureReason !== null && problemOf(query.state.fetchFailureReason).kind === 'offline') setIsOffline(true);
-      }),
-    [queries],
-  );
+  useEffect(() => {
+    function look(reason: unknown): void {
+      if (reason !== null && reason !== undefined && problemOf(reason).kind === 'offline') setIsOffline(true);
+    }
+    const endings = [
+      queries.getQueryCache().subscribe(({ query }) => look(query.state.fetchFailureReason)),
+      // Whoever fills in a form asks for nothing until they send it.
+      queries.getMutationCache().subscribe(({ mutation }) => look(mutation?.state.error)),
+    ];
+    return () => endings.forEach((end) => end());
+  }, [queries]);
 
   useEffect(() => {
     if (!isOffline) return undefined;

@@ -5,6 +5,7 @@ import { Mark } from '../parts/icons.tsx';
 import { ConnectionNote } from './connection-note.tsx';
 import { useGoKeys } from './go-keys.ts';
 import { HelpDialog } from './help-dialog.tsx';
+import { SessionKeeper } from './session-keeper.tsx';
 import { SearchBox } from './search-box.tsx';
 import { LanguageSwitch, ThemeSwitch } from './switches.tsx';
 import { WhoIsHere } from './who-is-here.tsx';
@@ -32,6 +33,7 @@ export function Shell() {
         </div>
       </header>
       <ConnectionNote />
+      <SessionKeeper />
       <main id="main" tabIndex={-1} className="mx-auto w-full max-w-6xl grow px-4 py-6 outline-none">
         <Outlet />
       </main>

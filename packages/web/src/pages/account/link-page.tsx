@@ -3,10 +3,10 @@
  * links too: a person presses the button. The secret stands behind the #, so neither the server's log
  * nor another site sees it.
  */
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { problemOf } from '../../api/api-error.ts';
 import { call } from '../../api/client.ts';
+import { useSend } from '../../api/use-send.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { FormField } from '../../parts/form-field.tsx';
@@ -21,7 +21,7 @@ export function LinkPage() {
   const { link, newPassword, passwordHint } = texts.account;
   usePageTitle(texts.titles.link);
   const [[purpose, secret]] = useState(readLink);
-  const use = useMutation({
+  const use = useSend({
     mutationFn: async (password: string) => {
       if (purpose === 'invitation') await call('POST /invitations/accept', { body: { secret } });
       else await call('POST /mail-links/use', { body: { secret, ...(purpose === 'reset' && { password }) } });

@@ -1,8 +1,9 @@
 /** Ways in beside the password: a passkey of this browser, and the providers that the server trusts. */
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { problemOf } from '../../api/api-error.ts';
 import { call } from '../../api/client.ts';
 import { canUsePasskeys, showPasskey } from '../../api/passkey.ts';
+import { useSend } from '../../api/use-send.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { useSignInTexts } from './texts.ts';
@@ -12,7 +13,7 @@ export function OtherWaysIn({ to, onSignedIn }: { to: string; onSignedIn: () => 
   const texts = useTexts();
   const ways = useSignInTexts();
   const providers = useQuery({ queryKey: ['providers'], queryFn: ({ signal }) => call('GET /session/providers', { signal }), staleTime: Infinity });
-  const passkey = useMutation({
+  const passkey = useSend({
     async mutationFn() {
       const options = await call('POST /session/passkey-challenge');
       await call('POST /session/passkey', { body: { passkey: await showPasskey(options) } });

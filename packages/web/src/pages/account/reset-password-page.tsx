@@ -1,7 +1,8 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { problemOf } from '../../api/api-error.ts';
 import { call } from '../../api/client.ts';
 import { serverQuery } from '../../api/queries.ts';
+import { useSend } from '../../api/use-send.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { FormField } from '../../parts/form-field.tsx';
@@ -14,7 +15,7 @@ export function ResetPasswordPage() {
   const { account } = texts;
   usePageTitle(texts.titles.reset);
   const { data: server } = useQuery(serverQuery);
-  const ask = useMutation({ mutationFn: (email: string) => call('POST /mail-links/password-reset', { body: { email } }) });
+  const ask = useSend({ mutationFn: (email: string) => call('POST /mail-links/password-reset', { body: { email } }) });
   if (server?.mail === false) return <EmptyState isPage title={account.noMail} />;
   if (ask.isSuccess) return <EmptyState isPage title={account.asked} />;
   return (

@@ -1,10 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useRouter, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { problemOf } from '../../api/api-error.ts';
 import { call } from '../../api/client.ts';
 import { forgetAll } from '../../api/forget-all.ts';
 import { serverQuery } from '../../api/queries.ts';
+import { useSend } from '../../api/use-send.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { FormField } from '../../parts/form-field.tsx';
@@ -22,7 +23,7 @@ export function SignInPage() {
   const queries = useQueryClient();
   const { data: server } = useQuery(serverQuery);
   const [asksCode, setAsksCode] = useState(false);
-  const signIn = useMutation({
+  const signIn = useSend({
     mutationFn: (fields: FormData) => {
       const code = textOf(fields, 'code').trim();
       return call('POST /session', { body: { name: textOf(fields, 'name'), password: textOf(fields, 'password'), ...(code !== '' && { code }) } });

@@ -1,8 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { problemOf } from '../../api/api-error.ts';
 import { call } from '../../api/client.ts';
 import { serverQuery } from '../../api/queries.ts';
+import { useSend } from '../../api/use-send.ts';
 import { useLanguage } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { FormField } from '../../parts/form-field.tsx';
@@ -18,7 +19,7 @@ export function SignUpPage() {
   usePageTitle(texts.titles.signUp);
   const queries = useQueryClient();
   const { data: server } = useQuery(serverQuery);
-  const signUp = useMutation({
+  const signUp = useSend({
     mutationFn: (asked: Asked) => call('POST /sign-up', { body: { ...asked, language } }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['self'] }),
   });

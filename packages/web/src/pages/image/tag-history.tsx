@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { problemOf } from '../../api/api-error.ts';
 import { type Answer, call } from '../../api/client.ts';
 import { useLiveEvents } from '../../api/live-events.ts';
+import { useSend } from '../../api/use-send.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
@@ -43,7 +44,7 @@ function History({ facts, tag }: { facts: RepositoryFacts; tag: string }) {
       complain(error);
     }
   }
-  const restore = useMutation({
+  const restore = useSend({
     mutationFn: ({ digest, from }: { digest: string; from: string | null }) => place(digest, from),
     onSuccess(_, { digest, from }) {
       refresh();

@@ -1,8 +1,9 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { problemOf } from '../../api/api-error.ts';
 import { call } from '../../api/client.ts';
 import { selfQuery, serverQuery } from '../../api/queries.ts';
+import { useSend } from '../../api/use-send.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { FormField } from '../../parts/form-field.tsx';
@@ -22,7 +23,7 @@ export function NewRepositoryPage() {
   const { data: server } = useQuery(serverQuery);
   const { data: self } = useQuery(selfQuery);
   const namespaces = useNamespaces();
-  const made = useMutation({
+  const made = useSend({
     mutationFn: ({ name, visibility }: { name: string; visibility: 'public' | 'internal' | 'private' }) =>
       call('PUT /repositories/{repository}', { params: { repository: name }, body: { visibility } }),
     onSuccess: ({ name }) => navigate({ to: '/r/$', params: { _splat: repositoryPath(name) } }),

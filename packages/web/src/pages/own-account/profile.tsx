@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { call } from '../../api/client.ts';
 import { ownOrganisationsQuery, serverQuery } from '../../api/queries.ts';
+import { workAs } from '../../api/session-end.ts';
 import { useFormTexts } from '../../language/form-texts.ts';
 import { ActForm, fieldSecret, fieldText } from '../../parts/act-form.tsx';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
@@ -65,6 +66,7 @@ export function Profile({ person }: { person: Person }) {
           words={{ CONFLICT: texts.deleteHas }}
           onConfirm={(password) => call('DELETE /user', { body: { password } })}
           onDone={() => {
+            workAs(undefined);
             queries.clear();
             void navigate({ to: '/' });
           }}

@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { problemOf } from '../../api/api-error.ts';
 import { type Answer, callWithEtag, type Seen } from '../../api/client.ts';
+import { useSend } from '../../api/use-send.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { Meanwhile } from '../../parts/edits/meanwhile.tsx';
@@ -52,7 +53,7 @@ function Editor({ repository, now, onEnd }: EditorProps) {
   const [typed, setTyped] = useState<string>();
   const draft = typed ?? textOf(edits.base.value);
   const [isPreview, setIsPreview] = useState(false);
-  const save = useMutation({
+  const save = useSend({
     mutationFn: (seen: Seen) => callWithEtag('PUT /repositories/{repository}/-/readme', { params: { repository }, body: { text: draft } }, seen),
     async onSuccess() {
       await queries.invalidateQueries({ queryKey: ['readme', repository] });

@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { problemOf } from '../../api/api-error.ts';
 import { call } from '../../api/client.ts';
 import { repositoryQuery, selfQuery } from '../../api/queries.ts';
+import { useSend } from '../../api/use-send.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { useToast } from '../../parts/toasts.tsx';
@@ -13,7 +14,7 @@ export function StarButton({ facts: { name, stars, starred } }: { facts: Reposit
   const toast = useToast();
   const queries = useQueryClient();
   const { data: self } = useQuery(selfQuery);
-  const turn = useMutation({
+  const turn = useSend({
     mutationFn: async () => {
       const params = { repository: name };
       if (starred) await call('DELETE /repositories/{repository}/-/star', { params });

@@ -1,7 +1,8 @@
 /** Grants that reach this repository: made here for it alone, or for more of its namespace. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { problemOf } from '../../api/api-error.ts';
 import { type Answer, call } from '../../api/client.ts';
+import { useSend } from '../../api/use-send.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { ErrorState, Skeleton } from '../../parts/states.tsx';
@@ -24,11 +25,11 @@ export function Access({ repository }: { repository: string }) {
     queryFn: ({ signal }) => call('GET /namespaces/{namespace}/grants', { params: { namespace }, query: { limit: 1000 }, signal }),
   });
   const refresh = () => void queries.invalidateQueries({ queryKey: key });
-  const add = useMutation({
+  const add = useSend({
     mutationFn: (grant: NewGrant) => call('POST /namespaces/{namespace}/grants', { params: { namespace }, body: { ...grant, repositories: repository } }),
     onSuccess: refresh,
   });
-  const remove = useMutation({
+  const remove = useSend({
     mutationFn: ({ id }: Grant) => call('DELETE /namespaces/{namespace}/grants/{grant}', { params: { namespace, grant: id } }),
     onSuccess(_, { id: _id, createdAt: _at, createdBy: _by, actions, ...grant }) {
       refresh();

@@ -1,8 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { problemOf } from '../../api/api-error.ts';
 import { call } from '../../api/client.ts';
+import { useSend } from '../../api/use-send.ts';
 import { useLanguage } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -20,7 +21,7 @@ export function Rename({ repository }: { repository: string }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const toast = useToast();
-  const rename = useMutation({
+  const rename = useSend({
     mutationFn: (name: string) => call('POST /repositories/{repository}/-/rename', { params: { repository }, body: { to: name } }),
     async onSuccess({ name, aliasUntil }) {
       setTo(undefined);

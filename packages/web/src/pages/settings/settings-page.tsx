@@ -1,8 +1,9 @@
 /** What those who manage a repository set: what it is, who may do what with it, who is told of what, and what stays. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { problemOf } from '../../api/api-error.ts';
 import { callWithEtag } from '../../api/client.ts';
 import { repositoryEditQuery, repositoryQuery, serverQuery } from '../../api/queries.ts';
+import { useSend } from '../../api/use-send.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { useSearch } from '@tanstack/react-router';
@@ -71,7 +72,7 @@ function VisibilitySetting({ facts }: { facts: RepositoryFacts }) {
   const texts = useTexts();
   const queries = useQueryClient();
   const toast = useToast();
-  const change = useMutation({
+  const change = useSend({
     mutationFn: ({ visibility }: { visibility: Visibility; before?: Visibility }) =>
       callWithEtag(
         'PATCH /repositories/{repository}',

@@ -1,6 +1,6 @@
-import { useMutation } from '@tanstack/react-query';
 import { problemOf } from '../../api/api-error.ts';
 import { type Answer, call } from '../../api/client.ts';
+import { useSend } from '../../api/use-send.ts';
 import { useTexts } from '../../language/language.tsx';
 import { problemText } from '../../language/problem-text.ts';
 import { useToast } from '../../parts/toasts.tsx';
@@ -26,7 +26,7 @@ export function SelectionBar({ repository, tags, onDeleted, onClear }: Props) {
     }
   }
 
-  const remove = useMutation({
+  const remove = useSend({
     async mutationFn() {
       const deleted: Deleted[number][] = [];
       try {
