@@ -51,7 +51,7 @@ describe.skipIf(!needs('chromium'))('environments', () => {
     await page.getByText('on its way').first().waitFor();
     await run(dana, 'test', second.digest);
     await page.getByText('was replaced').waitFor();
-    await page.getByRole('button', { name: 'Go back to this' }).click();
+    await Promise.all([page.waitForResponse(/\/rollback$/), page.getByRole('button', { name: 'Go back to this' }).click()]);
     await run(dana, 'test', first.digest);
     await page.getByText('rolled back by dana').first().waitFor();
 

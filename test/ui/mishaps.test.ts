@@ -74,11 +74,7 @@ describe.skipIf(!needs('chromium'))('while one looks', () => {
       expect((await ivan.v2('DELETE', `ivan/app/manifests/${digest}`, ['repository:ivan/app:delete'])).status).toBe(202);
       for (const tab of ['Files', 'Security', 'Lineage']) {
         await page.getByRole('tab', { name: tab }).click();
-        await page
-          .getByRole('tabpanel')
-          .getByText('It is not there any more')
-          .first()
-          .waitFor();
+        await page.getByRole('tabpanel').getByText('It is not there any more').first().waitFor();
       }
       await page.reload();
       await page.getByText('It is not there any more: it was deleted, or never pushed here.').waitFor();

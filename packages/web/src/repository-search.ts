@@ -17,9 +17,13 @@ export type RepositorySearch = {
   /** What the image is compared with: a tag or digest, and its repository when that is another one. */
   readonly with?: string;
   readonly of?: string;
+  /** Which findings and packages are listed. */
+  readonly severity?: string;
+  readonly fixable?: string;
+  readonly package?: string;
 };
 
-const names = ['tag', 'platform', 'filter', 'order', 'view', 'item', 'path', 'file', 'layer', 'with', 'of'] as const;
+const names = ['tag', 'platform', 'filter', 'order', 'view', 'item', 'path', 'file', 'layer', 'with', 'of', 'severity', 'fixable', 'package'] as const;
 
 export function readRepositorySearch(search: Readonly<Record<string, unknown>>): RepositorySearch {
   return Object.fromEntries(names.flatMap((name) => Object.entries(searchText(search, name))));

@@ -1,7 +1,7 @@
 /** All pages and their addresses. Each page is a file of its own that is fetched when it is needed. */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { readAuditSearch } from './pages/audit/audit-search.ts';
+import { readListSearch } from './list-search.ts';
 import { readWanted } from './pages/search/wanted.ts';
 import { isMissingPart } from './api/api-error.ts';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
@@ -67,6 +67,7 @@ const mine = createRoute({ getParentRoute: () => root, path: '/mine', component:
 const reviews = createRoute({
   getParentRoute: () => root,
   path: '/reviews',
+  validateSearch: readListSearch,
   component: lazyRouteComponent(() => import('./pages/reviews/reviews-page.tsx'), 'ReviewsPage'),
 });
 
@@ -93,6 +94,7 @@ const ownAccount = createRoute({
 const notifications = createRoute({
   getParentRoute: () => root,
   path: '/notifications',
+  validateSearch: readListSearch,
   component: lazyRouteComponent(() => import('./pages/notifications/notifications-page.tsx'), 'NotificationsPage'),
 });
 
@@ -105,7 +107,7 @@ const newOrganisation = createRoute({
 const organisation = createRoute({
   getParentRoute: () => root,
   path: '/o/$',
-  validateSearch: readAuditSearch,
+  validateSearch: readListSearch,
   component: lazyRouteComponent(() => import('./pages/organisation/organisation-page.tsx'), 'OrganisationPage'),
 });
 
@@ -118,13 +120,14 @@ const person = createRoute({
 const personSecurity = createRoute({
   getParentRoute: () => root,
   path: '/u/$name/security',
+  validateSearch: readListSearch,
   component: lazyRouteComponent(() => import('./pages/person/person-security-page.tsx'), 'PersonSecurityPage'),
 });
 
 const administration = createRoute({
   getParentRoute: () => root,
   path: '/admin/$',
-  validateSearch: readAuditSearch,
+  validateSearch: readListSearch,
   component: lazyRouteComponent(() => import('./pages/administration/administration-page.tsx'), 'AdministrationPage'),
 });
 

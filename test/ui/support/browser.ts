@@ -27,6 +27,8 @@ export async function openPage(browser: Browser, base: string, { language = 'en'
     viewport: { width, height: 900 },
   });
   const page = await context.newPage();
+  // A busy machine is no defect of a page.
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

@@ -3,6 +3,7 @@
  * links too: a person presses the button. The secret stands behind the #, so neither the server's log
  * nor another site sees it.
  */
+import { useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
 import { problemOf } from '../../api/api-error.ts';
 import { call } from '../../api/client.ts';
@@ -16,7 +17,13 @@ import { AccountForm, textOf } from './account-form.tsx';
 
 const purposes = ['verify', 'change', 'reset', 'invitation'] as const;
 
+/** Another link may be put into the address of the same page. */
 export function LinkPage() {
+  const hash = useRouterState({ select: ({ location: { hash: now } }) => now });
+  return <OneLink key={hash} />;
+}
+
+function OneLink() {
   const texts = useTexts();
   const { link, newPassword, passwordHint } = texts.account;
   usePageTitle(texts.titles.link);

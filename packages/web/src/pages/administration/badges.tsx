@@ -1,6 +1,5 @@
 /** Requests for badges: looked at, granted, declined, and taken back, with a reason that whoever asked reads. */
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call } from '../../api/client.ts';
 import type { BadgeRequest } from '../../parts/badge-requests/badge-requests.tsx';
 import { useBadgeTexts } from '../../parts/badge-requests/texts.ts';
@@ -11,6 +10,7 @@ import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RepositoryLink } from '../../parts/repository-link.tsx';
 import { Section } from '../../parts/section.tsx';
 import { StateFilter } from '../../parts/state-filter.tsx';
+import { useAddressed } from '../../parts/use-addressed.ts';
 
 const states = ['applied', 'granted', 'declined', 'revoked'] as const;
 type State = (typeof states)[number];
@@ -19,7 +19,7 @@ const decisions: Readonly<Record<State, readonly Decision[]>> = { applied: ['gra
 
 export function BadgeReview() {
   const texts = useBadgeTexts();
-  const [state, setState] = useState<State>('applied');
+  const [state, setState] = useAddressed('state', states);
   return (
     <Section title={texts.requests} hint={texts.requestsHint}>
       <StateFilter label={texts.show} states={states} chosen={state} words={texts.filters} onChoose={setState} />

@@ -1,5 +1,4 @@
 /** Work in the background: what has used up its tries and waits for somebody, what waits, and what runs. */
-import { useState } from 'react';
 import { type Answer, call } from '../../api/client.ts';
 import { ForeignText } from '../../parts/foreign-text.tsx';
 import { ItemList } from '../../parts/item-list.tsx';
@@ -9,13 +8,14 @@ import { SelectField } from '../../parts/select-field.tsx';
 import { useAct } from '../../parts/use-act.ts';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { useOperationTexts } from './operation-texts.ts';
+import { useAddressed } from '../../parts/use-addressed.ts';
 
 type Job = Answer<'GET /jobs'>['items'][number];
 const states = ['dead', 'running', 'waiting', 'behind'] as const;
 
 export function Jobs() {
   const texts = useOperationTexts();
-  const [state, setState] = useState<Job['state']>('dead');
+  const [state, setState] = useAddressed('state', states);
   return (
     <Section title={texts.jobs} hint={texts.jobsHint}>
       <div className="mb-4 max-w-60">

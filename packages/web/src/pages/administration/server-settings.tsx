@@ -1,20 +1,22 @@
 /** Every setting that holds, where it was written, and how it is changed. Read-only: the server reads them when it starts. */
 import { useQuery } from '@tanstack/react-query';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue } from 'react';
 import { type Answer, call } from '../../api/client.ts';
 import { useLanguage } from '../../language/language.tsx';
 import { FormField } from '../../parts/form-field.tsx';
 import { Section } from '../../parts/section.tsx';
 import { ErrorState, Skeleton } from '../../parts/states.tsx';
 import { useSettingTexts } from './setting-texts.ts';
+import { useAddressed, useAddressedText } from '../../parts/use-addressed.ts';
 
 type Setting = Answer<'GET /settings'>['items'][number];
 
 export function ServerSettings() {
   const texts = useSettingTexts();
   const { language } = useLanguage();
-  const [wanted, setWanted] = useState('');
-  const [isWritten, setIsWritten] = useState(false);
+  const [wanted, setWanted] = useAddressedText('find');
+  const [written, setWritten] = useAddressed('written', ['all', 'only']);
+  const isWritten = written === 'only';
   const word = useDeferredValue(wanted.trim().toLowerCase());
   const settings = useQuery({ queryKey: ['settings'], queryFn: ({ signal }) => call('GET /settings', { signal }) });
   const found = (settings.data?.items ?? []).filter(
@@ -27,7 +29,12 @@ export function ServerSettings() {
       <div className="mb-4 flex flex-wrap items-end gap-x-6 gap-y-2">
         <FormField label={texts.find} name="find" type="search" value={wanted} onChange={({ currentTarget }) => setWanted(currentTarget.value)} />
         <label className="flex min-h-9 items-center gap-2">
-          <input type="checkbox" className="accent-accent" checked={isWritten} onChange={({ currentTarget }) => setIsWritten(currentTarget.checked)} />
+          <input
+            type="checkbox"
+            className="accent-accent"
+            checked={isWritten}
+            onChange={({ currentTarget }) => setWritten(currentTarget.checked ? 'only' : 'all')}
+          />
           {texts.written}
         </label>
       </div>

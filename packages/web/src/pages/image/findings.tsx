@@ -1,14 +1,14 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { addressOf, type Answer, call } from '../../api/client.ts';
 import { useFormTexts } from '../../language/form-texts.ts';
 import { useTexts } from '../../language/language.tsx';
 import { ForeignText } from '../../parts/foreign-text.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { Section } from '../../parts/section.tsx';
-import { countOf, severities, type Severity, SeverityWord, useSeverityTexts } from '../../parts/severity.tsx';
+import { countOf, severities, SeverityWord, useSeverityTexts } from '../../parts/severity.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx';
 import { useSecurityTexts } from './security-texts.ts';
+import { useAddressed } from '../../parts/use-addressed.ts';
 
 type Checked = Answer<'GET /repositories/{repository}/-/images/{reference}/findings'>;
 type Finding = Checked['items'][number];
@@ -19,8 +19,10 @@ export function Findings({ repository, reference }: { repository: string; refere
   const words = useSeverityTexts();
   const forms = useFormTexts();
   const { count } = useTexts();
-  const [severity, setSeverity] = useState<Severity>();
-  const [isFixable, setIsFixable] = useState(false);
+  const [chosen, setSeverity] = useAddressed('severity', ['', ...severities]);
+  const severity = chosen === '' ? undefined : chosen;
+  const [fixable, setFixable] = useAddressed('fixable', ['all', 'only']);
+  const isFixable = fixable === 'only';
   const params = { repository, reference };
   const findings = useInfiniteQuery({
     queryKey: ['findings', repository, reference, severity, isFixable],
@@ -61,7 +63,7 @@ export function Findings({ repository, reference }: { repository: string; refere
               <select
                 className="field !w-auto"
                 value={severity ?? ''}
-                onChange={({ target: { value } }) => setSeverity(severities.find((one) => one === value))}
+                onChange={({ target: { value } }) => setSeverity(severities.find((one) => one === value) ?? '')}
               >
                 <option value="">{texts.all}</option>
                 {severities.map((one) => (
@@ -72,7 +74,7 @@ export function Findings({ repository, reference }: { repository: string; refere
               </select>
             </label>
             <label className="flex items-center gap-2 text-sm">
-              <input type="checkbox" checked={isFixable} onChange={({ target }) => setIsFixable(target.checked)} />
+              <input type="checkbox" checked={isFixable} onChange={({ target }) => setFixable(target.checked ? 'only' : 'all')} />
               {texts.onlyFixable}
             </label>
             <span className="ml-auto flex flex-wrap items-center gap-2 text-sm text-muted">

@@ -1,5 +1,4 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { addressOf, call } from '../../api/client.ts';
 import { useTexts } from '../../language/language.tsx';
 import { ActForm, fieldText } from '../../parts/act-form.tsx';
@@ -10,13 +9,14 @@ import { Section } from '../../parts/section.tsx';
 import { EmptyState } from '../../parts/states.tsx';
 import { useAct } from '../../parts/use-act.ts';
 import { useSecurityTexts } from './security-texts.ts';
+import { useAddressedText } from '../../parts/use-addressed.ts';
 
 const askAgainMs = 1000;
 
 export function Packages({ repository, reference }: { repository: string; reference: string }) {
   const texts = useSecurityTexts();
   const { count } = useTexts();
-  const [name, setName] = useState('');
+  const [name, setName] = useAddressedText('package');
   const params = { repository, reference };
   const search = useAct(async (fields: FormData) => setName(fieldText(fields, 'name')));
   const key = ['packages', repository, reference, name];

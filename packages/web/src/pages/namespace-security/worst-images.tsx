@@ -1,5 +1,4 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { type Answer, call } from '../../api/client.ts';
 import { useTexts } from '../../language/language.tsx';
 import { PagedList } from '../../parts/paged-list.tsx';
@@ -9,17 +8,17 @@ import { StateFilter } from '../../parts/state-filter.tsx';
 import { CsvLink } from './csv-link.tsx';
 import { ImageLink } from './image-link.tsx';
 import { useNamespaceSecurityTexts } from './texts.ts';
+import { useAddressed } from '../../parts/use-addressed.ts';
 
 type Image = Answer<'GET /namespaces/{namespace}/security/images'>['items'][number];
 
 const orders = ['severity', 'exploited', 'epss', 'fixable'] as const;
-type Order = (typeof orders)[number];
 const pageSize = 20;
 
 /** All images that a tag leads to, by what matters to whoever looks. */
 export function WorstImages({ namespace }: { namespace: string }) {
   const texts = useNamespaceSecurityTexts();
-  const [order, setOrder] = useState<Order>('severity');
+  const [order, setOrder] = useAddressed('sort', orders);
   const key = ['namespace-security', namespace, 'images', order];
   const images = useInfiniteQuery({
     queryKey: key,

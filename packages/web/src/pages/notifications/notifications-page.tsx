@@ -1,6 +1,5 @@
 /** What one was told of, newest first, and what one wants to be told of. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { call } from '../../api/client.ts';
 import { notificationsKey } from '../../api/queries.ts';
 import { ForPeople } from '../../parts/for-people.tsx';
@@ -12,6 +11,7 @@ import { useAct } from '../../parts/use-act.ts';
 import { NoticeRow } from './notice-row.tsx';
 import { NoticeSettings } from './notice-settings.tsx';
 import { useNoticeTexts } from './texts.ts';
+import { useAddressed } from '../../parts/use-addressed.ts';
 
 const pageSize = 50;
 const views = ['all', 'unread'] as const;
@@ -36,7 +36,7 @@ export function NotificationsPage() {
 
 function Inbox() {
   const texts = useNoticeTexts();
-  const [view, setView] = useState<(typeof views)[number]>('all');
+  const [view, setView] = useAddressed('view', views);
   const unread = view === 'unread';
   const key = [...notificationsKey, 'list', view];
   const list = useInfiniteQuery({

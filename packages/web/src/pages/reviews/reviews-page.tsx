@@ -1,5 +1,4 @@
 /** For whoever reviews: what waits for a decision, and the decision. */
-import { useState } from 'react';
 import { type Answer, call } from '../../api/client.ts';
 import { DecideButton } from '../../parts/decide-button.tsx';
 import { DigestText } from '../../parts/digest-text.tsx';
@@ -11,6 +10,7 @@ import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RepositoryLink } from '../../parts/repository-link.tsx';
 import { StateFilter } from '../../parts/state-filter.tsx';
 import { useReviewTexts } from './texts.ts';
+import { useAddressed } from '../../parts/use-addressed.ts';
 
 const states = ['staged', 'approved', 'refused'] as const;
 type State = (typeof states)[number];
@@ -20,7 +20,7 @@ const decisions: Readonly<Record<State, readonly Decision[]>> = { staged: ['appr
 
 export function ReviewsPage() {
   const texts = useReviewTexts();
-  const [state, setState] = useState<State>('staged');
+  const [state, setState] = useAddressed('state', states);
   usePageTitle(texts.title);
   return (
     <>
