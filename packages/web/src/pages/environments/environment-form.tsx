@@ -44,7 +44,7 @@ export function NewEnvironment({ repository, others }: { repository: string; oth
 
 export function EnvironmentSettings({ repository, environment, others }: { repository: string; environment: Seen<Detail>; others: readonly string[] }) {
   const texts = useEnvironmentTexts();
-  const describe = ({ follows = { kind: 'nothing' }, after, ttlMs, deployers, approvers, agents, perTag, needsApproval, paused }: Detail): Fact[] => [
+  const describe = ({ follows = { kind: 'nothing' }, after, ttlMs, deployers, approvers, agents, perTag, needsApproval, paused, requires }: Detail): Fact[] => [
     [texts.takes, texts.takesOptions[follows.kind]],
     [texts.pattern, patternOf(follows)],
     [texts.afterLabel, after],
@@ -55,6 +55,9 @@ export function EnvironmentSettings({ repository, environment, others }: { repos
     [texts.perTag, perTag],
     [texts.approval, needsApproval],
     [texts.pause, paused],
+    [texts.checkedLabel, requires?.checked],
+    [texts.blockLabel, requires?.block],
+    [texts.signedByLabel, requires?.signedBy],
   ];
   return (
     <Section title={texts.settings}>
