@@ -76,6 +76,24 @@ test('a deployment that fails: whoever asked, and whoever owns the repository; o
   expect((await list(owner)).filter(({ state }) => state === 'awaiting')).toEqual([]);
 });
 
+test('a badge that ends because its repository is deleted or goes elsewhere: its people are told, there and where it was', async () => {
+  const [old, fresh] = [await world.person('orla'), await world.person('fred')];
+  await fresh.api('POST', '/organisations', { name: 'freds' });
+  await world.admin.api('PUT', '/organisations/freds/members/orla', { role: 'owner' });
+  for (const name of ['gone', 'moved', 'asked']) {
+    await pushImage(old, `orla/${name}`, 'v1', name);
+    const asked = await old.api('POST', `/repositories/orla/${name}/-/badge-requests`, {});
+    if (name !== 'asked') await world.admin.api('POST', `/badge-requests/${String(asked.body['id'])}/decision`, { decision: 'grant', reason: 'well kept' });
+  }
+  for (const name of ['gone', 'asked']) expect((await world.admin.api('DELETE', `/repositories/orla/${name}`)).status).toBe(204);
+  expect((await old.api('POST', '/repositories/orla/moved/-/rename', { to: 'freds/moved' })).status).toBe(200);
+  const ended = (person: Person, repository: string, state: string) =>
+    hear(person, 'badge', (one) => one['repository'] === repository && one['state'] === state);
+  expect(await ended(old, 'orla/gone', 'revoked')).toMatchObject({ subject: 'official', message: 'the repository was deleted' });
+  expect(await ended(old, 'orla/asked', 'declined')).toMatchObject({ subject: 'official', message: 'the repository was deleted' });
+  for (const person of [old, fresh]) expect(await ended(person, 'freds/moved', 'revoked')).toMatchObject({ message: 'transferred from orla/moved' });
+});
+
 test('a webhook that is gone, an invitation, a badge and a token that ends soon', async () => {
   await using receiver = await startReceiver((_, response) => void response.writeHead(410).end());
   await world.admin.api('POST', '/repositories/acme/app/-/webhooks', { url: receiver.url, allowPrivateAddress: true });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { actions, type Action } from '../access/action.ts';
 import type { Caller } from '../access/caller.ts';
 import { actorOf } from '../registry/actor-of.ts';
+import { badgeNotice } from '../notifications/notice-job.ts';
 import { candidatesFor } from '../registry/repositories.ts';
 import type { HubParts } from './parts.ts';
 import { type ApiRoute, route } from './route.ts';
@@ -110,7 +111,7 @@ export const repositoryRoutes: readonly ApiRoute[] = [
       const name = required(repository);
       // Whoever may only change settings must not be able to take the images.
       if (!(await caller.may('delete', name))) throw new RegistryError('DENIED');
-      await rows.repositories.remove({ name, at: clock.now(), ...actorOf(caller) });
+      await rows.repositories.remove({ name, toBadgeJob: badgeNotice, at: clock.now(), ...actorOf(caller) });
       return {};
     },
   }),
@@ -128,7 +129,7 @@ export const repositoryRoutes: readonly ApiRoute[] = [
       if (!(await caller.may('manage', to))) throw new RegistryError('DENIED', { message: `you may not make ${to}` });
       const at = clock.now();
       const aliasUntil = at + settings.aliasMs;
-      await rows.repositories.rename({ from, to, aliasUntil, at, ...actorOf(caller) });
+      await rows.repositories.rename({ from, to, aliasUntil, toBadgeJob: badgeNotice, at, ...actorOf(caller) });
       return { value: { name: to, previous: from, aliasUntil } };
     },
   }),

@@ -3,7 +3,7 @@ import type { RepositoryName } from '@naru/oci/repository-name';
 import type { Selectable } from 'kysely';
 import { namespaceOf } from '../access/namespace.ts';
 import type { MetadataDatabase, Writer } from './database.ts';
-import type { Badge, BadgeRequest, BadgeRows, BadgeState } from './hub-port.ts';
+import type { Badge, BadgeRequest, BadgeRows, BadgeState, BadgeTelling } from './hub-port.ts';
 import { recordEvents } from './event-rows.ts';
 import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
@@ -54,8 +54,7 @@ export function badgeRows({ read, write }: MetadataDatabase): BadgeRows {
         if (row?.state !== before[state]) {
           throw new RegistryError('CONFLICT', { message: row === undefined ? 'there is no such request' : `the request is ${row.state}` });
         }
-        await settle(tx, row, { state, reason }, change);
-        const decided = toRequest({ ...row, state, reason, decided_at: change.at, decided_by: change.actor, doubted_at: null, doubt: '' });
+        const decided = await settle(tx, row, { state, reason }, change);
         if (toJob) await enqueueJobs(tx, [toJob(decided)], change.at);
         return decided;
       }),
@@ -93,8 +92,10 @@ export function badgeRows({ read, write }: MetadataDatabase): BadgeRows {
   };
 }
 
+type Ending = Change & { readonly toBadgeJob?: BadgeTelling };
+
 /** Within its namespace the badge goes along to the new name; elsewhere it was not given. */
-export async function moveBadge(tx: Writer, from: RepositoryName, to: RepositoryName, change: Change): Promise<void> {
+export async function moveBadge(tx: Writer, from: RepositoryName, to: RepositoryName, { toBadgeJob, ...change }: Ending): Promise<void> {
   await tx.updateTable('badge_request').set({ subject: to }).where('badge', '=', 'official').where('subject', '=', from).execute();
   if (namespaceOf(from) === namespaceOf(to)) return;
   const granted = await tx
@@ -104,11 +105,13 @@ export async function moveBadge(tx: Writer, from: RepositoryName, to: Repository
     .where('subject', '=', to)
     .where('state', '=', 'granted')
     .executeTakeFirst();
-  if (granted) await settle(tx, granted, { state: 'revoked', reason: `transferred from ${from}` }, change);
+  if (granted === undefined) return;
+  const ended = await settle(tx, granted, { state: 'revoked', reason: `transferred from ${from}` }, change);
+  if (toBadgeJob) await enqueueJobs(tx, [toBadgeJob(ended, namespaceOf(from))], change.at);
 }
 
 /** Of a repository that is no more: one of the same name applies anew. */
-export async function endBadges(tx: Writer, repository: RepositoryName, change: Change): Promise<void> {
+export async function endBadges(tx: Writer, repository: RepositoryName, { toBadgeJob, ...change }: Ending): Promise<void> {
   const rows = await tx
     .selectFrom('badge_request')
     .selectAll()
@@ -116,12 +119,15 @@ export async function endBadges(tx: Writer, repository: RepositoryName, change: 
     .where('subject', '=', repository)
     .where('state', 'in', ['applied', 'granted'])
     .execute();
-  for (const row of rows) await settle(tx, row, { state: row.state === 'granted' ? 'revoked' : 'declined', reason: 'the repository was deleted' }, change);
+  for (const row of rows) {
+    const ended = await settle(tx, row, { state: row.state === 'granted' ? 'revoked' : 'declined', reason: 'the repository was deleted' }, change);
+    if (toBadgeJob) await enqueueJobs(tx, [toBadgeJob(ended)], change.at);
+  }
 }
 
 type Row = Selectable<Tables['badge_request']>;
 
-async function settle(tx: Writer, row: Row, { state, reason }: Pick<Row, 'state' | 'reason'>, change: Change): Promise<void> {
+async function settle(tx: Writer, row: Row, { state, reason }: Pick<Row, 'state' | 'reason'>, change: Change): Promise<BadgeRequest> {
   await tx
     .updateTable('badge_request')
     .set({ state, reason, decided_at: change.at, decided_by: change.actor, doubted_at: null, doubt: '' })
@@ -130,6 +136,7 @@ async function settle(tx: Writer, row: Row, { state, reason }: Pick<Row, 'state'
   if (state !== 'declined') await show(tx, row, state === 'granted' ? 1 : 0, change);
   await audit(tx, change, { ...row, state, reason });
   if (state === 'revoked') await tell(tx, change, { ...row, state, reason });
+  return toRequest({ ...row, state, reason, decided_at: change.at, decided_by: change.actor, doubted_at: null, doubt: '' });
 }
 
 async function show(tx: Writer, { badge, subject }: Pick<Row, 'badge' | 'subject'>, shown: 0 | 1, change: Change): Promise<void> {

@@ -139,6 +139,9 @@ export type BadgeRequest = {
   readonly doubt?: string;
 };
 
+/** What tells its people: of the badge as it is now, and of the namespace that it has left. */
+export type BadgeTelling = (ended: BadgeRequest, left?: string) => NewJob;
+
 export interface BadgeRows {
   /** Throws CONFLICT while a request for the same is open or granted. */
   apply(request: Pick<BadgeRequest, 'id' | 'badge' | 'subject' | 'note'> & Change): Promise<BadgeRequest>;

@@ -29,7 +29,7 @@ import type { FileRows } from './file-port.ts';
 import type { GateRows } from './gate/port.ts';
 import type { ReviewRows } from './reviews/port.ts';
 import type { GoldenPolicyRows, GoldenRows, OutdatedRows } from './golden-port.ts';
-import type { HubRows } from './hub-port.ts';
+import type { BadgeTelling, HubRows } from './hub-port.ts';
 import type { DeploymentRows } from './deploy/port.ts';
 import type { IdentityRows } from './identity/port.ts';
 import type { Visibility } from '../access/policy.ts';
@@ -133,14 +133,15 @@ export interface RepositoryRows {
   describe(repository: { name: RepositoryName; description: string } & Change): Promise<void>;
   /**
    * All that it holds is then found under the new name; pulls find it under the old one too, until
-   * `aliasUntil` or until somebody makes a repository of the old name. Throws NAME_UNKNOWN, NAME_TAKEN, QUOTA_EXCEEDED.
+   * `aliasUntil` or until somebody makes a repository of the old name. `toBadgeJob`: of a badge that ends so.
+   * Throws NAME_UNKNOWN, NAME_TAKEN, QUOTA_EXCEEDED.
    */
-  rename(repository: { from: RepositoryName; to: RepositoryName; aliasUntil: number } & Change): Promise<void>;
+  rename(repository: { from: RepositoryName; to: RepositoryName; aliasUntil: number; toBadgeJob?: BadgeTelling } & Change): Promise<void>;
   /**
    * With all that it holds, and all that was said of it: its name is free at once. Throws NAME_UNKNOWN,
    * CONFLICT while an image of it runs in an environment, TAG_REFUSED while a tag is immutable.
    */
-  remove(repository: { name: RepositoryName } & Change): Promise<void>;
+  remove(repository: { name: RepositoryName; toBadgeJob?: BadgeTelling } & Change): Promise<void>;
 }
 
 // --- uploads --------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ export function repositoryRows({ read, write }: MetadataDatabase, quotaBytes: nu
         await recordAudit(tx, [auditOf(change, 'repository.described', { namespace: namespaceOf(name), repository: name, detail: { description: text } })]);
       }),
 
-    rename: ({ from, to, aliasUntil, ...change }) =>
+    rename: ({ from, to, aliasUntil, toBadgeJob, ...change }) =>
       write(async (tx) => {
         const moved = await getRepository(tx, from);
         await refuseTaken(tx, to);
@@ -123,7 +123,7 @@ export function repositoryRows({ read, write }: MetadataDatabase, quotaBytes: nu
           await requireWithin(tx, to, quotaBytes);
           await requireAllGolden(tx, to, change);
         }
-        await moveBadge(tx, from, to, change);
+        await moveBadge(tx, from, to, { ...change, ...(toBadgeJob && { toBadgeJob }) });
         await moveGrantsOn(tx, from, to);
         await tx.updateTable('repository_alias').set({ repository: to }).where('repository', '=', from).execute();
         await tx.deleteFrom('repository').where('name', '=', from).execute();
@@ -132,12 +132,12 @@ export function repositoryRows({ read, write }: MetadataDatabase, quotaBytes: nu
         await recordEvents(tx, [{ kind: 'repository.renamed', repository: to, from, ...change }]);
       }),
 
-    remove: ({ name, ...change }) =>
+    remove: ({ name, toBadgeJob, ...change }) =>
       write(async (tx) => {
         await getRepository(tx, name);
         await refuseRunning(tx, name);
         await requireRemoval(tx, name, await listTags(tx, name), { withManifest: true });
-        await endBadges(tx, name, change);
+        await endBadges(tx, name, { ...change, ...(toBadgeJob && { toBadgeJob }) });
         await removeContent(tx, name, change.at);
         await removeGrantsOn(tx, name);
         await tx.deleteFrom('repository_alias').where('repository', '=', name).execute();

@@ -34,6 +34,8 @@ export const noticeRequest = z.discriminatedUnion('about', [
     reason: z.string(),
     askedBy: z.string(),
     doubtAt: z.number().optional(),
+    /** The namespace that it has left: its owners are told, too. */
+    left: z.string().optional(),
   }),
 ]);
 
@@ -54,9 +56,9 @@ export function invitationNotice(invitation: Omit<NoticeRequest & { about: 'invi
   return noticeJob({ about: 'invitation', ...invitation });
 }
 
-/** It was granted, declined or revoked. */
-export function badgeNotice({ id, badge, subject, state, reason, appliedBy }: BadgeRequest): NewJob {
-  return noticeJob({ about: 'badge', id, badge, subject, state, reason, askedBy: appliedBy });
+/** It was granted, declined or revoked. `left`: the namespace that it was in until then. */
+export function badgeNotice({ id, badge, subject, state, reason, appliedBy }: BadgeRequest, left?: string): NewJob {
+  return noticeJob({ about: 'badge', id, badge, subject, state, reason, askedBy: appliedBy, ...(left !== undefined && { left }) });
 }
 
 /** The server looked again at what has a badge, which concerns the administrators, too. A badge may be in doubt several times. */

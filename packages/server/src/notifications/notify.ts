@@ -66,10 +66,11 @@ export function notify(parts: NotifyParts): JobKind {
           return tell([user.id], { kind: 'invitation', sources: [`invitation:${request.id}`], notice: () => ({ namespace: organisation, by, until }) });
         }
         case 'badge': {
-          const { badge, subject, state, reason, askedBy, doubtAt } = request;
+          const { badge, subject, state, reason, askedBy, doubtAt, left } = request;
           const where = badge === 'official' ? { namespace: namespaceOf(subject), repository: subject } : { namespace: subject };
           const asker = await rows.identity.users.findByName(askedBy);
           const who = [...(asker ? [asker.id] : []), ...(await listOwners(rows.identity, where.namespace))];
+          if (left !== undefined) who.push(...(await listOwners(rows.identity, left)));
           if (doubtAt !== undefined) who.push(...(await listAdministrators(rows.identity)));
           const facts = { ...where, subject: badge, state, ...(reason !== '' && { message: reason }) };
           return tell(who, { kind: 'badge', sources: [`badge:${request.id}:${state}${doubtAt === undefined ? '' : `:${doubtAt}`}`], notice: () => facts });
