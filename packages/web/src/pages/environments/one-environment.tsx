@@ -110,7 +110,7 @@ function Acts({ repository, environment, others }: { repository: string; environ
     said: (_, release) => said(undefined, release),
   });
   return (
-    <div className="mb-10 grid gap-x-10 gap-y-6 sm:grid-cols-2">
+    <div className="grid gap-x-10 sm:grid-cols-2">
       <Section title={texts.deploy} hint={texts.deployHint}>
         <ActForm act={deploy} submit={texts.deploy} isLine>
           <div className="min-w-32 grow">

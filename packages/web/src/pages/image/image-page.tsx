@@ -11,6 +11,7 @@ import { usePageTitle } from '../../parts/page-title.ts';
 import { PullCommand } from '../../parts/pull-command.tsx';
 import { RepositoryLink } from '../../parts/repository-link.tsx';
 import { ErrorState, Skeleton } from '../../parts/states.tsx';
+import { useCurrentInView } from '../../parts/use-current-in-view.ts';
 import { repositoryPath } from '../../repository-address.ts';
 import type { RepositoryFacts } from '../repository/repository-head.tsx';
 import { ConfigTable } from './config-table.tsx';
@@ -123,6 +124,7 @@ function Sections({ facts, image, tag, member }: { facts: RepositoryFacts; image
   const search = useSearch({ strict: false });
   const navigate = useNavigate();
   const section = sections.find((one) => one === search.view) ?? 'layers';
+  const row = useCurrentInView(section);
   const chosen = useQuery({ ...imageQuery(facts.name, member ?? image.digest), enabled: member !== undefined });
   const shown = member === undefined ? image : chosen.data;
   const referrers = useQuery({
@@ -154,7 +156,7 @@ function Sections({ facts, image, tag, member }: { facts: RepositoryFacts; image
 
   return (
     <>
-      <div role="tablist" aria-label={texts.sections} className="mb-4 flex gap-1 overflow-x-auto border-b border-line" onKeyDown={moveTo}>
+      <div ref={row} role="tablist" aria-label={texts.sections} className="mb-4 flex gap-1 overflow-x-auto border-b border-line" onKeyDown={moveTo}>
         {sections.map((one) => (
           <button
             key={one}

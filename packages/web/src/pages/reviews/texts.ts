@@ -20,7 +20,7 @@ const en = {
 
 const ko: typeof en = {
   title: '검토',
-  hint: '내가 검토하는 리포지터리에 push된 이미지입니다. push하지 않은 사람이 승인하면 다른 사람에게 보입니다.',
+  hint: '내가 검토하는 저장소에 push된 이미지입니다. push하지 않은 사람이 승인하면 다른 사람에게 보입니다.',
   show: '보기',
   filters: { staged: '결정 대기', approved: '승인됨', refused: '거절됨' },
   states: {

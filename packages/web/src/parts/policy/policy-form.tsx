@@ -127,16 +127,22 @@ function PolicyFields({ policy }: { policy: Policy }) {
     <>
       <Check name="quarantine" text={texts.quarantine} isChecked={policy.quarantine} />
       <FormField label={texts.scannedBy} hint={texts.scannedByHint} name="scannedBy" defaultValue={policy.scannedBy?.join(', ')} spellCheck={false} />
-      <SelectField
-        label={texts.worst}
-        name="worst"
-        options={[['', texts.worstNone], ...blockedSeverities.map((one) => [one, texts.severities[one]] as const)]}
-        chosen={block.worst ?? ''}
-      />
-      <Check name="fixable" text={texts.fixable} isChecked={block.isFixable} />
-      <Check name="exploited" text={texts.exploited} isChecked={block.isExploited} />
+      <div>
+        <SelectField
+          label={texts.worst}
+          name="worst"
+          options={[['', texts.worstNone], ...blockedSeverities.map((one) => [one, texts.severities[one]] as const)]}
+          chosen={block.worst ?? ''}
+        />
+        <div className="mt-1 pl-3">
+          <Check name="fixable" text={texts.fixable} isChecked={block.isFixable} />
+        </div>
+      </div>
+      <div>
+        <Check name="exploited" text={texts.exploited} isChecked={block.isExploited} />
+        <Check name="forbidSecrets" text={texts.forbidSecrets} isChecked={policy.forbidSecrets} />
+      </div>
       {block.others.length > 0 && <p className="text-sm text-muted">{texts.otherRules(block.others.length)}</p>}
-      <Check name="forbidSecrets" text={texts.forbidSecrets} isChecked={policy.forbidSecrets} />
       <fieldset>
         <legend className="mb-2 font-medium">{texts.configuration}</legend>
         <div className="grid gap-x-4 sm:grid-cols-2">
