@@ -6,16 +6,23 @@ export const apiPrefix = '/api/v1';
 export type Match = { readonly route: ApiRoute; readonly params: Readonly<Record<string, string>> };
 
 /** `allowed`: the methods of rows that have the path, when none has the method too. */
-export function findRoute(routes: readonly ApiRoute[], method: string, path: string): Match | { readonly allowed: readonly string[] } {
-  const asked = path.slice(apiPrefix.length).split('/').slice(1);
-  const allowed: string[] = [];
-  for (const route of routes) {
-    const params = matchPath(route.path.split('/').slice(1), asked);
-    if (params === undefined) continue;
-    if (route.method === method || (method === 'HEAD' && route.method === 'GET')) return { route, params };
-    allowed.push(route.method);
-  }
-  return { allowed };
+export type FindRoute = (method: string, path: string) => Match | { readonly allowed: readonly string[] };
+
+/** The first row that matches. Each path begins with a word, so only rows that begin with the same are looked at. */
+export function routeFinder(routes: readonly ApiRoute[]): FindRoute {
+  const rows = routes.map((route) => ({ route, pattern: route.path.split('/').slice(1) }));
+  const byWord = Map.groupBy(rows, ({ pattern }) => pattern[0]);
+  return (method, path) => {
+    const asked = path.slice(apiPrefix.length).split('/').slice(1);
+    const allowed: string[] = [];
+    for (const { route, pattern } of byWord.get(asked[0]) ?? []) {
+      const params = matchPath(pattern, asked);
+      if (params === undefined) continue;
+      if (route.method === method || (method === 'HEAD' && route.method === 'GET')) return { route, params };
+      allowed.push(route.method);
+    }
+    return { allowed };
+  };
 }
 
 function matchPath(pattern: readonly string[], asked: readonly string[]): Record<string, string> | undefined {

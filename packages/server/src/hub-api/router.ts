@@ -12,7 +12,7 @@ import { type HttpRequest, readBody } from '../http/request.ts';
 import type { Log } from '../runtime/log.ts';
 import { createEdits, recordEtag } from './edits.ts';
 import { etagOf } from './etag-of.ts';
-import { apiPrefix, findRoute } from './match.ts';
+import { apiPrefix, routeFinder } from './match.ts';
 import { parseNamespace } from './namespace-in.ts';
 import { openApiDocument } from './openapi.ts';
 import type { HubParts } from './parts.ts';
@@ -35,6 +35,7 @@ const callerHeader = 'naru-caller';
 export function createHubApi({ parts, identify, log }: HubApiParts): HubApi {
   const edits = createEdits(routes);
   const document = JSON.stringify(openApiDocument(routes));
+  const findRoute = routeFinder(routes);
   return {
     answer: (request) => answerFor(request, () => identify(request)),
     answerFor: (caller, request) => answerFor(request, async () => caller),
@@ -42,7 +43,7 @@ export function createHubApi({ parts, identify, log }: HubApiParts): HubApi {
 
   async function answerFor(request: HttpRequest, whose: () => Promise<Caller>): Promise<Reply> {
     if (request.path === `${apiPrefix}/openapi.json`) return reply(200, { 'content-type': 'application/json' }, document);
-    const found = findRoute(routes, request.method, request.path);
+    const found = findRoute(request.method, request.path);
     if (!('route' in found)) {
       const allow = found.allowed.join(', ');
       return allow === '' ? errorReply(new RegistryError('NOT_FOUND')) : errorReply(new RegistryError('UNSUPPORTED'), { allow });
