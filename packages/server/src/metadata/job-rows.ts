@@ -1,5 +1,6 @@
-import type { Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
+import { chunks } from './chunks.ts';
 import type { Tables } from './schema.ts';
 import { announce } from './commit-signals.ts';
 import { type Job, jobErrorMaxLength, type JobOutcome, jobPayloadMaxBytes, jobPriorities, type JobPriority, type JobRows, type NewJob } from './job-port.ts';
@@ -76,9 +77,9 @@ export function jobRows({ read, write, writeLazily, prepare }: MetadataDatabase)
 
 /** In the transaction of the change that the work follows from. */
 export async function enqueueJobs(tx: Writer, jobs: readonly NewJob[], at: number): Promise<void> {
-  for (const job of jobs) {
-    if (!(await joinUnbegun(tx, job, at))) await insertJob(tx, job, at);
-    announce(tx, `job ${job.kind}`);
+  for (const [kind, wishes] of Map.groupBy(jobs, (job) => job.kind)) {
+    await insertJobs(tx, await joinUnbegun(tx, kind, merge(wishes, at)), at);
+    announce(tx, `job ${kind}`);
   }
 }
 
@@ -138,43 +139,77 @@ export function jobOf(row: JobRow): Job {
   };
 }
 
-async function joinUnbegun(tx: Writer, { kind, key, priority = 'normal', runAt }: NewJob, at: number): Promise<boolean> {
-  const known = await findUnbegun(tx, kind, key ?? null);
-  if (known === undefined) return false;
-  const run_at = Math.min(known.run_at, runAt ?? at);
-  await tx
-    .updateTable('job')
-    .set({ run_at, priority: Math.min(known.priority, jobPriorities[priority]), ...(known.state === 'waiting' && { due_at: run_at }) })
-    .where('id', '=', known.id)
-    .execute();
-  return true;
+type Wish = Pick<JobRow, 'kind' | 'ordering' | 'priority' | 'run_at' | 'payload'> & { readonly key: string | null };
+
+/** Those of one key become the first of them, as early and as urgent as any. */
+function merge(jobs: readonly NewJob[], at: number): Wish[] {
+  const wishes = new Map<string | NewJob, Wish>();
+  for (const job of jobs) {
+    const { kind, key = null, ordering = null, priority = 'normal', runAt = at } = job;
+    const known = wishes.get(key ?? job) ?? { kind, key, ordering, payload: payloadText(job), priority: jobPriorities[priority], run_at: runAt };
+    wishes.set(key ?? job, { ...known, priority: Math.min(known.priority, jobPriorities[priority]), run_at: Math.min(known.run_at, runAt) });
+  }
+  return [...wishes.values()];
 }
 
-async function insertJob(tx: Writer, { kind, payload, priority = 'normal', runAt, ...job }: NewJob, at: number): Promise<void> {
-  const [key, ordering] = [job.key ?? null, job.ordering ?? null];
+function payloadText({ kind, payload }: NewJob): string {
   const text = JSON.stringify(payload);
   if (Buffer.byteLength(text) > jobPayloadMaxBytes) throw new Error(`the payload of a ${kind} job is larger than ${jobPayloadMaxBytes} bytes`);
-  const run_at = runAt ?? at;
-  const state = await standing(tx, { kind, ordering });
+  return text;
+}
+
+/** Gives what nobody waits for yet. */
+async function joinUnbegun(tx: Writer, kind: string, wishes: readonly Wish[]): Promise<Wish[]> {
+  const unbegun = new Map<string | null, Pick<JobRow, 'id' | 'state' | 'priority' | 'run_at'>>();
+  for (const keys of chunks(wishes.flatMap(({ key }) => key ?? []))) {
+    const rows = await tx
+      .selectFrom('job')
+      .select(['id', 'state', 'priority', 'run_at', 'unbegun_key'])
+      .where('kind', '=', kind)
+      .where('unbegun_key', 'in', keys)
+      .execute();
+    for (const { unbegun_key, ...row } of rows) unbegun.set(unbegun_key, row);
+  }
+  const unknown: Wish[] = [];
+  for (const wish of wishes) {
+    const known = unbegun.get(wish.key);
+    if (known === undefined) unknown.push(wish);
+    else if (wish.run_at < known.run_at || wish.priority < known.priority) await hasten(tx, known, wish);
+  }
+  return unknown;
+}
+
+async function hasten(tx: Writer, known: Pick<JobRow, 'id' | 'state' | 'priority' | 'run_at'>, wish: Wish): Promise<void> {
+  const run_at = Math.min(known.run_at, wish.run_at);
   await tx
-    .insertInto('job')
-    .values({
-      kind,
-      payload: text,
+    .updateTable('job')
+    .set({ run_at, priority: Math.min(known.priority, wish.priority), ...(known.state === 'waiting' && { due_at: run_at }) })
+    .where('id', '=', known.id)
+    .execute();
+}
+
+/** Of one kind. */
+async function insertJobs(tx: Writer, wishes: readonly Wish[], at: number): Promise<void> {
+  const begun = new Set<string>();
+  const rows: Insertable<Tables['job']>[] = [];
+  for (const { key, ...wish } of wishes) {
+    const state = wish.ordering !== null && begun.has(wish.ordering) ? 'behind' : await standing(tx, wish);
+    if (wish.ordering !== null) begun.add(wish.ordering);
+    const due_at = state === 'waiting' ? wish.run_at : null;
+    rows.push({
+      ...wish,
       unique_key: key,
       unbegun_key: key,
-      ordering,
-      priority: jobPriorities[priority],
       state,
-      run_at,
-      due_at: state === 'waiting' ? run_at : null,
+      due_at,
       lease: null,
       attempts: 0,
       created_at: at,
       changed_at: at,
       error: null,
-    })
-    .execute();
+    });
+  }
+  for (const chunk of chunks(rows)) await tx.insertInto('job').values(chunk).execute();
 }
 
 async function listDue(tx: Reader, { kind, limit, at, except }: { kind: string; limit: number; at: number; except: readonly number[] }): Promise<JobRow[]> {

@@ -163,6 +163,26 @@ export function jobContract(it: Contract): void {
     expect(await claim(store, 46)).toEqual(['fifth']);
   });
 
+  it('makes one of those that mean the same and are asked for together, as early and as urgent as any', async (store) => {
+    await enqueue(store, 'before', { key: 'a', runAt: 40, priority: 'low' });
+    const together: NewJob[] = [
+      { kind, payload: 'free' },
+      { kind, payload: 'second', key: 'a', runAt: 30 },
+      { kind, payload: 'first', key: 'b', runAt: 60, priority: 'low' },
+      { kind: 'other', payload: 'elsewhere', key: 'b' },
+      { kind, payload: 'free' },
+      { kind, payload: 'third', key: 'b', runAt: 50, priority: 'high' },
+      { kind, payload: 'in line', ordering: 'o', runAt: 50 },
+      { kind, payload: 'behind it', ordering: 'o', runAt: 50 },
+    ];
+    await store.jobs.enqueue(together, 2);
+    expect(await claim(store, 29)).toEqual(['free', 'free']);
+    expect(await claim(store, 30)).toEqual(['before']);
+    expect(await claim(store, 50)).toEqual(['first', 'in line']);
+    expect(await store.jobInspection.list({ state: 'behind', limit: 10 })).toMatchObject([{ payload: 'behind it' }]);
+    expect(await claim(store, 50, { of: 'other' })).toEqual(['elsewhere']);
+  });
+
   it('runs one of an ordering at a time, in the order of asking, also while the first waits', async (store) => {
     for (const name of ['a', 'b', 'c']) await enqueue(store, name, { ordering: 'o' });
     await enqueue(store, 'free', { ordering: 'p', runAt: 5 });
