@@ -9,6 +9,7 @@ import { type NewEvent, recordEvents } from './event-rows.ts';
 import { findUngolden, requireGolden } from './golden-policy-rows.ts';
 import { followGoldenTags } from './golden-rows.ts';
 import { forgetShown, keepShown } from './reviews/staging.ts';
+import { jitter } from '../runtime/ids.ts';
 import { followReleases, requireMoves, requireRemoval, type TagMoves } from './tag-policy-rows.ts';
 
 export function tagRows({ read, write }: MetadataDatabase): TagRows {
@@ -20,7 +21,7 @@ export function tagRows({ read, write }: MetadataDatabase): TagRows {
       .where('repository', '=', repository)
       .where('tag', '=', tag)
       .orderBy('id', 'desc')
-      .limit(limit);
+      .limit(Math.min(limit, movesMax));
   return {
     async list(repository, { after = '', limit }) {
       const rows = await read
@@ -254,7 +255,11 @@ function digestsOf(places: readonly TagPlace[]): Digest[] {
 /** Of each tag so many moves are remembered (I6). */
 export const movesMax = 1000;
 
+/** To count a thousand moves costs as much as to make five. So it is done now and then, and there are some more for a while. */
+const forgettingShare = 1 / 32;
+
 async function forgetOldMoves(tx: Writer, repository: RepositoryName, tag: Tag): Promise<void> {
+  if (jitter() >= forgettingShare) return;
   const over = await tx
     .selectFrom('tag_history')
     .select('id')

@@ -7,17 +7,21 @@ import type { FindingScope } from '../../metadata/finding-port.ts';
 import type { NewJob } from '../../metadata/job-port.ts';
 import type { Event } from '../../metadata/port.ts';
 
+/** Tags that go back and forth between images in this time have them counted once. */
+const movedMs = 1000;
+
 export const tallyImageKind = 'tally-image';
 export const tallyScopeKind = 'tally-scope';
 export const tallyNamespaceKind = 'tally-namespace';
 
 /** `isMoved`: a tag has come to it or left it, so what stands on it may have a newer base now. */
-export type TallyWish = { readonly repository?: RepositoryName; readonly isMoved?: true };
+export type TallyWish = { readonly repository?: RepositoryName; readonly isMoved?: true; readonly runAt?: number };
 
 /** An image, or those of an index: in one repository, or wherever it is held. */
-export function tallyImageJob(digest: Digest, { repository, isMoved }: TallyWish = {}): NewJob {
+export function tallyImageJob(digest: Digest, { repository, isMoved, runAt }: TallyWish = {}): NewJob {
   const payload = { digest, ...(repository !== undefined && { repository }), ...(isMoved && { isMoved }) };
-  return { kind: tallyImageKind, payload, key: `${repository ?? ''}@${digest}${isMoved === true ? ' moved' : ''}` };
+  const key = `${repository ?? ''}@${digest}${isMoved === true ? ' moved' : ''}`;
+  return { kind: tallyImageKind, payload, key, ...(runAt !== undefined && { runAt }) };
 }
 
 /** All images of a level. `after`: a job goes on where the one before it stopped. */
@@ -46,7 +50,7 @@ function jobsFor({ kind, repository, digest, previous, from, at }: Event): NewJo
   switch (kind) {
     case 'tag.moved':
     case 'tag.deleted':
-      return [digest, previous].flatMap((one) => (one === undefined ? [] : [tallyImageJob(one, { repository, isMoved: true })]));
+      return [digest, previous].flatMap((one) => (one === undefined ? [] : [tallyImageJob(one, { repository, isMoved: true, runAt: at + movedMs })]));
     case 'image.approved':
     case 'image.refused':
       return digest === undefined ? [] : [tallyScopeJob({ kind: 'repository', name: repository })];
