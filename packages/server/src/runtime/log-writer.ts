@@ -2,9 +2,8 @@
  * Gathers log lines and writes many with one system call. Writing is synchronous, so that nothing is
  * under way when the process exits; an asynchronous writer loses what it has taken by then.
  *
- * A log that cannot be written must cost the log and never the server: pino's own destination waits
- * for ever in a flush when the disk is full or the reader of a pipe is gone, and syncs the file each
- * time. Here a slow reader is tried again later, and what is over the limit is dropped.
+ * A log that cannot be written must cost the log and never the server: a slow reader is tried again
+ * later, and what is over the limit is dropped.
  */
 import { writeSync } from 'node:fs';
 
@@ -41,7 +40,8 @@ export function createLogWriter(fd: number): LogWriter {
 
   function flush(): 'written' | 'slow' {
     if (lines.length > 0) {
-      rest = Buffer.concat([rest, Buffer.from(lines.join(''))]);
+      const text = Buffer.from(lines.join(''));
+      rest = rest.length === 0 ? text : Buffer.concat([rest, text]);
       lines = [];
       gathered = 0;
     }

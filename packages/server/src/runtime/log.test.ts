@@ -22,6 +22,41 @@ test('one JSON object per line, from the level on, without secrets', () => {
   ]);
 });
 
+test('whatever a field holds, the line is JSON and says it', () => {
+  const path = join(folder, 'values.log');
+  const nested: Record<string, unknown> = { list: [1, { token: 'x' }] };
+  const values = {
+    quoted: 'a "b" \\ c',
+    broken: 'one\ntwo\u0000',
+    hangul: '나루 🛶',
+    lone: '\ud800',
+    'a "name"': 1,
+    nan: Number.NaN,
+    big: 2n ** 64n,
+    none: null,
+    nested,
+  };
+  {
+    using log = openLog({ level: 'info', fd: openSync(path, 'w') });
+    log.info('a "message"\n', { ...values, left: undefined, made: () => 1 });
+    nested['self'] = nested;
+    log.info('turning', { nested });
+  }
+  const [first, second] = linesOf(path) as Record<string, unknown>[];
+  const written = {
+    quoted: values.quoted,
+    broken: values.broken,
+    hangul: values.hangul,
+    lone: values.lone,
+    'a "name"': 1,
+    nan: null,
+    big: '18446744073709551616',
+    none: null,
+  };
+  expect(first).toEqual({ level: 'info', time: expect.any(String), ...written, nested: { list: [1, { token: '[redacted]' }] }, msg: 'a "message"\n' });
+  expect(JSON.stringify(second)).toContain('[deeper]');
+});
+
 test('no line is lost when the process ends by itself or by an uncaught error', () => {
   for (const end of ['', 'throw new Error("uncaught")', 'process.exit(3)']) {
     const path = join(folder, `end-${end.length}.log`);

@@ -5,12 +5,12 @@
  * request. Warnings and errors are written at once, everything else within a second, and the rest
  * when the process exits, also by an uncaught error. Only a kill can lose a second of `info`.
  */
-import { type Logger, pino } from 'pino';
 import { createLogWriter } from './log-writer.ts';
-import { redact } from './redact.ts';
+import { logLine } from './log-line.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+const levels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof levels)[number];
 
 /** `fields` are named facts, `error` among them; secrets in them are taken out. */
 export interface Log {
@@ -28,20 +28,24 @@ export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, er
 /** `fd` is an open file descriptor: 2 is the standard error stream. It stays open. */
 export function openLog({ level, fd }: { level: LogLevel; fd: number }): OpenLog {
   const writer = createLogWriter(fd);
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, writer);
+  const lowest = levels.indexOf(level);
   const regularly = setInterval(writer.flush, 1000);
   regularly.unref();
   process.on('exit', writer.flushBeforeExit);
 
+  function write(of: LogLevel, message: string, fields: LogFields): void {
+    if (levels.indexOf(of) >= lowest) writer.write(logLine(of, message, fields));
+  }
+
   return {
-    debug: (message, fields) => write(logger, 'debug', message, fields),
-    info: (message, fields) => write(logger, 'info', message, fields),
-    warn: (message, fields) => {
-      write(logger, 'warn', message, fields);
+    debug: (message, fields = {}) => write('debug', message, fields),
+    info: (message, fields = {}) => write('info', message, fields),
+    warn: (message, fields = {}) => {
+      write('warn', message, fields);
       writer.flush();
     },
-    error: (message, fields) => {
-      write(logger, 'error', message, fields);
+    error: (message, fields = {}) => {
+      write('error', message, fields);
       writer.flush();
     },
     [Symbol.dispose]() {
@@ -50,15 +54,6 @@ export function openLog({ level, fd }: { level: LogLevel; fd: number }): OpenLog
       writer.flushBeforeExit();
     },
   };
-}
-
-function write(logger: Logger, level: LogLevel, message: string, fields: LogFields | undefined): void {
-  if (!logger.isLevelEnabled(level)) return;
-  logger[level](fields === undefined ? {} : redact(fields), redactMessage(message));
-}
-
-function redactMessage(message: string): string {
-  return String(redact(message));
 }
 
 function nothing(): void {

@@ -11,7 +11,7 @@ const secretParameter = /([?&](?:access_token|token|password|signature|x-amz-sig
 const knownNames = new Map<string, boolean>();
 const knownNamesMax = 1000;
 
-const replacement = '[redacted]';
+export const replacement = '[redacted]';
 const depthMax = 6;
 
 /** Returns a copy made of plain values: errors become `{ name, message, code, stack, cause }`. */
@@ -29,7 +29,7 @@ export function redact(value: unknown, depth = 0): unknown {
   return copy;
 }
 
-function isSecretName(name: string): boolean {
+export function isSecretName(name: string): boolean {
   const known = knownNames.get(name);
   if (known !== undefined) return known;
   const isSecret = secretName.test(name);
