@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import type { Browser } from 'playwright-core';
 import { password, startWorld, type World } from '../accounts/support/accounts.ts';
 import { pushImage } from '../accounts/support/push.ts';
-import { linkIn, type MailSink, startMailSink } from '../support/mail-sink.ts';
+import { type MailSink, startMailSink } from '../support/mail-sink.ts';
 import { needs } from '../support/needs.ts';
 import { openPage, startBrowser } from './support/browser.ts';
 import { buildPages } from './support/build-pages.ts';
 import { signIn } from './support/sign-in.ts';
+import { signUpByMail } from './support/sign-up.ts';
 
 setDefaultTimeout(60_000);
 
@@ -32,17 +33,7 @@ describe.skipIf(!needs('chromium'))('with accounts', () => {
   test('sign up, open the link of the mail, sign in, make a repository, push into it and see it come', async () => {
     await using opened = await openPage(browser, world.server.url);
     const { page } = opened;
-    await page.goto('/sign-up');
-    await page.getByLabel('E-mail address').fill('mina@example.org');
-    await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Sign up' }).click();
-    await page.getByText('mina@example.org is on its way').waitFor();
-
-    const { purpose, secret } = linkIn(await sink.take('mina@example.org'));
-    await page.goto(`/account-link#${purpose}=${secret}`);
-    await page.getByRole('button', { name: 'Confirm e-mail address' }).click();
-    await page.getByText('Your address is confirmed.').waitFor();
-    await signIn('mina')(page);
+    await signUpByMail(page, sink, 'mina');
 
     await page.goto('/new');
     await page.getByLabel('Name', { exact: true }).fill('shop/cart');
