@@ -22,6 +22,8 @@ export function compareWithBudget(results: Results): BudgetLine[] {
     line('catalog page', '≤ 3 ms', median('catalog', 'medianMs'), 3, (value) => `${value.toFixed(2)} ms`),
     line('a folder of an image of 1 GB', '≤ 50 ms', median('image-files', 'folderMs'), 50, (value) => `${value.toFixed(1)} ms`),
     line('comparing two images of 1 GB', '≤ 1 s', median('image-files', 'compareMs'), 1000, (value) => `${value.toFixed(0)} ms`),
+    line('first page in a browser', '≤ 1 s', median('first-view', 'interactiveMs'), 1000, (value) => `${value.toFixed(0)} ms`),
+    line('first page, script and styles', '≤ 100 kB', median('first-view', 'sentKb'), 100, (value) => `${value.toFixed(1)} kB`),
     line('security of 10 000 images, the slowest list', '≤ 100 ms', median('namespace-security', 'slowestMs'), 100, (value) => `${value.toFixed(0)} ms`),
     line('inventory of 500 MB', '≤ 10 CPU s', median('inventory', 'cpuSeconds'), 10, (value) => `${value.toFixed(2)} s`),
     line('inventory of 500 MB, memory', '≤ 200 MB', median('inventory', 'peakMb'), 200, (value) => `${value.toFixed(0)} MB`),

@@ -4,6 +4,7 @@ import { advisoryMatch } from './advisories.ts';
 import { clientList, clientPulls, clientPushes } from './client.ts';
 import { durability } from './durability.ts';
 import { files } from './files.ts';
+import { firstView } from './first-view.ts';
 import { lineage } from './lineage.ts';
 import { inventory } from './inventory.ts';
 import { servingBesideScans } from './serving-beside-scans.ts';
@@ -45,6 +46,7 @@ export const allScenarios: readonly Scenario[] = [
   search,
   lineage,
   files,
+  firstView,
   outbox,
   newsAlone,
   newsBesideDead,
