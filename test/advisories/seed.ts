@@ -12,6 +12,7 @@ export type SeedPackage = {
   readonly source?: readonly [name: string, version: string];
   readonly layer?: string;
   readonly path?: string;
+  readonly licences?: readonly string[];
 };
 
 /** The server of that folder may run. */
@@ -25,7 +26,7 @@ export async function seedInventory(data: string, image: string, packages: reado
   database.run('UPDATE image_inventory SET state = ?, problems = ? WHERE digest = ?', [state, problems, image]);
   const { id: number } = database.query('SELECT id FROM image_inventory WHERE digest = ?').get(image) as { id: number }; // just inserted
   for (const one of packages) {
-    const { type, name, version, namespace = '', distribution = '', source = ['', ''], layer = image, path = 'db' } = one;
+    const { type, name, version, namespace = '', distribution = '', source = ['', ''], layer = image, path = 'db', licences = [] } = one;
     const row = [distribution, type, namespace, name, version, ...source, ''];
     database.run(
       'INSERT OR IGNORE INTO package_version (distribution, type, namespace, name, version, source_name, source_version, architecture) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -36,7 +37,8 @@ export async function seedInventory(data: string, image: string, packages: reado
         'SELECT id FROM package_version WHERE distribution = ? AND type = ? AND namespace = ? AND name = ? AND version = ? AND source_name = ? AND source_version = ? AND architecture = ?',
       )
       .get(...row) as { id: number }; // just inserted
-    database.run(`INSERT OR IGNORE INTO image_package (image, package, path, layer, licences) VALUES (?, ?, ?, ?, '[]')`, [number, id, path, layer]);
+    const placed = [number, id, path, layer, JSON.stringify(licences)];
+    database.run('INSERT OR IGNORE INTO image_package (image, package, path, layer, licences) VALUES (?, ?, ?, ?, ?)', placed);
   }
   database.run('COMMIT');
 }

@@ -1,10 +1,11 @@
 /** Tells the gate what is vulnerable in an image, in the gate's words. */
-import type { Check, Findings } from './advisories/findings.ts';
+import type { CheckSummary, Findings, Finding } from './advisories/findings.ts';
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import { lintImages, type LintParts } from './lint/lint.ts';
 import type { InventoryRows } from './metadata/inventory-port.ts';
-import type { Checks, FindingSummary } from './gate/finding-summary.ts';
+import type { PackageLicences } from './metadata/finding-port.ts';
+import type { Checks, Finding as GateFinding, FindingSummary } from './gate/finding-summary.ts';
 
 const states = { checked: 'checked', checking: 'pending', failed: 'failed', unknown: 'unsupported' } as const;
 
@@ -14,7 +15,7 @@ const secretsMax = 100;
 export function gateChecks(findings: Findings, inventory: Pick<InventoryRows, 'listSecrets'>, lint: LintParts, scanners: readonly string[]): Checks {
   return {
     async findingSummary(repository, image, wanted) {
-      const check = await findings.check(image, repository);
+      const check = await findings.describe(image);
       const { checkedAt } = check;
       const unknown = check.state === 'checked' ? unknownText(check) : undefined;
       const problem = check.problem ?? unknown;
@@ -25,8 +26,8 @@ export function gateChecks(findings: Findings, inventory: Pick<InventoryRows, 'l
         ...(checkedAt !== undefined && check.state === 'checked' && { checkedAt }),
         ...(wanted?.configuration === true && { configuration: await configurationOf(repository, image, lint) }),
         scans: scanners.map((scanner) => toScan(scanner, check)),
-        findings: toGate(check),
-        licences: await findings.listLicences(image, repository),
+        findings: toGate(findings.each(image, repository)),
+        licences: toLicences(findings.eachLicence(image, repository)),
         secrets: (await inventory.listSecrets(image, { limit: secretsMax })).map(({ title, place, layer }) => ({
           what: title,
           path: place,
@@ -37,14 +38,14 @@ export function gateChecks(findings: Findings, inventory: Pick<InventoryRows, 'l
   };
 }
 
-function toScan(scanner: string, { scans }: Check): FindingSummary['scans'][number] {
+function toScan(scanner: string, { scans }: CheckSummary): FindingSummary['scans'][number] {
   const found = scans.find((one) => one.scanner === scanner);
   const { reportedAt, problem } = found ?? {};
   return { scanner, ...(reportedAt !== undefined && { reportedAt }), ...(problem !== undefined && { problem }) };
 }
 
 /** When nothing of all its packages could be compared with anything, an image is not clean but unknown. */
-function unknownText({ packages, unknown }: Check): string | undefined {
+function unknownText({ packages, unknown }: CheckSummary): string | undefined {
   const count = unknown.reduce((sum, one) => sum + one.packages, 0);
   if (packages === 0 || count < packages) return undefined;
   return `no advisories are known for ${[...new Set(unknown.map(({ ecosystem }) => ecosystem))].slice(0, 5).join(', ')}`;
@@ -59,16 +60,30 @@ async function configurationOf(repository: RepositoryName, image: Digest, lint: 
   };
 }
 
-function toGate(check: Check): FindingSummary['findings'] {
-  return check.findings.map(({ vulnerability, severity, package: { name, version }, fixed, publishedAt, foundAt, epss, exploitedSince, rule }) => ({
-    id: vulnerability,
-    severity,
-    package: name,
-    version,
-    ...(fixed !== '' && { fixedVersion: fixed }),
-    knownSince: publishedAt ?? foundAt,
-    ...(epss !== undefined && { epss: epss / 1e6 }),
-    exploited: exploitedSince !== undefined,
-    ...(rule !== undefined && { setAside: { scope: rule.scope, ...(rule.expiresAt !== undefined && { endsAt: rule.expiresAt }) } }),
-  }));
+/** One package in several places is told once: its places come one behind the other. */
+async function* toGate(findings: AsyncIterable<Finding>): AsyncGenerator<GateFinding> {
+  const told = new Set<string>();
+  let last = '';
+  for await (const { vulnerability, severity, package: installed, fixed, publishedAt, foundAt, epss, exploitedSince, rule } of findings) {
+    const found = [installed.type, installed.namespace, installed.name, installed.version, installed.sbom].join('\0');
+    if (found !== last) told.clear();
+    last = found;
+    if (told.has(vulnerability)) continue;
+    told.add(vulnerability);
+    yield {
+      id: vulnerability,
+      severity,
+      package: installed.name,
+      version: installed.version,
+      ...(fixed !== '' && { fixedVersion: fixed }),
+      knownSince: publishedAt ?? foundAt,
+      ...(epss !== undefined && { epss: epss / 1e6 }),
+      exploited: exploitedSince !== undefined,
+      ...(rule !== undefined && { setAside: { scope: rule.scope, ...(rule.expiresAt !== undefined && { endsAt: rule.expiresAt }) } }),
+    };
+  }
+}
+
+async function* toLicences(packages: AsyncIterable<PackageLicences>): AsyncGenerator<{ package: string; licence: string }> {
+  for await (const { package: name, licences } of packages) for (const licence of licences) yield { package: name, licence };
 }

@@ -1,8 +1,7 @@
 /** Notifications with their adapters: what is vulnerable, and mails. */
-import { type Findings, openFindings } from './advisories/findings.ts';
+import type { Findings } from './advisories/findings.ts';
 import { notificationMail } from './identity/mail/mail-queue.ts';
 import type { JobKind } from './jobs/job-kind.ts';
-import { severities } from './metadata/advisory-port.ts';
 import type { MetadataStore } from './metadata/port.ts';
 import { warnOfExpiringTokens } from './notifications/expiring-tokens.ts';
 import { notify } from './notifications/notify.ts';
@@ -19,11 +18,9 @@ export function notificationJobs({ rows, findings, sendsMails, clock }: Notifica
       mail,
       clock,
       async listFindings(image, repository) {
-        const check = await findings.check(image, repository);
+        const check = await findings.check(image, repository, { once: true, keep: ({ rule }) => rule === undefined });
         if (check.state !== 'checked') return undefined;
-        return openFindings(check)
-          .toSorted((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity))
-          .map(({ vulnerability, severity, package: { name, version } }) => ({ vulnerability, severity, package: `${name} ${version}` }));
+        return check.findings.map(({ vulnerability, severity, package: { name, version } }) => ({ vulnerability, severity, package: `${name} ${version}` }));
       },
     }),
     warnOfExpiringTokens({ rows, mail, clock }),

@@ -22,8 +22,18 @@ const columns = [
   'summary',
 ];
 
-export function findingsCsv(findings: readonly Finding[], remarks: readonly Remark[]): string {
-  return [columns, ...findings.map(rowOf), ...remarks.map(rowOfRemark)].map(csvLine).join('');
+/** As many bytes as are worth a turn. */
+const partBytes = 64 * 1024;
+
+export async function* findingsCsv(findings: Iterable<Finding> | AsyncIterable<Finding>, remarks: readonly Remark[]): AsyncGenerator<Uint8Array> {
+  let text = csvLine(columns);
+  for await (const finding of findings) {
+    text += csvLine(rowOf(finding));
+    if (text.length < partBytes) continue;
+    yield new TextEncoder().encode(text);
+    text = '';
+  }
+  yield new TextEncoder().encode(text + remarks.map((remark) => csvLine(rowOfRemark(remark))).join(''));
 }
 
 function rowOf({ severity, vulnerability, aliases, fixed, score, epss, exploitedSince = '', package: installed, rule, summary, scanner }: Finding): string[] {

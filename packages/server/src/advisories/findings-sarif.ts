@@ -1,7 +1,7 @@
 /** Findings as SARIF 2.1.0, as code hosts take them up: one rule for each vulnerability and each kind of remark, one result for each place. */
 import type { Digest } from '@naru/oci/digest';
 import type { Severity } from '../metadata/advisory-port.ts';
-import type { Finding } from './findings.ts';
+import { type Check, type Finding, isWhole } from './findings.ts';
 import { packageUrl } from './package-url.ts';
 import type { Remark } from './remark.ts';
 
@@ -17,25 +17,33 @@ const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 /** The repository and digest that people know it by, and who says it. */
 type Named = { readonly repository: string; readonly digest: Digest; readonly version: string };
 
-export function findingsSarif(findings: readonly Finding[], remarks: readonly Remark[], image: Named): object {
+export function findingsSarif(check: Pick<Check, 'findings' | 'total'>, remarks: readonly Remark[], image: Named): object {
+  const { findings } = check;
   const rules = new Map<string, object>([
     ...findings.map((finding) => [finding.vulnerability, toRule(finding)] as const),
     ...remarks.map((remark) => [remark.rule, toConfigurationRule(remark)] as const),
   ]);
-  const places = [...rules.keys()];
+  const places = new Map([...rules.keys()].map((rule, index) => [rule, index]));
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
         tool: { driver: { name: 'Naru', version: image.version, rules: [...rules.values()] } },
+        ...(!isWhole(check) && { invocations: [toCut(check)] }),
         results: [
-          ...findings.map((finding) => toResult(finding, places.indexOf(finding.vulnerability), image)),
-          ...remarks.map((remark) => toRemarkResult(remark, places.indexOf(remark.rule), image)),
+          ...findings.map((finding) => toResult(finding, places.get(finding.vulnerability) ?? -1, image)),
+          ...remarks.map((remark) => toRemarkResult(remark, places.get(remark.rule) ?? -1, image)),
         ],
       },
     ],
   };
+}
+
+/** Code hosts take no more than some ten thousand results, so what is left out is said. */
+function toCut({ findings, total }: Pick<Check, 'findings' | 'total'>): object {
+  const text = `These are the worst ${findings.length} of ${total} findings: get the CSV for all of them, or ask for a severity or a package.`;
+  return { executionSuccessful: true, toolExecutionNotifications: [{ level: 'warning', message: { text } }] };
 }
 
 function toConfigurationRule({ rule, level }: Remark): object {

@@ -1,17 +1,32 @@
 /**
- * What is vulnerable in an image, as people and policies ask for it: the findings of its packages, without or
- * with those that somebody has set aside, and what is not known of it. Unknown is said as unknown.
+ * What is vulnerable in an image, as people and policies ask for it: the findings of its packages, with the rules
+ * by which somebody has set them aside, and what is not known of it. Unknown is said as unknown.
+ *
+ * Whoever can push decides how many findings an image has. So they are read page by page: all are counted, and whoever
+ * decides about the image sees each of them; in memory are kept the worst.
  */
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { AdvisoryRows, CveSignal } from '../metadata/advisory-port.ts';
 import { severities } from '../metadata/advisory-port.ts';
-import type { FindingRows, FindingRule, FindingRuleRows, ImageFinding, SeverityCounts, UnknownPart } from '../metadata/finding-port.ts';
-import type { Scan, ScanRows } from '../metadata/scanner-port.ts';
+import type {
+  FindingPage,
+  FindingRows,
+  FindingRule,
+  FindingRuleRows,
+  ImageFinding,
+  LicencePage,
+  PackageLicences,
+  UnknownPart,
+} from '../metadata/finding-port.ts';
+import type { Page } from '../metadata/port.ts';
+import type { ReportedPage, Scan, ScanRows } from '../metadata/scanner-port.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { createFindingCounter, type FindingCounter, type FindingCounts } from './count-findings.ts';
 
-/** Of one image (I6): more than this nobody reads, and the worst are kept. */
+/** Of one image in one list (I6): the worst. */
 export const findingsMax = 20_000;
+const perPage = 2000;
 
 export type Finding = ImageFinding & {
   readonly epss?: number;
@@ -24,16 +39,28 @@ export type Finding = ImageFinding & {
 /** `checking`: ask again in a moment. `unknown`: its packages could not be listed, `problem` says why. */
 export type CheckState = 'checked' | 'checking' | 'failed' | 'unknown';
 
-export type Check = {
+export type CheckSummary = {
   readonly state: CheckState;
   readonly problem?: string;
   /** When its packages were matched last. */
   readonly checkedAt?: number;
   readonly packages: number;
   readonly unknown: readonly UnknownPart[];
-  readonly findings: readonly Finding[];
   /** Of scanners of others. */
   readonly scans: readonly ScanState[];
+};
+
+/** `total`: how many were wanted, of which `findings` are the worst. The counts are of all that are open, wanted or not. */
+export type Check = CheckSummary & FindingCounts & { readonly total: number; readonly findings: readonly Finding[] };
+
+export type Wanted = {
+  readonly keep?: (finding: Finding) => boolean;
+  /** Each in one of the places where it lies. */
+  readonly once?: boolean;
+  /** What an SBOM says that is not shown is as if nobody said it. */
+  readonly showsSbom?: (sbom: Digest) => Promise<boolean>;
+  /** That counts several images together. */
+  readonly counter?: FindingCounter;
 };
 
 /** `reportedAt`: of the last good report. `problem`: why there is no newer one. */
@@ -50,38 +77,54 @@ export type FindingParts = {
   readonly clock: Clock;
 };
 
+/** With the rules of that repository; without it those of the server alone. */
 export type Findings = {
-  /** With the rules of that repository; without it those of the server alone. */
-  check(image: Digest, repository?: RepositoryName): Promise<Check>;
-  listLicences(image: Digest, repository?: RepositoryName): Promise<{ readonly package: string; readonly licence: string }[]>;
+  describe(image: Digest): Promise<CheckSummary>;
+  check(image: Digest, repository?: RepositoryName, wanted?: Wanted): Promise<Check>;
+  /** All of them, in no order that means anything to people. */
+  each(image: Digest, repository?: RepositoryName, wanted?: Pick<Wanted, 'showsSbom'>): AsyncIterable<Finding>;
+  eachLicence(image: Digest, repository?: RepositoryName): AsyncIterable<PackageLicences>;
 };
 
-export function createFindings({ advisories, findings: rows, scans: scanRows, rules, clock }: FindingParts): Findings {
+export function createFindings(parts: FindingParts): Findings {
+  const { findings: rows, scans } = parts;
+  const each: Findings['each'] = (image, repository, wanted) => eachFinding({ image, repository, ...wanted }, parts);
   return {
-    listLicences: (image, repository) => rows.listLicences(image, findingsMax, repository),
+    describe,
+    each,
+    eachLicence: (image, repository) => eachLicence(image, repository, rows),
 
-    async check(image, repository) {
-      const { state = 'queued', problems = [] } = (await rows.findInventoryState(image)) ?? {};
-      const problem = problems.join('; ');
-      const found = mergeFindings(await rows.listOfImage(image, findingsMax, repository), await scanRows.listFindings(image, findingsMax));
-      const scans = (await scanRows.list(image)).map(toScanState);
-      const signals = new Map((await advisories.findSignals(found.map(({ vulnerability }) => vulnerability))).map((signal) => [signal.cve, signal]));
-      const setAside = await rules.listFor(repository, clock.now());
-      const findings = found.map((finding) => ({ ...finding, ...signalsOf(signals.get(finding.vulnerability)), ...ruleOf(finding, setAside) }));
+    async check(image, repository, { keep = () => true, once = false, showsSbom, counter = createFindingCounter() } = {}) {
+      const worst = createWorst();
       // What an SBOM says makes nothing known of an image that nobody could look into, and adds to it all the same.
-      if (state !== 'done') return { state: states[state], ...(problem !== '' && { problem }), packages: 0, unknown: [], findings, scans };
-      const { matchedAt, packages, unknown } = await rows.findImageMatch(image);
-      return {
-        ...(problem !== '' && { problem }),
-        state: unknown.some(({ reason }) => reason === 'unmatched') ? 'checking' : 'checked',
-        ...(matchedAt !== undefined && { checkedAt: matchedAt }),
-        packages,
-        unknown,
-        findings,
-        scans,
-      };
+      const described = await describe(image);
+      for await (const finding of each(image, repository, showsSbom && { showsSbom })) {
+        const isNew = finding.rule === undefined && counter.add(finding);
+        if (keep(finding) && (isNew || !once)) worst.add(finding);
+      }
+      return { ...described, ...counter.result(), ...worst.result() };
     },
   };
+
+  async function describe(image: Digest): Promise<CheckSummary> {
+    const { state = 'queued', problems = [] } = (await rows.findInventoryState(image)) ?? {};
+    const problem = problems.join('; ');
+    const said = { ...(problem !== '' && { problem }), scans: (await scans.list(image)).map(toScanState) };
+    if (state !== 'done') return { state: states[state], packages: 0, unknown: [], ...said };
+    const { matchedAt, packages, unknown } = await rows.findImageMatch(image);
+    return {
+      state: unknown.some(({ reason }) => reason === 'unmatched') ? 'checking' : 'checked',
+      ...(matchedAt !== undefined && { checkedAt: matchedAt }),
+      packages,
+      unknown,
+      ...said,
+    };
+  }
+}
+
+/** Whether a list is all there is, and not only the worst of it. */
+export function isWhole({ findings, total }: Pick<Check, 'findings' | 'total'>): boolean {
+  return findings.length === total;
 }
 
 /** Those that nobody has set aside. */
@@ -89,23 +132,75 @@ export function openFindings({ findings }: Pick<Check, 'findings'>): Finding[] {
   return findings.filter(({ rule }) => rule === undefined);
 }
 
-/** Each vulnerability of each package once, in however many places it lies. */
-export function countFindings(findings: readonly Finding[]): SeverityCounts {
-  const counts = Object.fromEntries(severities.map((severity) => [severity, { fixable: 0, unfixable: 0 }])) as SeverityCounts; // all of them
-  const seen = new Set<string>();
-  for (const { vulnerability, severity, fixed, package: installed } of findings) {
-    const key = [vulnerability, installed.type, installed.namespace, installed.name, installed.version].join('\0');
-    if (seen.has(key)) continue;
-    seen.add(key);
-    counts[severity][fixed === '' ? 'unfixable' : 'fixable'] += 1;
+type Asked = { readonly image: Digest; readonly repository: RepositoryName | undefined; readonly showsSbom?: NonNullable<Wanted['showsSbom']> };
+
+async function* eachFinding({ image, repository, showsSbom }: Asked, parts: FindingParts): AsyncGenerator<Finding> {
+  const setAside = await parts.rules.listFor(repository, parts.clock.now());
+  const shown = new Map<Digest, boolean>();
+  for await (const page of eachPage(image, repository, parts)) {
+    const named = [...new Set(page.map(({ vulnerability }) => vulnerability))];
+    const signals = new Map((await parts.advisories.findSignals(named)).map((signal) => [signal.cve, signal]));
+    for (const finding of page) {
+      const { sbom } = finding.package;
+      if (sbom !== undefined && showsSbom !== undefined) {
+        const isShown = shown.get(sbom) ?? (await showsSbom(sbom));
+        shown.set(sbom, isShown);
+        if (!isShown) continue;
+      }
+      yield { ...finding, ...signalsOf(signals.get(finding.vulnerability)), ...ruleOf(finding, setAside) };
+    }
   }
-  return counts;
 }
 
-/** What was found here goes first where both are as bad. */
-function mergeFindings(own: readonly ImageFinding[], scanned: readonly ImageFinding[]): readonly ImageFinding[] {
-  if (scanned.length === 0) return own;
-  return [...own, ...scanned].toSorted((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity)).slice(0, findingsMax);
+/** What was found here goes first. */
+async function* eachPage(image: Digest, repository: RepositoryName | undefined, { findings, scans }: FindingParts): AsyncGenerator<readonly ImageFinding[]> {
+  for await (const page of pagesOf<FindingPage>((at) => findings.listOfImage(image, at))) yield page.findings;
+  if (repository !== undefined) for await (const page of pagesOf<FindingPage>((at) => findings.listSaid({ image, repository, ...at }))) yield page.findings;
+  for await (const page of pagesOf<ReportedPage>((at) => scans.listFindings(image, at))) yield page.findings;
+}
+
+async function* eachLicence(image: Digest, repository: RepositoryName | undefined, rows: FindingRows): AsyncGenerator<PackageLicences> {
+  for await (const page of pagesOf<LicencePage>((at) => rows.listLicences(image, at))) yield* page.licences;
+  if (repository !== undefined)
+    for await (const page of pagesOf<LicencePage>((at) => rows.listSaidLicences({ image, repository, ...at }))) yield* page.licences;
+}
+
+async function* pagesOf<Found extends { readonly next?: object }>(read: (page: Page<NonNullable<Found['next']>>) => Promise<Found>): AsyncGenerator<Found> {
+  let page = await read({ limit: perPage });
+  yield page;
+  while (page.next !== undefined) {
+    page = await read({ limit: perPage, after: page.next });
+    yield page;
+  }
+}
+
+function createWorst(): { add(finding: Finding): void; result(): Pick<Check, 'total' | 'findings'> } {
+  let kept: Finding[] = [];
+  let total = 0;
+  const cut = () => void (kept = kept.toSorted(compareFindings).slice(0, findingsMax));
+  return {
+    add(finding) {
+      total++;
+      if (kept.push(finding) >= 2 * findingsMax) cut();
+    },
+    result() {
+      cut();
+      return { total, findings: kept };
+    },
+  };
+}
+
+/** The worst first; then what was found here, by score, vulnerability, package and place, so that pages agree with each other. */
+function compareFindings(one: Finding, other: Finding): number {
+  const [a, b] = [one, other].map(({ vulnerability, scanner = '', package: { type, name, version, path, sbom = '' } }) =>
+    [vulnerability, scanner, type, name, version, path, sbom].join('\0'),
+  );
+  return (
+    severities.indexOf(one.severity) - severities.indexOf(other.severity) ||
+    Number(one.scanner !== undefined) - Number(other.scanner !== undefined) ||
+    (other.score ?? 0) - (one.score ?? 0) ||
+    (a === b ? 0 : (a ?? '') < (b ?? '') ? -1 : 1)
+  );
 }
 
 function toScanState({ scanner, reportedAt, reportedBy, failedAt, problem }: Scan): ScanState {

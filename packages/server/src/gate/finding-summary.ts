@@ -17,14 +17,16 @@ export type FindingSummary = {
   readonly problem?: string;
   /** Every scanner of others that the server has. */
   readonly scans: readonly ScanSummary[];
-  /** Also those that somebody has set aside. */
-  readonly findings: readonly Finding[];
-  readonly licences: readonly PackageLicence[];
+  /** Also those that somebody has set aside. All of them, however many: they are read as they are judged, and judged once. */
+  readonly findings: Stream<Finding>;
+  readonly licences: Stream<PackageLicence>;
   /** Passwords, keys and the like. */
   readonly secrets: readonly FoundSecret[];
   /** How it was built, and what its files are like. Absent: nobody wanted to know. */
   readonly configuration?: { readonly found: readonly FoundConfiguration[]; readonly isWhole: boolean };
 };
+
+export type Stream<Item> = Iterable<Item> | AsyncIterable<Item>;
 
 /** `reportedAt`: of the last good report. `problem`: why there is none since. */
 export type ScanSummary = { readonly scanner: string; readonly reportedAt?: number; readonly problem?: string };

@@ -131,7 +131,7 @@ export function createJudging(
     const facts = await gatherFacts({ repository, digest, indexes: await listIndexes(digest), configuration }, parts);
     const { checkedAt, state } = facts.check;
     return {
-      ...judge(demanded, facts, exceptions, parts.clock.now()),
+      ...(await judge(demanded, facts, exceptions, parts.clock.now())),
       ...(checkedAt !== undefined && state !== 'pending' && { checkedAt }),
       ...(state === 'pending' && { isPending: true as const }),
     };

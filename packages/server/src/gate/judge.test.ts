@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { parseDigest } from '@naru/oci/digest';
 import type { Finding, FindingSummary } from './finding-summary.ts';
-import { type GateException, type ImageFacts, judge, type Judgement, refusalText, type Signer } from './judge.ts';
+import { type GateException, type ImageFacts, judge, type Judgement, reasonsMax, refusalText, type Signer } from './judge.ts';
 import { combineLevels, type GatePolicy, type Level } from './policy.ts';
 
 const digest = parseDigest(`sha256:${'a'.repeat(64)}`);
@@ -81,25 +81,25 @@ test.each<[what: string, policy: GatePolicy, changed: Partial<ImageFacts>, reaso
     },
     ['licence'],
   ],
-])('%s', (_, policy, changed, reasons) => {
-  const judged = judge([app(policy)], { ...facts, ...changed }, [], now);
+])('%s', async (_, policy, changed, reasons) => {
+  const judged = await judge([app(policy)], { ...facts, ...changed }, [], now);
   expect({ state: judged.state, reasons: reasonsOf(judged) }).toEqual({ state: reasons.length > 0 ? 'blocked' : 'allowed', reasons });
 });
 
-test('a narrower level adds, and takes nothing away unless the wider one lets it', () => {
+test('a narrower level adds, and takes nothing away unless the wider one lets it', async () => {
   const strict = server({ signedBy: ['ops'], block: [{ severity: 'critical' }] });
-  expect(reasonsOf(judge([app({ signedBy: [], block: [] }), strict], facts, [], now))).toEqual(['finding CVE-2', 'signature']);
-  expect(reasonsOf(judge([app({ block: [{ severity: 'high' }] }), strict], { ...facts, signers: [ops] }, [], now))).toEqual([
+  expect(reasonsOf(await judge([app({ signedBy: [], block: [] }), strict], facts, [], now))).toEqual(['finding CVE-2', 'signature']);
+  expect(reasonsOf(await judge([app({ block: [{ severity: 'high' }] }), strict], { ...facts, signers: [ops] }, [], now))).toEqual([
     'finding CVE-2',
     'finding CVE-2',
     'finding CVE-1',
   ]);
   const loose = server({ ...strict.policy, mayLoosen: true });
-  expect(judge([app({ signedBy: [], block: [] }), loose], facts, [], now).state).toBe('allowed');
+  expect((await judge([app({ signedBy: [], block: [] }), loose], facts, [], now)).state).toBe('allowed');
   // Only what the narrower one speaks of.
-  expect(reasonsOf(judge([app({ block: [] }), loose], facts, [], now))).toEqual(['signature']);
+  expect(reasonsOf(await judge([app({ block: [] }), loose], facts, [], now))).toEqual(['signature']);
   // The namespace lets nobody loosen what it says itself.
-  expect(reasonsOf(judge([app({ block: [] }), acme({ block: [{ exploited: true }] }), loose], { ...facts, signers: [ops] }, [], now))).toEqual([
+  expect(reasonsOf(await judge([app({ block: [] }), acme({ block: [{ exploited: true }] }), loose], { ...facts, signers: [ops] }, [], now))).toEqual([
     'finding CVE-2',
   ]);
   expect(combineLevels([app({ quarantine: false }), server({ quarantine: true, require: ['sbom'], mayLoosen: true })])).toEqual([
@@ -108,54 +108,69 @@ test('a narrower level adds, and takes nothing away unless the wider one lets it
   ]);
 });
 
-test('an exception lifts what it names, until it ends, and not what a wider level demands', () => {
+test('an exception lifts what it names, until it ends, and not what a wider level demands', async () => {
   const level = app({ block: [{ severity: 'high' }], signedBy: ['*'] });
   const signed = { ...facts, signers: [ops] };
   const judged = (exceptions: Partial<GateException>[], from = [level]) => judge(from, signed, exceptions.map(lift), now);
-  expect(reasonsOf(judged([{ target: { finding: 'CVE-1' } }]))).toEqual(['finding CVE-2']);
-  expect(judged([{ target: { finding: 'CVE-1' } }])).toMatchObject({ exceptions: ['e'], reviewAt: now + dayMs });
-  expect(reasonsOf(judged([{ target: { finding: 'CVE-1', package: 'libssl' } }]))).toEqual(['finding CVE-2', 'finding CVE-1']);
-  expect(reasonsOf(judged([{ target: { digest: other } }]))).toEqual(['finding CVE-2', 'finding CVE-1']);
-  expect(judged([{ target: { digest } }]).state).toBe('allowed');
-  expect(judged([{ target: { digest }, endsAt: now }]).state).toBe('blocked');
-  expect(judged([{ target: { rule: 'finding' } }]).state).toBe('allowed');
+  expect(reasonsOf(await judged([{ target: { finding: 'CVE-1' } }]))).toEqual(['finding CVE-2']);
+  expect(await judged([{ target: { finding: 'CVE-1' } }])).toMatchObject({ exceptions: ['e'], reviewAt: now + dayMs });
+  expect(reasonsOf(await judged([{ target: { finding: 'CVE-1', package: 'libssl' } }]))).toEqual(['finding CVE-2', 'finding CVE-1']);
+  expect(reasonsOf(await judged([{ target: { digest: other } }]))).toEqual(['finding CVE-2', 'finding CVE-1']);
+  expect((await judged([{ target: { digest } }])).state).toBe('allowed');
+  expect((await judged([{ target: { digest }, endsAt: now }])).state).toBe('blocked');
+  expect((await judged([{ target: { rule: 'finding' } }])).state).toBe('allowed');
   const here = { kind: 'repository', name: 'acme/app' } as const;
-  expect(judged([{ target: { digest }, scope: here }], [server(level.policy)]).state).toBe('blocked');
-  expect(judged([{ target: { digest }, scope: here }], [server({ ...level.policy, mayLoosen: true })]).state).toBe('allowed');
+  expect((await judged([{ target: { digest }, scope: here }], [server(level.policy)])).state).toBe('blocked');
+  expect((await judged([{ target: { digest }, scope: here }], [server({ ...level.policy, mayLoosen: true })])).state).toBe('allowed');
 });
 
-test('what somebody set aside does not block, until that ends, and not what a wider level blocks', () => {
+test('what somebody set aside does not block, until that ends, and not what a wider level blocks', async () => {
   const level = app({ block: [{ severity: 'high' }] });
   const judged = (setAside: NonNullable<Finding['setAside']>, from = level) =>
     judge([from], { ...facts, check: { ...checked, findings: [{ ...openssl, setAside }] } }, [], now);
   const here = { kind: 'repository', name: 'acme/app' } as const;
-  expect(judged({ scope: here })).toEqual({ state: 'allowed', reasons: [], reasonCount: 0, exceptions: [] });
-  expect(judged({ scope: here, endsAt: now + dayMs })).toMatchObject({ state: 'allowed', reviewAt: now + dayMs });
-  expect(judged({ scope: here, endsAt: now }).state).toBe('blocked');
-  expect(judged({ scope: here }, acme(level.policy)).state).toBe('blocked');
-  expect(judged({ scope: here }, acme({ ...level.policy, mayLoosen: true })).state).toBe('allowed');
-  expect(judged({ scope: { kind: 'server' } }, acme(level.policy)).state).toBe('allowed');
+  expect(await judged({ scope: here })).toEqual({ state: 'allowed', reasons: [], reasonCount: 0, exceptions: [] });
+  expect(await judged({ scope: here, endsAt: now + dayMs })).toMatchObject({ state: 'allowed', reviewAt: now + dayMs });
+  expect((await judged({ scope: here, endsAt: now })).state).toBe('blocked');
+  expect((await judged({ scope: here }, acme(level.policy))).state).toBe('blocked');
+  expect((await judged({ scope: here }, acme({ ...level.policy, mayLoosen: true }))).state).toBe('allowed');
+  expect((await judged({ scope: { kind: 'server' } }, acme(level.policy))).state).toBe('allowed');
 });
 
-test('a level believes no signer whom a narrower one has named', () => {
+test('of however many findings each is judged, and the worst are told', async () => {
+  async function* many() {
+    for (let index = 0; index < 50_000; index++) yield { ...zlib, id: `CVE-${index}`, exploited: false };
+    yield { ...openssl, exploited: true };
+  }
+  const check = () => ({ ...checked, findings: many(), licences: [] });
+  expect(await judge([app({ block: [{ exploited: true }] })], { ...facts, check: check() }, [], now)).toMatchObject({
+    state: 'blocked',
+    reasonCount: 1,
+    reasons: [{ finding: openssl.id }],
+  });
+  const all = await judge([app({ block: [{ severity: 'low' }] })], { ...facts, check: check() }, [], now);
+  expect([all.reasonCount, all.reasons.length, new Set(all.reasons.map((reason) => reason.package))]).toEqual([50_001, reasonsMax, new Set(['zlib1g'])]);
+});
+
+test('a level believes no signer whom a narrower one has named', async () => {
   const fake: Signer = { name: 'ops', scope: { kind: 'repository', name: 'acme/app' } };
   const demanding = { signedBy: ['ops'] };
-  expect(judge([server(demanding)], { ...facts, signers: [fake] }, [], now).state).toBe('blocked');
-  expect(judge([server({ signedBy: ['*'] })], { ...facts, signers: [fake] }, [], now).state).toBe('blocked');
-  expect(judge([server({ ...demanding, mayLoosen: true })], { ...facts, signers: [fake] }, [], now).state).toBe('allowed');
-  expect(judge([app(demanding)], { ...facts, signers: [fake, mallory] }, [], now).state).toBe('allowed');
+  expect((await judge([server(demanding)], { ...facts, signers: [fake] }, [], now)).state).toBe('blocked');
+  expect((await judge([server({ signedBy: ['*'] })], { ...facts, signers: [fake] }, [], now)).state).toBe('blocked');
+  expect((await judge([server({ ...demanding, mayLoosen: true })], { ...facts, signers: [fake] }, [], now)).state).toBe('allowed');
+  expect((await judge([app(demanding)], { ...facts, signers: [fake, mallory] }, [], now)).state).toBe('allowed');
 });
 
-test('says when time alone will change it', () => {
-  const soon = judge([app({ block: [{ severity: 'critical', olderThanDays: 5 }], checkedWithinDays: 30 })], facts, [], now);
+test('says when time alone will change it', async () => {
+  const soon = await judge([app({ block: [{ severity: 'critical', olderThanDays: 5 }], checkedWithinDays: 30 })], facts, [], now);
   expect(soon).toMatchObject({ state: 'allowed', reviewAt: now + 2 * dayMs });
-  expect(judge([app({ checkedWithinDays: 30 })], facts, [], now)).toMatchObject({ reviewAt: now + 29 * dayMs });
+  expect(await judge([app({ checkedWithinDays: 30 })], facts, [], now)).toMatchObject({ reviewAt: now + 29 * dayMs });
 });
 
-test('what is printed is one line with the worst first', () => {
-  const judged = judge([app({ block: [{ severity: 'high' }] })], { ...facts, check: { ...checked, findings: [openssl] } }, [], now);
+test('what is printed is one line with the worst first', async () => {
+  const judged = await judge([app({ block: [{ severity: 'high' }] })], { ...facts, check: { ...checked, findings: [openssl] } }, [], now);
   expect(refusalText(judged)).toBe('image blocked: CVE-1 (high) in openssl 1.1.1n-0+deb11u1, fixed in 1.1.1n-0+deb11u5 (rule of acme/app)');
-  expect(refusalText(judge([server({ block: [{ severity: 'high' }], signedBy: ['ops'] })], facts, [], now))).toBe(
+  expect(refusalText(await judge([server({ block: [{ severity: 'high' }], signedBy: ['ops'] })], facts, [], now))).toBe(
     'image blocked: CVE-2 (critical) in zlib1g 1:1.2.11 (rule of this server), and 2 more reasons',
   );
 });

@@ -1,6 +1,7 @@
 /**
- * The verdict on one image: what its levels demand, held against what is known of it. Pure; whoever
- * calls brings the facts and writes the verdict down.
+ * The verdict on one image: what its levels demand, held against what is known of it. Whoever calls brings the facts and
+ * writes the verdict down; nothing else is read. Each finding is judged, and only the reasons that are told are kept:
+ * whoever pushes an image decides how many there are.
  */
 import type { Digest } from '@naru/oci/digest';
 import { matchesText } from '../access/pattern.ts';
@@ -68,27 +69,71 @@ const missingTexts = {
 
 type Objection = Reason & { readonly level: Level; readonly weight: number };
 
-export function judge(levels: readonly Level[], facts: ImageFacts, exceptions: readonly GateException[], now: number): Judgement {
-  const dates: number[] = [];
-  const objections = combineLevels(levels).flatMap((level) => objectionsOf(level, facts, now, dates));
-  const standing: Objection[] = [];
+export async function judge(levels: readonly Level[], facts: ImageFacts, exceptions: readonly GateException[], now: number): Promise<Judgement> {
+  const dates = createNextDate(now);
+  const combined = combineLevels(levels);
   const used = new Set<string>();
-  for (const objection of objections) {
+  let worst: Objection[] = [];
+  let count = 0;
+  for await (const objection of objectionsTo(combined, facts, now, dates)) {
     const lifting = exceptions.find((one) => one.endsAt > now && countsFor(objection.level, one.scope) && fits(one.target, objection, facts.digest));
-    if (lifting === undefined) standing.push(objection);
-    else {
+    if (lifting !== undefined) {
       used.add(lifting.id);
       dates.push(lifting.endsAt);
+      continue;
     }
+    count++;
+    if (worst.push(objection) >= 4 * reasonsMax) worst = worstFirst(worst);
   }
-  const future = dates.filter((date) => date > now);
+  const reviewAt = dates.next();
   return {
-    state: standing.length > 0 ? 'blocked' : 'allowed',
-    reasons: worstFirst(standing).slice(0, reasonsMax),
-    reasonCount: standing.length,
+    state: count > 0 ? 'blocked' : 'allowed',
+    reasons: worstFirst(worst).map(({ level: _level, weight: _weight, ...reason }) => reason),
+    reasonCount: count,
     exceptions: [...used],
-    ...(future.length > 0 && { reviewAt: Math.min(...future) }),
+    ...(reviewAt !== undefined && { reviewAt }),
   };
+}
+
+/** When time alone will change something: the first of these days that is still to come. */
+type NextDate = { push(date: number): void; next(): number | undefined };
+
+function createNextDate(now: number): NextDate {
+  let first: number | undefined;
+  return {
+    push(date) {
+      if (date > now && date < (first ?? Number.POSITIVE_INFINITY)) first = date;
+    },
+    next: () => first,
+  };
+}
+
+async function* objectionsTo(levels: readonly Level[], facts: ImageFacts, now: number, dates: NextDate): AsyncGenerator<Objection> {
+  for (const level of levels) yield* objectionsOf(level, facts, now, dates);
+  const blocking = levels.filter(({ policy: { block = [] } }) => block.length > 0);
+  if (blocking.length > 0) for await (const finding of facts.check.findings) for (const level of blocking) yield* findingObjection(finding, level, now, dates);
+  const licensing = levels.filter(({ policy: { forbidLicences = [] } }) => forbidLicences.length > 0);
+  if (licensing.length === 0) return;
+  const seen = new Set<string>();
+  for await (const { package: name, licence } of facts.check.licences) {
+    const objecting = licensing.filter(({ policy }) =>
+      (policy.forbidLicences ?? []).some((pattern) => matchesText(pattern.toLowerCase(), licence.toLowerCase())),
+    );
+    // Each package once, in however many places it lies.
+    if (objecting.length === 0 || seen.has(`${name}\0${licence}`)) continue;
+    seen.add(`${name}\0${licence}`);
+    for (const level of objecting) yield licenceObjection(name, licence, level);
+  }
+}
+
+function* findingObjection(finding: Finding, level: Level, now: number, dates: NextDate): Generator<Objection> {
+  if (!(level.policy.block ?? []).some((rule) => meets(finding, rule, now, dates)) || isSetAside(finding, level, now, dates)) return;
+  const { id, package: name, severity } = finding;
+  yield { rule: 'finding', by: scopeText(level.scope), text: findingText(finding), finding: id, package: name, level, weight: severities.indexOf(severity) };
+}
+
+function licenceObjection(name: string, licence: string, level: Level): Objection {
+  return { rule: 'licence', by: scopeText(level.scope), text: `${name} has the licence ${licence}`, package: name, level, weight: 0 };
 }
 
 /** One line for whoever is refused. */
@@ -99,7 +144,8 @@ export function refusalText({ reasons, reasonCount }: Pick<Judgement, 'reasons' 
   return `image blocked: ${first.text} (rule of ${first.by})${more > 0 ? `, and ${more} more ${more === 1 ? 'reason' : 'reasons'}` : ''}`;
 }
 
-function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, now: number, dates: number[]): Objection[] {
+/** All but findings and licences. */
+function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, now: number, dates: NextDate): Objection[] {
   const { policy } = level;
   const by = scopeText(level.scope);
   const found: Objection[] = [];
@@ -119,11 +165,6 @@ function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, no
     else if (check.checkedAt !== undefined && validUntil <= now) object('check-age', `it was last checked more than ${policy.checkedWithinDays} days ago`);
     else if (check.checkedAt !== undefined) dates.push(validUntil);
   }
-  for (const finding of check.findings) {
-    if (!(policy.block ?? []).some((rule) => meets(finding, rule, now, dates))) continue;
-    if (isSetAside(finding, level, now, dates)) continue;
-    object('finding', findingText(finding), { finding: finding.id, package: finding.package, weight: severities.indexOf(finding.severity) });
-  }
   if (lacksSigner(level, signers)) object('signature', signatureText(policy.signedBy ?? []));
   for (const kind of policy.require ?? []) if (!attached.includes(kind)) object(kind === 'provenance' ? kind : 'sbom', missingTexts[kind]);
   if (policy.forbidSecrets === true) {
@@ -135,10 +176,6 @@ function objectionsOf(level: Level, { check, signers, attached }: ImageFacts, no
   for (const { rule, text, layer } of check.configuration?.found ?? []) {
     const where = layer === undefined ? '' : ` (layer ${layer.slice(0, 19)})`;
     if (forbidConfiguration.includes(rule)) object('configuration', `${rule}: ${text}${where}`, { finding: rule });
-  }
-  for (const { package: name, licence } of check.licences) {
-    if ((policy.forbidLicences ?? []).some((pattern) => matchesText(pattern.toLowerCase(), licence.toLowerCase())))
-      object('licence', `${name} has the licence ${licence}`, { package: name });
   }
   return found;
 }
@@ -162,7 +199,7 @@ function lackingScans(scannedBy: readonly string[], { scans }: FindingSummary): 
 }
 
 /** A repository does not set aside what its namespace or the server blocks, unless that lets it. */
-function isSetAside({ setAside }: Finding, level: Level, now: number, dates: number[]): boolean {
+function isSetAside({ setAside }: Finding, level: Level, now: number, dates: NextDate): boolean {
   if (setAside === undefined || !countsFor(level, setAside.scope)) return false;
   const { endsAt = Number.POSITIVE_INFINITY } = setAside;
   if (Number.isFinite(endsAt)) dates.push(endsAt);
@@ -174,7 +211,7 @@ function lacksSigner(level: Level, signers: readonly Signer[]): boolean {
   return signedBy.length > 0 && !signers.some(({ name, scope }) => countsFor(level, scope) && (signedBy.includes(name) || signedBy.includes('*')));
 }
 
-function meets({ severity, fixedVersion, knownSince, epss, exploited }: Finding, rule: FindingRule, now: number, dates: number[]): boolean {
+function meets({ severity, fixedVersion, knownSince, epss, exploited }: Finding, rule: FindingRule, now: number, dates: NextDate): boolean {
   if (rule.severity !== undefined && severities.indexOf(severity) < severities.indexOf(rule.severity)) return false;
   if (rule.fixable === true && fixedVersion === undefined) return false;
   if (rule.epss !== undefined && (epss ?? 0) < rule.epss) return false;
@@ -192,8 +229,9 @@ function fits({ rule, finding, package: name, digest }: ExceptionTarget, objecti
   return name === undefined || name === objection.package;
 }
 
-function worstFirst(objections: readonly Objection[]): Reason[] {
-  return objections.toSorted((one, other) => other.weight - one.weight).map(({ level: _level, weight: _weight, ...reason }) => reason);
+/** As many as are told. */
+function worstFirst(objections: readonly Objection[]): Objection[] {
+  return objections.toSorted((one, other) => other.weight - one.weight).slice(0, reasonsMax);
 }
 
 function waitingText({ state, problem }: FindingSummary): string {

@@ -3,7 +3,8 @@ import type { Digest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
-import { type Check, countFindings, type Finding, openFindings } from '../advisories/findings.ts';
+import { createFindingCounter } from '../advisories/count-findings.ts';
+import { type Check, type CheckSummary, type Finding, isWhole, type Wanted } from '../advisories/findings.ts';
 import { findingsCsv } from '../advisories/findings-csv.ts';
 import { findingsSarif } from '../advisories/findings-sarif.ts';
 import { packageUrl } from '../advisories/package-url.ts';
@@ -101,14 +102,23 @@ export const findingRoutes: readonly ApiRoute[] = [
     summary: 'List what is vulnerable in an image, the worst first; of an index, in the image of `platform`, or its first',
     access: 'pull',
     query: filters.extend({ after: z.coerce.number().int().nonnegative().default(0), limit: z.coerce.number().int().min(1).max(findingsMax).default(100) }),
-    response: check.extend({ digest, platform: z.string(), total: count, items: z.array(finding), next: z.string().optional() }),
+    response: check.extend({
+      digest,
+      platform: z.string(),
+      total: count,
+      /** False: the pages end before `total`, since no more than the worst are listed; filters look at all, and the CSV holds all. */
+      isWhole: z.boolean(),
+      items: z.array(finding),
+      next: z.string().optional(),
+    }),
     async handle(call) {
       const { query } = call;
-      const { image, platform, checked, steps } = await checkImage(call, query.platform);
-      const found = filterFindings(checked.findings, query);
-      const items = found.slice(query.after, query.after + query.limit).map((one) => toShown(one, steps));
+      const { image, platform, checked, steps } = await checkImage(call, query, wantedBy(query));
+      const { findings, total } = checked;
+      const items = findings.slice(query.after, query.after + query.limit).map((one) => toShown(one, steps));
       const end = query.after + items.length;
-      return { value: { digest: image, platform, ...toCheck(checked), total: found.length, items, ...(end < found.length && { next: String(end) }) } };
+      const next = end < findings.length && items.length > 0 && { next: String(end) };
+      return { value: { digest: image, platform, ...toCheck(checked), total, isWhole: isWhole(checked), items, ...next } };
     },
   }),
   route({
@@ -119,8 +129,10 @@ export const findingRoutes: readonly ApiRoute[] = [
     access: 'pull',
     query: exported,
     async handle(call) {
-      const { checked, image } = await checkedImage(call, call.query.platform);
-      const [found, remarks] = [filterFindings(checked.findings, call.query), await listWanted(image, call)];
+      const { checked, image } = await checkedImage(call, call.query, wantedBy(call.query));
+      const remarks = await listWanted(image, call);
+      // Sorted where that many can be; else as they come.
+      const found = isWhole(checked) ? checked.findings : eachWanted(image, call, call.query);
       const headers = {
         'content-type': 'text/csv; charset=utf-8',
         'content-disposition': 'attachment; filename="findings.csv"',
@@ -139,9 +151,8 @@ export const findingRoutes: readonly ApiRoute[] = [
     response: z.record(z.string(), z.unknown()),
     async handle(call) {
       const repository = required(call.repository);
-      const { checked, image } = await checkedImage(call, call.query.platform);
-      const found = filterFindings(checked.findings, { ...call.query, state: 'all' });
-      return { value: findingsSarif(found, await listWanted(image, call), { repository, digest: image, version }) };
+      const { checked, image } = await checkedImage(call, call.query, wantedBy({ ...call.query, state: 'all' }));
+      return { value: findingsSarif(checked, await listWanted(image, call), { repository, digest: image, version }) };
     },
   }),
   route({
@@ -151,16 +162,34 @@ export const findingRoutes: readonly ApiRoute[] = [
     summary: 'Say which vulnerabilities an image has gained and lost against another one of the repository (`with`)',
     access: 'pull',
     query: z.object({ with: z.string().min(1).max(256), platform: z.string().max(100).optional() }),
-    response: z.object({ from: digest, to: digest, gained: z.array(finding), lost: z.array(finding), kept: count }),
+    response: z.object({
+      from: digest,
+      to: digest,
+      gained: z.array(finding),
+      lost: z.array(finding),
+      kept: count,
+      total: z.object({ gained: count, lost: count }),
+      /** False: of what was gained or lost there is more than is listed. */
+      isWhole: z.boolean(),
+    }),
     async handle(call) {
-      const to = await checkedImage(call, call.query.platform);
-      const from = await checkedImage({ ...call, params: { ...call.params, reference: call.query.with } }, call.query.platform);
-      const [before, after] = [from, to].map(({ checked }) => new Map(openFindings(checked).map((one) => [keyOf(one), one])));
-      const missing = (one: ReadonlyMap<string, Finding> | undefined, other: ReadonlyMap<string, Finding> | undefined) =>
-        [...(one ?? [])].filter(([key]) => other?.has(key) !== true).map(([, found]) => found);
-      const gained = missing(after, before).map((one) => toShown(one, to.steps));
-      const lost = missing(before, after).map((one) => toShown(one, from.steps));
-      return { value: { from: from.image, to: to.image, gained, lost, kept: (after?.size ?? 0) - gained.length } };
+      const { platform, with: reference } = call.query;
+      const to = await checkedImage(call, { platform }, { keep: () => false });
+      const from = await checkedImage({ ...call, params: { ...call.params, reference } }, { platform }, { keep: () => false });
+      const [before, after] = [await listKeys(from.image, call), await listKeys(to.image, call)];
+      const gained = await checkShown(required(call.repository), to.image, call, { keep: isMissingIn(before) });
+      const lost = await checkShown(required(call.repository), from.image, call, { keep: isMissingIn(after) });
+      return {
+        value: {
+          from: from.image,
+          to: to.image,
+          gained: gained.findings.map((one) => toShown(one, to.steps)),
+          lost: lost.findings.map((one) => toShown(one, from.steps)),
+          kept: after.size - gained.total,
+          total: { gained: gained.total, lost: lost.total },
+          isWhole: isWhole(gained) && isWhole(lost),
+        },
+      };
     },
   }),
   route({
@@ -175,7 +204,7 @@ export const findingRoutes: readonly ApiRoute[] = [
       const name = required(repository);
       const rows = await parts.shown.listTags(caller, name, { limit, ...(after !== undefined && { after }) });
       const items = [];
-      for (const row of rows) items.push({ tag: row.tag, digest: row.digest, ...toCheck(await checkAll(name, row.digest, { caller, parts })) });
+      for (const row of rows) items.push({ tag: row.tag, digest: row.digest, ...toCheck(await summarizeAll(name, row.digest, { caller, parts })) });
       return { value: { items, ...(rows.length === limit && { next: rows.at(-1)?.tag }) } };
     },
   }),
@@ -239,7 +268,8 @@ type Checked = { readonly image: Digest; readonly platform: string; readonly che
 
 async function checkImage(
   { repository, params, parts, caller }: Pick<ApiCall, 'repository' | 'params' | 'parts' | 'caller'>,
-  platform: string | undefined,
+  { platform }: { readonly platform?: string | undefined },
+  wanted: Wanted,
 ): Promise<Checked> {
   const name = required(repository);
   const asked = await resolveImage(name, params['reference'] ?? '', { caller, parts });
@@ -248,21 +278,51 @@ async function checkImage(
   const steps = new Map(
     detail.steps.flatMap(({ layer, createdBy }) => (layer === undefined || createdBy === undefined ? [] : [[layer.digest, createdBy] as const])),
   );
-  return { image, platform: detail.platforms[0] ?? '', checked: await checkShown(name, image, { caller, parts }), steps };
+  return { image, platform: detail.platforms[0] ?? '', checked: await checkShown(name, image, { caller, parts }, wanted), steps };
+}
+
+type Asking = Pick<ApiCall, 'caller' | 'parts'>;
+
+function checkShown(name: RepositoryName, image: Digest, call: Asking, wanted: Wanted): Promise<Check> {
+  return call.parts.findings.check(image, name, { ...wanted, ...shownTo(name, call) });
 }
 
 /** Without what an SBOM says that the caller may not know of. */
-async function checkShown(name: RepositoryName, image: Digest, { caller, parts: { findings, gate } }: Pick<ApiCall, 'caller' | 'parts'>): Promise<Check> {
-  const checked = await findings.check(image, name);
-  const sboms = new Set(checked.findings.flatMap(({ package: { sbom } }) => sbom ?? []));
-  const hidden = new Set<Digest>();
-  for (const one of sboms) if (!(await gate.isShown(caller, name, one))) hidden.add(one);
-  return { ...checked, findings: checked.findings.filter(({ package: { sbom } }) => sbom === undefined || !hidden.has(sbom)) };
+function shownTo(name: RepositoryName, { caller, parts: { gate } }: Asking): Pick<Wanted, 'showsSbom'> {
+  return { showsSbom: (sbom) => gate.isShown(caller, name, sbom) };
+}
+
+async function* eachWanted(image: Digest, call: Asking & Pick<ApiCall, 'repository'>, query: Filters): AsyncGenerator<Finding> {
+  const name = required(call.repository);
+  const { keep } = wantedBy(query);
+  for await (const one of call.parts.findings.each(image, name, shownTo(name, call))) if (keep(one)) yield one;
+}
+
+/** Of what is open. */
+async function listKeys(image: Digest, call: Asking & Pick<ApiCall, 'repository'>): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  for await (const one of eachWanted(image, call, { state: 'open' })) keys.add(keyOf(one));
+  return keys;
+}
+
+/** Once of each, of what is open. */
+function isMissingIn(keys: ReadonlySet<string>): (finding: Finding) => boolean {
+  const seen = new Set<string>();
+  return (one) => {
+    const key = keyOf(one);
+    if (one.rule !== undefined || keys.has(key) || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  };
 }
 
 /** For what cannot say "unknown": throws CHECK_PENDING while it is not known yet, and REQUEST_INVALID where it never will be. */
-async function checkedImage(call: Pick<ApiCall, 'repository' | 'params' | 'parts' | 'caller'>, platform: string | undefined): Promise<Checked> {
-  const found = await checkImage(call, platform);
+async function checkedImage(
+  call: Pick<ApiCall, 'repository' | 'params' | 'parts' | 'caller'>,
+  query: { readonly platform?: string | undefined },
+  wanted: Wanted,
+): Promise<Checked> {
+  const found = await checkImage(call, query, wanted);
   const { state, problem = '' } = found.checked;
   if (state === 'checked') return found;
   const message = state === 'checking' ? 'the image is being checked: ask again in a moment' : `the image could not be checked: ${problem}`;
@@ -284,12 +344,14 @@ async function findPlatform(name: RepositoryName, asked: Digest, platform: strin
 const platformsMax = 20;
 
 /** Of an index: all its platforms together. */
-async function checkAll(name: RepositoryName, asked: Digest, call: Pick<ApiCall, 'caller' | 'parts'>): Promise<Check> {
+async function summarizeAll(name: RepositoryName, asked: Digest, call: Asking): Promise<CheckSummary & Pick<Check, 'counts'>> {
   const { kind, manifests } = await call.parts.registry.images.get(name, asked);
-  if (kind === 'image') return checkShown(name, asked, call);
   const images = manifests.filter((one) => one.platform !== undefined && !one.platform.startsWith('unknown')).slice(0, platformsMax);
+  const counter = createFindingCounter();
   const checks: Check[] = [];
-  for (const { digest: image } of images) checks.push(await checkShown(name, image, call));
+  for (const image of kind === 'image' ? [asked] : images.map(({ digest: one }) => one)) {
+    checks.push(await checkShown(name, image, call, { keep: () => false, counter }));
+  }
   const worst = (['failed', 'unknown', 'checking', 'checked'] as const).find((state) => checks.some((one) => one.state === state)) ?? 'unknown';
   const problem = checks.find((one) => one.problem !== undefined)?.problem;
   const times = checks.flatMap(({ checkedAt }) => checkedAt ?? []);
@@ -299,7 +361,7 @@ async function checkAll(name: RepositoryName, asked: Digest, call: Pick<ApiCall,
     ...(times.length > 0 && { checkedAt: Math.min(...times) }),
     packages: checks.reduce((sum, one) => sum + one.packages, 0),
     unknown: checks.flatMap(({ unknown }) => unknown),
-    findings: checks.flatMap((one) => one.findings),
+    counts: counter.result().counts,
     scans: checks.flatMap((one) => one.scans),
   };
 }
@@ -312,21 +374,29 @@ async function listWanted(image: Digest, call: Pick<ApiCall, 'repository' | 'cal
   return id === undefined ? remarks : remarks.filter(({ rule }) => rule === id);
 }
 
-function toCheck({ findings, ...checked }: Check): z.input<typeof check> {
-  return { ...checked, unknown: [...checked.unknown], scans: [...checked.scans], counts: countFindings(openFindings({ findings })) };
+function toCheck({ state, problem, checkedAt, packages, unknown, counts: counted, scans }: CheckSummary & Pick<Check, 'counts'>): z.input<typeof check> {
+  return {
+    state,
+    ...(problem !== undefined && { problem }),
+    ...(checkedAt !== undefined && { checkedAt }),
+    packages,
+    unknown: [...unknown],
+    scans: [...scans],
+    counts: counted,
+  };
 }
 
-function filterFindings(findings: readonly Finding[], query: Filters): Finding[] {
+function wantedBy(query: Filters): { keep: (finding: Finding) => boolean } {
   const rank = (one: Severity): number => severities.indexOf(one);
-  return findings.filter(
-    (one) =>
+  return {
+    keep: (one) =>
       (query.severity === undefined || rank(one.severity) <= rank(query.severity)) &&
       (query.fixable === undefined || (one.fixed !== '') === (query.fixable === 'true')) &&
       (query.exploited === undefined || (one.exploitedSince !== undefined) === (query.exploited === 'true')) &&
       (query.package === undefined || one.package.name === query.package || fullNameOf(one.package) === query.package) &&
       (query.id === undefined || [one.vulnerability, one.advisory, ...one.aliases].includes(query.id)) &&
       (query.state === 'all' || (one.rule?.status ?? 'open') === query.state),
-  );
+  };
 }
 
 function toShown(
@@ -364,11 +434,15 @@ function toShown(
 /** The same hole in the same package, in whatever version. */
 const keyOf = ({ vulnerability, package: { type, namespace, name } }: Finding): string => [vulnerability, type, namespace, name].join('\0');
 
-function streamOf(text: string): ReadableStream<Uint8Array> {
+function streamOf(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream({
-    start(controller) {
-      controller.enqueue(new TextEncoder().encode(text));
-      controller.close();
+    async pull(controller) {
+      const part = await parts.next();
+      if (part.done === true) controller.close();
+      else controller.enqueue(part.value);
+    },
+    async cancel() {
+      await parts.return(undefined);
     },
   });
 }

@@ -74,6 +74,14 @@ export type PackageHolder = {
   readonly package: Pick<InstalledAs, 'type' | 'namespace' | 'name' | 'version' | 'distribution'>;
 };
 
+/** `place`: a path, or the digest of an SBOM. */
+export type FindingPlace = LicencePlace & { readonly vulnerability: string };
+export type LicencePlace = { readonly package: number; readonly place: string };
+/** Without `next` there are no more. */
+export type FindingPage = { readonly findings: readonly ImageFinding[]; readonly next?: FindingPlace };
+export type LicencePage = { readonly licences: readonly PackageLicences[]; readonly next?: LicencePlace };
+export type PackageLicences = { readonly package: string; readonly licences: readonly string[] };
+
 export type PackageQuery = { readonly name: string; readonly version?: string; readonly type?: string };
 
 /** Sets findings aside: of a vulnerability, where `package` is said only in that package. */
@@ -111,12 +119,16 @@ export interface FindingRows {
   /** Undefined before anybody was asked to list its packages. */
   findInventoryState(image: Digest): Promise<{ readonly state: InventoryState; readonly problems: readonly string[] } | undefined>;
   findImageMatch(image: Digest): Promise<ImageMatch>;
-  /** `limit` at most, the worst first. With a repository, those too of packages that SBOMs attached there name and that were not found. */
-  listOfImage(image: Digest, limit: number, repository?: RepositoryName): Promise<ImageFinding[]>;
+  /** In the order of packages and their places, each in each of them. Some package may have more vulnerabilities than fit a page: `next` says where to go on. */
+  listOfImage(image: Digest, page: Page<FindingPlace>): Promise<FindingPage>;
+  /** Of packages that SBOMs name which are attached to the image in that repository, and that were not found in it; in the order of the SBOMs. */
+  listSaid(said: { image: Digest; repository: RepositoryName } & Page<FindingPlace>): Promise<FindingPage>;
   /** Forgets what was found in versions that no image has any more; returns in how many, `limit` at most. */
   prune(limit: number): Promise<number>;
-  /** What each package of an image says its licences are; with a repository, what SBOMs attached there say, too. */
-  listLicences(image: Digest, limit: number, repository?: RepositoryName): Promise<{ readonly package: string; readonly licence: string }[]>;
+  /** What each package of an image says its licences are, in each place; packages without any are left out. */
+  listLicences(image: Digest, page: Page<LicencePlace>): Promise<LicencePage>;
+  /** What SBOMs that are attached to it in that repository say. */
+  listSaidLicences(said: { image: Digest; repository: RepositoryName } & Page<LicencePlace>): Promise<LicencePage>;
   /** Images in repositories that hold a package of that name, or of which a scanner says so (then without a type), in order of repository and digest. */
   listHolders(query: PackageQuery & { after?: Pick<PackageHolder, 'repository' | 'digest'>; limit: number }): Promise<PackageHolder[]>;
 }

@@ -35,6 +35,10 @@ export type ReportedFinding = {
   readonly url: string;
 };
 
+export type ReportedPlace = { readonly scanner: string } & Pick<ReportedFinding, 'vulnerability' | 'package' | 'version'>;
+
+export type ReportedPage = { readonly findings: readonly (ImageFinding & { readonly scanner: string })[]; readonly next?: ReportedPlace };
+
 export type ScannerState = { readonly scanned: number; readonly failing: number; readonly lastReportAt?: number; readonly lastProblem?: string };
 
 export interface ScanRows {
@@ -47,8 +51,8 @@ export interface ScanRows {
   record(report: ScanKey & { reportedBy: string; findings: readonly ReportedFinding[] }, at: number): Promise<boolean>;
   /** What was found before stays. With `isOver` the scan that is under way is given up. False: the image is gone. */
   fail(failure: ScanKey & { problem: string; isOver: boolean }, at: number): Promise<boolean>;
-  /** As findings of the image; a package that was found in its layers too is told with its place. */
-  listFindings(digest: Digest, limit: number): Promise<(ImageFinding & { scanner: string })[]>;
+  /** As findings of the image, in the order of scanners and vulnerabilities; a package that was found in its layers too is told with its place. */
+  listFindings(digest: Digest, page: Page<ReportedPlace>): Promise<ReportedPage>;
   /** Images that the scanner has said nothing about since, in order of their digests. */
   listDue(due: { scanner: string; before: number } & Page<Digest>): Promise<Digest[]>;
   describe(scanner: string): Promise<ScannerState>;

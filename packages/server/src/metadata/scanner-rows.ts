@@ -40,18 +40,30 @@ export function scanRows({ read, write }: MetadataDatabase): ScanRows {
     fail: ({ problem, isOver, ...key }, at) =>
       write(async (tx) => (await upsert(tx, key, { problem, failed_at: at, ...(isOver && { request: '', requested_at: null }) })) !== undefined),
 
-    async listFindings(digest, limit) {
+    async listFindings(digest, { after, limit }) {
       const rows = await read
         .selectFrom('scan')
         .innerJoin('scan_finding', 'scan_finding.scan', 'scan.id')
         .select(['scan.scanner', 'vulnerability', 'package', 'version', 'severity', 'score', 'fixed', 'summary', 'url', 'found_at as foundAt'])
         .where('scan.digest', '=', digest)
+        .$if(after !== undefined, (query) =>
+          query.where((eb) =>
+            eb(
+              eb.refTuple('scan.scanner', 'vulnerability', 'package', 'version'),
+              '>',
+              eb.tuple(after?.scanner ?? '', after?.vulnerability ?? '', after?.package ?? '', after?.version ?? ''),
+            ),
+          ),
+        )
         .orderBy('scan.scanner')
         .orderBy('vulnerability')
+        .orderBy('package')
+        .orderBy('version')
         .limit(limit)
         .execute();
+      const last = rows.length === limit ? rows.at(-1) : undefined;
       const places = rows.length === 0 ? new Map<string, Place>() : await readPlaces(digest);
-      return rows.map(({ score, package: name, version, ...one }) => ({
+      const findings = rows.map(({ score, package: name, version, ...one }) => ({
         ...one,
         ...(score !== null && { score }),
         advisory: one.vulnerability,
@@ -60,6 +72,9 @@ export function scanRows({ read, write }: MetadataDatabase): ScanRows {
         vector: '',
         package: places.get(`${name}\0${version}`) ?? { distribution: '', type: '' as const, namespace: '', name, version, path: '' },
       }));
+      if (last === undefined) return { findings };
+      const { scanner, vulnerability, package: name, version } = last;
+      return { findings, next: { scanner, vulnerability, package: name, version } };
     },
 
     async listDue({ scanner, before, after = '' as Digest, limit }) {
@@ -116,7 +131,7 @@ export function scanRows({ read, write }: MetadataDatabase): ScanRows {
       }),
   };
 
-  type Place = Awaited<ReturnType<ScanRows['listFindings']>>[number]['package'];
+  type Place = Awaited<ReturnType<ScanRows['listFindings']>>['findings'][number]['package'];
 
   /** By name and version: where the first of them was found. */
   async function readPlaces(digest: Digest): Promise<Map<string, Place>> {

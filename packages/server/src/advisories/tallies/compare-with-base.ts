@@ -5,11 +5,11 @@
  */
 import type { Digest } from '@naru/oci/digest';
 import type { BaseDifference } from '../../metadata/tallies/port.ts';
-import { type Check, type Finding, openFindings } from '../findings.ts';
+import { type Check, type Finding, isWhole, openFindings } from '../findings.ts';
 
-/** `layers`: those of the base. Undefined while nobody knows all that is in the newer one. */
+/** `layers`: those of the base. Undefined while nobody knows all that is in the newer one, or where there is more than is listed. */
 export function compareWithBase(image: Check, base: Check, layers: ReadonlySet<Digest>): BaseDifference | undefined {
-  if (base.state !== 'checked') return undefined;
+  if (base.state !== 'checked' || !isWhole(base) || !isWhole(image)) return undefined;
   const [inImage, inBase] = [image, base].map(({ findings }) => new Set(findings.map(keyOf)));
   const below = openFindings(image).filter(({ package: { layer } }) => layer !== undefined && layers.has(layer));
   return {

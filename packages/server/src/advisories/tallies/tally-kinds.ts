@@ -13,7 +13,7 @@ import type { FindingScope } from '../../metadata/finding-port.ts';
 import type { MetadataStore } from '../../metadata/port.ts';
 import type { ImageKey, NewerBaseOf } from '../../metadata/tallies/port.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { Check, Findings } from '../findings.ts';
+import { type Check, type Findings, isWhole } from '../findings.ts';
 import { compareWithBase } from './compare-with-base.ts';
 import { createSums } from './sum-findings.ts';
 import { tallyImageJob, tallyImageKind, tallyNamespaceJob, tallyNamespaceKind, tallyScopeJob, tallyScopeKind } from './tally-jobs.ts';
@@ -169,7 +169,8 @@ async function tallyImage(image: ImageKey, parts: TallyParts): Promise<void> {
     return;
   }
   const check = await findings.check(image.digest, image.repository);
-  const { tally, findings: found } = tallyOf(check);
+  // One package in very many places must not crowd out the others.
+  const { tally, findings: found } = tallyOf(isWhole(check) ? check : await findings.check(image.digest, image.repository, { once: true }));
   await rows.tallies.record(image, tally, found, clock.now());
   await rows.newerBases.place(image, await findUpgrade(image, check, parts));
 }

@@ -2,9 +2,9 @@
 import { isOfDistribution } from '../../inventory/package.ts';
 import type { TalliedFinding, ImageTally, TallyState } from '../../metadata/tallies/port.ts';
 import { ecosystemOf } from '../ecosystem.ts';
-import { type Check, countFindings, type Finding, openFindings } from '../findings.ts';
+import { type Check, type Finding, openFindings } from '../findings.ts';
 
-/** Each vulnerability of each version of a package once; those that somebody has set aside do not count. */
+/** Each vulnerability of each version of a package once; those that somebody has set aside do not count. All are counted, and of very many the worst are kept. */
 export function tallyOf(check: Check): { tally: ImageTally; findings: TalliedFinding[] } {
   const open = openFindings(check);
   const findings = [...new Map(open.map((one) => [keyOf(one), toTallied(one)])).values()];
@@ -13,9 +13,9 @@ export function tallyOf(check: Check): { tally: ImageTally; findings: TalliedFin
     state: stateOf(check, unknownPackages),
     packages: check.packages,
     unknownPackages,
-    counts: countFindings(open),
-    exploited: new Set(findings.filter(({ exploited }) => exploited).map(({ vulnerability }) => vulnerability)).size,
-    epss: Math.max(0, ...findings.map(({ epss = 0 }) => epss)),
+    counts: check.counts,
+    exploited: check.exploited,
+    epss: check.epss,
   };
   return { tally, findings };
 }

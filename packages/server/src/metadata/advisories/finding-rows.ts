@@ -1,12 +1,12 @@
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { PackageType } from '../../inventory/package.ts';
-import { sql } from 'kysely';
-import { severities } from '../advisory-port.ts';
+import { type ExpressionBuilder, sql } from 'kysely';
 import { chunks } from '../chunks.ts';
 import { beforeAll } from '../collection-keys.ts';
 import type { MetadataDatabase, Reader } from '../database.ts';
-import type { FindingRows, ImageFinding, PackageRow, UnknownPart } from '../finding-port.ts';
+import type { FindingPage, FindingRows, ImageFinding, LicencePage, PackageRow, UnknownPart } from '../finding-port.ts';
+import type { Tables } from '../schema.ts';
 import type { ImageKey } from '../tallies/port.ts';
 
 const packageColumns = [
@@ -172,43 +172,98 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
       };
     },
 
-    async listOfImage(image, limit, repository) {
-      const found = await read
+    async listOfImage(image, { after, limit }) {
+      const rows = await read
         .selectFrom('image_inventory')
         .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
         .innerJoin('package_version', 'package_version.id', 'image_package.package')
         .innerJoin('finding', 'finding.package', 'image_package.package')
         .innerJoin('advisory', 'advisory.id', 'finding.advisory')
         .innerJoin('advisory_source', 'advisory_source.id', 'advisory.source')
-        .select([...findingColumns, 'image_package.layer', 'image_package.path'])
+        .select([...findingColumns, 'image_package.package as number', 'image_package.layer', 'image_package.path'])
         .where('image_inventory.digest', '=', image)
+        .$if(after !== undefined, (query) =>
+          query
+            // The first of them is what an index can begin at.
+            .where('image_package.package', '>=', after?.package ?? 0)
+            .where((eb) =>
+              eb(
+                eb.refTuple('image_package.package', 'image_package.path', 'finding.vulnerability'),
+                '>',
+                eb.tuple(after?.package ?? 0, after?.place ?? '', after?.vulnerability ?? ''),
+              ),
+            ),
+        )
+        .orderBy('image_package.package')
+        .orderBy('image_package.path')
+        .orderBy('finding.vulnerability')
+        .limit(limit)
         .execute();
-      const said = repository === undefined ? [] : await listSaid(read, image, repository);
-      return [...found, ...said].map(toFinding).toSorted(compareFindings).slice(0, limit);
+      return toPage(
+        rows.map((row) => ({ ...row, place: row.path })),
+        limit,
+      );
     },
 
-    async listLicences(image, limit, repository) {
-      const found = await read
+    async listSaid({ image, repository, after, limit }) {
+      const rows = await saidOf(read, image, repository)
+        .innerJoin('finding', 'finding.package', 'attached_package.package')
+        .innerJoin('advisory', 'advisory.id', 'finding.advisory')
+        .innerJoin('advisory_source', 'advisory_source.id', 'advisory.source')
+        .select([...findingColumns, 'attached_package.package as number', 'attached_sbom.digest as sbom'])
+        .where((eb) => eb.not(eb.exists(isFoundIn(eb, image))))
+        .$if(after !== undefined, (query) =>
+          query.where((eb) =>
+            eb(
+              eb.refTuple('attached_sbom.digest', 'attached_package.package', 'finding.vulnerability'),
+              '>',
+              eb.tuple((after?.place ?? '') as Digest, after?.package ?? 0, after?.vulnerability ?? ''), // only compared with
+            ),
+          ),
+        )
+        .orderBy('attached_sbom.digest')
+        .orderBy('attached_package.package')
+        .orderBy('finding.vulnerability')
+        .limit(limit)
+        .execute();
+      return toPage(
+        rows.map((row) => ({ ...row, path: '', place: row.sbom })),
+        limit,
+      );
+    },
+
+    async listLicences(image, { after, limit }) {
+      const rows = await read
         .selectFrom('image_inventory')
         .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
         .innerJoin('package_version', 'package_version.id', 'image_package.package')
-        .select(['package_version.name', 'image_package.licences'])
+        .select(['package_version.name', 'image_package.licences', 'image_package.package as number', 'image_package.path as place'])
         .where('image_inventory.digest', '=', image)
         .where('licences', '!=', '[]')
+        .$if(after !== undefined, (query) =>
+          query.where((eb) => eb(eb.refTuple('image_package.package', 'image_package.path'), '>', eb.tuple(after?.package ?? 0, after?.place ?? ''))),
+        )
+        .orderBy('image_package.package')
+        .orderBy('image_package.path')
         .limit(limit)
         .execute();
-      const attached = await read
-        .selectFrom('attached_sbom')
-        .innerJoin('attached_package', 'attached_package.sbom', 'attached_sbom.id')
-        .innerJoin('package_version', 'package_version.id', 'attached_package.package')
-        .select(['package_version.name', 'attached_package.licences'])
-        .where('attached_sbom.repository', '=', repository ?? ('' as RepositoryName)) // which is none
-        .where('attached_sbom.subject', '=', image)
+      return toLicencePage(rows, limit);
+    },
+
+    async listSaidLicences({ image, repository, after, limit }) {
+      const rows = await saidOf(read, image, repository)
+        .select(['package_version.name', 'attached_package.licences', 'attached_package.package as number', 'attached_sbom.digest as place'])
         .where('licences', '!=', '[]')
+        .$if(after !== undefined, (query) =>
+          query.where(
+            (eb) => eb(eb.refTuple('attached_sbom.digest', 'attached_package.package'), '>', eb.tuple((after?.place ?? '') as Digest, after?.package ?? 0)), // only compared with
+          ),
+        )
+        .orderBy('attached_sbom.digest')
+        .orderBy('attached_package.package')
         .limit(limit)
         .execute();
-      const said = new Set([...found, ...attached].flatMap(({ name, licences }) => (JSON.parse(licences) as string[]).map((licence) => `${name}\0${licence}`))); // `record` wrote it
-      return [...said].map((text) => ({ package: text.split('\0')[0] ?? '', licence: text.split('\0')[1] ?? '' }));
+      return toLicencePage(rows, limit);
     },
 
     async prune(limit) {
@@ -314,32 +369,23 @@ const findingColumns = [
   'package_version.version',
 ] as const;
 
-/** Of packages that were found in the image, too, the layers say more. */
-async function listSaid(read: Reader, image: Digest, repository: RepositoryName) {
-  const rows = await read
+function saidOf(read: Reader, image: Digest, repository: RepositoryName) {
+  return read
     .selectFrom('attached_sbom')
     .innerJoin('attached_package', 'attached_package.sbom', 'attached_sbom.id')
     .innerJoin('package_version', 'package_version.id', 'attached_package.package')
-    .innerJoin('finding', 'finding.package', 'attached_package.package')
-    .innerJoin('advisory', 'advisory.id', 'finding.advisory')
-    .innerJoin('advisory_source', 'advisory_source.id', 'advisory.source')
-    .select([...findingColumns, 'attached_sbom.digest as sbom'])
     .where('attached_sbom.repository', '=', repository)
-    .where('attached_sbom.subject', '=', image)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('image_inventory')
-            .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
-            .select('image_package.path')
-            .where('image_inventory.digest', '=', image)
-            .whereRef('image_package.package', '=', 'attached_package.package'),
-        ),
-      ),
-    )
-    .execute();
-  return rows.map((row) => ({ ...row, path: '' }));
+    .where('attached_sbom.subject', '=', image);
+}
+
+/** Of packages that were found in the image, too, the layers say more. */
+function isFoundIn(eb: ExpressionBuilder<Tables, 'attached_package'>, image: Digest) {
+  return eb
+    .selectFrom('image_inventory')
+    .innerJoin('image_package', 'image_package.image', 'image_inventory.id')
+    .select('image_package.path')
+    .where('image_inventory.digest', '=', image)
+    .whereRef('image_package.package', '=', 'attached_package.package');
 }
 
 async function coveredEcosystems(read: Reader, ecosystems: readonly string[]): Promise<ReadonlySet<string>> {
@@ -384,14 +430,20 @@ function toFinding(row: FindingRow): ImageFinding {
   };
 }
 
-/** The worst first; then by score, vulnerability, package and place, so that pages agree with each other. */
-function compareFindings(one: ImageFinding, other: ImageFinding): number {
-  const [a, b] = [one, other].map(({ vulnerability, package: { type, name, version, path, sbom = '' } }) =>
-    [vulnerability, type, name, version, path, sbom].join('\0'),
-  );
-  return (
-    severities.indexOf(one.severity) - severities.indexOf(other.severity) ||
-    (other.score ?? 0) - (one.score ?? 0) ||
-    (a === b ? 0 : (a ?? '') < (b ?? '') ? -1 : 1)
-  );
+function toPage(rows: readonly (FindingRow & { readonly number: number; readonly place: string })[], limit: number): FindingPage {
+  const last = rows.length === limit ? rows.at(-1) : undefined;
+  return {
+    findings: rows.map(({ number: _number, place: _place, ...row }) => toFinding(row)),
+    ...(last && { next: { package: last.number, place: last.place, vulnerability: last.vulnerability } }),
+  };
+}
+
+type LicenceRow = { readonly name: string; readonly licences: string; readonly number: number; readonly place: string };
+
+function toLicencePage(rows: readonly LicenceRow[], limit: number): LicencePage {
+  const last = rows.length === limit ? rows.at(-1) : undefined;
+  return {
+    licences: rows.map(({ name, licences }) => ({ package: name, licences: JSON.parse(licences) as string[] })), // `record` wrote it
+    ...(last && { next: { package: last.number, place: last.place } }),
+  };
 }

@@ -104,17 +104,22 @@ export function attachedSbomContract(it: Contract): void {
     );
     const ids = known.filter(({ name }) => name === 'a').map(({ id }) => id);
     expect(await store.findings.listImagesWith(ids, { limit: 9 })).toEqual([document.subject]);
-    expect(await store.findings.listOfImage(document.subject, 9, repository)).toMatchObject([
-      { vulnerability: 'CVE-1', package: { name: 'a', path: '', sbom: document.digest } },
-    ]);
-    expect([await store.findings.listOfImage(document.subject, 9), await store.findings.listOfImage(document.subject, 9, other)]).toEqual([[], []]);
-    expect(await store.findings.listLicences(document.subject, 9, repository)).toContainEqual({ package: 'a', licence: 'MIT' });
-    expect(await store.findings.listLicences(document.subject, 9)).toEqual([]);
+    const image = document.subject;
+    const { findings: found, next } = await store.findings.listSaid({ image, repository, limit: 1 });
+    expect(found).toMatchObject([{ vulnerability: 'CVE-1', package: { name: 'a', path: '', sbom: document.digest } }]);
+    expect(await store.findings.listSaid({ image, repository, limit: 1, ...(next && { after: next }) })).toEqual({ findings: [] });
+    expect(await store.findings.listOfImage(image, { limit: 9 })).toEqual({ findings: [] });
+    expect((await store.findings.listSaid({ image, repository: parseRepositoryName('mina/none'), limit: 9 })).findings).toEqual([]);
+    const licences = await store.findings.listSaidLicences({ image, repository, limit: 1 });
+    const moreLicences = await store.findings.listSaidLicences({ image, repository, limit: 9, ...(licences.next && { after: licences.next }) });
+    expect([...licences.licences, ...moreLicences.licences]).toContainEqual({ package: 'a', licences: ['MIT'] });
+    expect(await store.findings.listLicences(image, { limit: 9 })).toEqual({ licences: [] });
     expect(await store.findings.listHolders({ name: 'a', limit: 9 })).toMatchObject([{ repository, digest: document.subject }]);
     // Where the layers say so themselves, that is the better word.
     const installed = { ...said('a'), path: 'a.json', layer: digestOf('layer') };
     await store.inventory.record(document.subject, { state: 'done', problems: [], packages: [installed], secrets: [] }, 9);
-    expect(await store.findings.listOfImage(document.subject, 9, repository)).toMatchObject([{ package: { path: 'a.json', layer: digestOf('layer') } }]);
+    expect((await store.findings.listOfImage(image, { limit: 9 })).findings).toMatchObject([{ package: { path: 'a.json', layer: digestOf('layer') } }]);
+    expect(await store.findings.listSaid({ image, repository, limit: 9 })).toEqual({ findings: [] });
   });
 }
 

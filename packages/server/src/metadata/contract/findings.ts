@@ -1,7 +1,7 @@
 import { expect } from 'bun:test';
 import type { Digest } from '@naru/oci/digest';
 import type { InstalledPackage } from '../../inventory/package.ts';
-import type { FindingRule, FindingScope } from '../finding-port.ts';
+import type { FindingPlace, FindingRule, FindingScope, LicencePlace } from '../finding-port.ts';
 import { findingRulesMax } from '../finding-port.ts';
 import type { MetadataStore } from '../port.ts';
 import { actor, type Contract, digestOf, failureOf, makeManifest, other, pushBlob, pushManifest, repository } from './content.ts';
@@ -64,13 +64,42 @@ export function findingContract(it: Contract): void {
       matchedAt: 7,
       unknown: [{ reason: 'version', ecosystem: 'npm', packages: 1 }],
     });
-    const [found, ...more] = await store.findings.listOfImage(image, 9);
+    const {
+      findings: [found, ...more],
+    } = await store.findings.listOfImage(image, { limit: 9 });
     expect([found?.vulnerability, found?.fixed, found?.package.name, found?.foundAt, more.length]).toEqual(['CVE-2', '2', 'a', 7, 0]);
-    expect(await store.findings.listLicences(image, 9)).toEqual([
-      { package: 'a', licence: 'MIT' },
-      { package: 'b', licence: 'MIT' },
-    ]);
+    expect(await store.findings.listLicences(image, { limit: 9 })).toEqual({
+      licences: [
+        { package: 'a', licences: ['MIT'] },
+        { package: 'b', licences: ['MIT'] },
+      ],
+    });
     expect((await store.findings.listHolders({ name: 'a', limit: 9 })).map(({ digest, package: { version } }) => [digest, version])).toEqual([[image, '1']]);
+  });
+
+  it('tells page by page each finding and each licence in each place, and none twice', async (store) => {
+    const image = await pushImage(store, [installed('a', '1'), { ...installed('a', '1'), path: 'again/a.json' }, installed('b', '1')]);
+    const [advisory = 0] = await publish(store, ['CVE-1', 'CVE-2']);
+    const known = await store.findings.listUnmatched(9);
+    const found = (vulnerability: string) => ({ vulnerability, advisory, severity: 'high' as const, fixed: '' });
+    await store.findings.recordMatches(
+      known.map(({ id, name }) => ({ package: id, ecosystem: 'npm', name, problem: '', findings: [found('CVE-1'), found('CVE-2')] })),
+      7,
+    );
+    const all: string[] = [];
+    const licensed: string[] = [];
+    for (let after: FindingPlace | undefined, isMore = true; isMore; isMore = after !== undefined) {
+      const page = await store.findings.listOfImage(image, { limit: 1, ...(after && { after }) });
+      all.push(...page.findings.map(({ vulnerability, package: { path } }) => `${path} ${vulnerability}`));
+      after = page.next;
+    }
+    for (let after: LicencePlace | undefined, isMore = true; isMore; isMore = after !== undefined) {
+      const page = await store.findings.listLicences(image, { limit: 1, ...(after && { after }) });
+      licensed.push(...page.licences.map((one) => `${one.package} ${one.licences.join(' ')}`));
+      after = page.next;
+    }
+    expect(all).toEqual(['a.json', 'again/a.json', 'b.json'].flatMap((path) => [`${path} CVE-1`, `${path} CVE-2`]));
+    expect(licensed).toEqual(['a MIT', 'a MIT', 'b MIT']);
   });
 
   it('forgets what was found in what no image has any more', async (store) => {

@@ -33,20 +33,23 @@ export function scanContract(it: Contract): void {
     await store.scans.fail({ ...key, problem: 'it hangs', isOver: false }, 8);
     const failed = { ...key, request: 'r2', requestedAt: 7, reportedAt: 6, reportedBy: 'Trivy 1', problem: 'it hangs', failedAt: 8 };
     expect([await store.scans.find(key), await store.scans.list(digest)]).toEqual([failed, [failed]]);
-    expect((await store.scans.listFindings(digest, 9)).map(({ vulnerability, foundAt }) => [vulnerability, foundAt])).toEqual([
+    expect((await store.scans.listFindings(digest, { limit: 9 })).findings.map(({ vulnerability, foundAt }) => [vulnerability, foundAt])).toEqual([
       ['CVE-1', 6],
       ['CVE-2', 6],
     ]);
     await store.scans.fail({ ...key, problem: 'it failed', isOver: true }, 9);
     expect((await store.scans.find(key))?.request).toBe('');
     await store.scans.record({ ...key, reportedBy: 'Trivy 2', findings: [found('CVE-2'), found('CVE-3')] }, 10);
-    expect((await store.scans.listFindings(digest, 9)).map(({ vulnerability, foundAt, scanner }) => [vulnerability, foundAt, scanner])).toEqual([
+    const { findings: first, next } = await store.scans.listFindings(digest, { limit: 1 });
+    const { findings: rest, next: end } = await store.scans.listFindings(digest, { limit: 9, ...(next && { after: next }) });
+    expect(end).toBeUndefined();
+    expect([...first, ...rest].map(({ vulnerability, foundAt, scanner }) => [vulnerability, foundAt, scanner])).toEqual([
       ['CVE-2', 6, 'trivy'],
       ['CVE-3', 10, 'trivy'],
     ]);
     expect(await store.scans.describe('trivy')).toEqual({ scanned: 1, failing: 0, lastReportAt: 10 });
     await store.manifests.remove({ repository, digest, at: 11, actor });
-    expect([await store.scans.list(digest), await store.scans.listFindings(digest, 9)]).toEqual([[], []]);
+    expect([await store.scans.list(digest), await store.scans.listFindings(digest, { limit: 9 })]).toEqual([[], { findings: [] }]);
     expect([await store.scans.begin({ ...key, request: 'r3' }, 12), await store.scans.fail({ ...key, problem: 'x', isOver: true }, 12)]).toEqual([
       false,
       false,
@@ -59,7 +62,9 @@ export function scanContract(it: Contract): void {
     const installed = { ...none, type: 'npm' as const, name: 'openssl', version: '3.0', path: 'a.json', layer: digestOf('layer') };
     await store.inventory.record(digest, { state: 'done', problems: [], packages: [installed], secrets: [] }, 5);
     await store.scans.record({ scanner: 'trivy', digest, reportedBy: '', findings: [found('CVE-1'), found('CVE-2', { package: 'other' })] }, 6);
-    const [one, two] = await store.scans.listFindings(digest, 9);
+    const {
+      findings: [one, two],
+    } = await store.scans.listFindings(digest, { limit: 9 });
     expect(one?.package).toEqual({ distribution: '', type: 'npm', namespace: '', name: 'openssl', version: '3.0', path: 'a.json', layer: digestOf('layer') });
     expect(two?.package).toEqual({ distribution: '', type: '', namespace: '', name: 'other', version: '3.0', path: '' });
   });

@@ -114,6 +114,7 @@ export function Findings({ repository, reference }: { repository: string; refere
               ))}
             </ul>
           )}
+          {!first.isWhole && !findings.hasNextPage && <p className="mt-4 text-warn">{texts.notAll(count(items.length), count(first.total))}</p>}
           {findings.hasNextPage && (
             <p className="mt-4 text-center">
               <button type="button" className="button" disabled={findings.isFetchingNextPage} onClick={() => void findings.fetchNextPage()}>
