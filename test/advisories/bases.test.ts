@@ -176,7 +176,8 @@ test('each day is kept, with what came and went; the day before the first is no 
   await owner.api('POST', '/namespaces/acme/finding-rules', { vulnerability: 'CVE-2026-2001', reason: 'not reachable' });
   for (;;) {
     const { items } = await ask<Days>(`${place}/days?days=10`);
-    if (items.length === 2) {
+    // The sum may be of a moment at which not all images were counted again.
+    if (items.length === 2 && items[1]?.counts['unknown']?.fixable === 1) {
       expect(items[1]).toMatchObject({ opened: 0, closed: 1, counts: { unknown: { fixable: 1, unfixable: 0 } } });
       break;
     }
