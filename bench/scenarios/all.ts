@@ -18,6 +18,7 @@ import { pushByEight, pushByOne, pushStreamed } from './push.ts';
 import { readyEmpty, readyFull } from './ready.ts';
 import type { Scenario } from './scenario.ts';
 import { search } from './search.ts';
+import { secondOpinion } from './second-opinion.ts';
 import { manifestByDigest, manifestByTag, manifestHead, smallBlob } from './small-get.ts';
 import { manifestPutByEight, manifestPutByOne, smallBlobPush } from './small-push.ts';
 
@@ -51,6 +52,7 @@ export const allScenarios: readonly Scenario[] = [
   newsAlone,
   newsBesideDead,
   inventory,
+  secondOpinion,
   servingBesideScans,
   readyEmpty,
   readyFull,

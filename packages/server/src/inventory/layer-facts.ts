@@ -11,7 +11,7 @@ import type { DistributionRelease, ImageSecret } from './package.ts';
 import { markOf, type PathMarks, toMarks } from './path-marks.ts';
 import { allReaders } from './readers/all-readers.ts';
 import { osReleaseReader } from './readers/os-release.ts';
-import { type Found, type FoundPackage, PackageProblem, type PackageReader } from './readers/reader.ts';
+import { type Found, type FoundPackage, PackageProblem, type PackageReader, type PackageSearch } from './readers/reader.ts';
 
 /** What a file of the layer says; nothing, when it could not be understood. */
 export type FileFacts = { readonly path: string; readonly packages: readonly FoundPackage[]; readonly release?: DistributionRelease };
@@ -65,6 +65,8 @@ type Wanted = {
   readonly isProgram: boolean;
   readers: readonly PackageReader[];
   head: Buffer;
+  /** Of files that are too large to be held. */
+  searches?: readonly PackageSearch[];
   content: Buffer | undefined;
   filled: number;
 };
@@ -128,6 +130,10 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
 
   function take(chunk: Uint8Array): void {
     if (wanted === undefined) return;
+    if (wanted.searches !== undefined) {
+      for (const search of wanted.searches) search.take(chunk);
+      return;
+    }
     if (wanted.content === undefined) {
       wanted.head = Buffer.concat([wanted.head, chunk]);
       if (wanted.head.length < Math.min(headBytes, wanted.sizeBytes)) return;
@@ -147,7 +153,12 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
   function choose(one: Wanted): Wanted | undefined {
     const like = one.readers.filter(({ isLike }) => isLike?.(one.head.subarray(0, headBytes)) !== false);
     const readers = like.filter(({ maxBytes }) => one.sizeBytes <= maxBytes);
-    if (readers.length < like.length) complain(one.path, `it has ${one.sizeBytes} bytes, too many to look into`);
+    const searches = readers.length > 0 ? [] : like.flatMap((reader) => reader.search?.() ?? []);
+    if (searches.length > 0) {
+      for (const search of searches) search.take(one.head);
+      return { ...one, readers, searches };
+    }
+    if (readers.length < like.length) complain(one.path, tooLarge(one));
     const isSearched = one.isSearched && !one.head.includes(0);
     if (readers.length === 0 && !isSearched) return undefined;
     const isProgram = readers.every(({ isLike }) => isLike !== undefined);
@@ -156,9 +167,26 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
   }
 
   function finish(): void {
-    if (wanted?.isProgram === true) lookAtOnce(wanted);
+    if (wanted?.searches !== undefined) endSearches(wanted, wanted.searches);
+    else if (wanted?.isProgram === true) lookAtOnce(wanted);
     else if (wanted !== undefined) complete.push(wanted);
     wanted = undefined;
+  }
+
+  /** What was not found by the way may be there for another reader, which cannot hold the file. */
+  function endSearches(one: Wanted, searches: readonly PackageSearch[]): void {
+    const found = searches.flatMap((search) => answerOf(one.path, () => search.end()) ?? []);
+    if (found.some(({ packages: those }) => those.length > 0)) keep(one.path, found);
+    else complain(one.path, tooLarge(one));
+  }
+
+  function answerOf(path: string, ask: () => Found): Found | undefined {
+    try {
+      return ask();
+    } catch (error) {
+      complain(path, reasonOf(error));
+      return undefined;
+    }
   }
 
   /** Before the next file takes its place: readers of programs, and the search for secrets, wait for nothing. */
@@ -166,13 +194,12 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
     if (isSearched) search(path, content);
     const found: Found[] = [];
     for (const one of readers) {
-      try {
-        const answer = one.read(content, path);
-        if (answer instanceof Promise) throw new TypeError('a reader of programs answers at once');
-        found.push(answer);
-      } catch (error) {
-        complain(path, reasonOf(error));
-      }
+      const answer = answerOf(path, () => {
+        const said = one.read(content, path);
+        if (said instanceof Promise) throw new TypeError('a reader of programs answers at once');
+        return said;
+      });
+      if (answer !== undefined) found.push(answer);
     }
     if (readers.length > 0) keep(path, found);
   }
@@ -211,6 +238,8 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
     else if (problems.length === limits.problemsMax) problems.push('and more of the kind');
   }
 }
+
+const tooLarge = ({ sizeBytes }: Wanted): string => `it has ${sizeBytes} bytes, too many to look into`;
 
 /** Whatever a reader stumbles over, the file is the cause. */
 function reasonOf(error: unknown): string {

@@ -3,7 +3,7 @@
  * wherever the linker has put it (Go's debug/buildinfo). Since Go 1.18 the texts follow the magic;
  * programs of before point to them, and are passed over.
  */
-import { type Found, found, type FoundPackage, noPackages, PackageProblem, type PackageReader } from './reader.ts';
+import { type Found, found, type FoundPackage, noPackages, PackageProblem, type PackageReader, type PackageSearch } from './reader.ts';
 
 const magic = Buffer.from('\xff Go buildinf:', 'latin1');
 const alignment = 16;
@@ -17,14 +17,51 @@ export const golangReader: PackageReader = {
   wants: (_, isExecutable) => isExecutable,
   maxBytes: 96 * 1024 * 1024,
   isLike: isProgram,
+  search: searchInformation,
   read(content) {
-    for (let at = content.indexOf(magic); at >= 0; at = content.indexOf(magic, at + 1)) {
-      // Programs that look for it themselves have the magic elsewhere, too.
-      if (at % alignment === 0 && at + headerBytes <= content.length) return readInformation(content, at);
-    }
-    return noPackages;
+    const at = findMagic(content, 0);
+    return at === undefined || at + headerBytes > content.length ? noPackages : readInformation(content, at);
   },
 };
+
+/** Programs that look for it themselves have the magic elsewhere, too. `offset`: of the content in the program. */
+function findMagic(content: Buffer, offset: number): number | undefined {
+  for (let at = content.indexOf(magic); at >= 0; at = content.indexOf(magic, at + 1)) if ((offset + at) % alignment === 0) return at;
+  return undefined;
+}
+
+/** Keeps what may be the beginning of the magic, and from there on as much as its texts may take. */
+function searchInformation(): PackageSearch {
+  const keptMax = headerBytes + 2 * textMaxBytes;
+  let kept = Buffer.alloc(0);
+  let offset = 0;
+  let begins = false;
+  let answer: Found | undefined;
+  return {
+    take(chunk) {
+      if (answer !== undefined || (begins && kept.length >= keptMax)) return;
+      kept = Buffer.concat([kept, chunk]);
+      if (!begins) {
+        const at = findMagic(kept, offset) ?? Math.max(0, kept.length - magic.length + 1);
+        begins = kept.indexOf(magic, at) === at;
+        offset += at;
+        kept = Buffer.from(kept.subarray(at));
+      }
+      if (begins && kept.length >= headerBytes) answer = tryReading(kept);
+    },
+    end: () => answer ?? (begins ? readInformation(kept, 0) : noPackages),
+  };
+}
+
+/** Undefined while a part of it is still to come. */
+function tryReading(content: Buffer): Found | undefined {
+  try {
+    return readInformation(content, 0);
+  } catch (error) {
+    if (error instanceof PackageProblem) return undefined;
+    throw error;
+  }
+}
 
 function readInformation(content: Buffer, at: number): Found {
   if (((content[at + 15] ?? 0) & inlineFlag) === 0) throw new PackageProblem('it was built by a Go before 1.18, which names its modules elsewhere');

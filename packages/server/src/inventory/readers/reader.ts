@@ -14,8 +14,16 @@ export type PackageReader = {
   readonly maxBytes: number;
   /** Of its first 64 bytes, or as many as there are. Absent: every file that it wants. */
   isLike?(head: Buffer): boolean;
+  /** For larger files: what it looks for is found as the bytes go by, none of which need to be kept. Of a file in which it finds nothing it is said that it was not read. */
+  search?(): PackageSearch;
   /** Throws PackageProblem for what it cannot understand. */
   read(content: Buffer, path: string): Found | Promise<Found>;
+};
+
+export type PackageSearch = {
+  take(chunk: Uint8Array): void;
+  /** Throws PackageProblem. */
+  end(): Found;
 };
 
 /** A file that says what is installed, and cannot be understood: the inventory goes on and names it. */
