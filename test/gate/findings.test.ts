@@ -7,7 +7,7 @@ import { kev, osv } from '../advisories/files.ts';
 import { contentOf, digestOf, type Image, jsonContent, makeManifest, mediaTypes } from '../support/image.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
 import { runNaru, startServer, type TestServer } from '../support/server.ts';
-import { makeTar } from '../support/tar.ts';
+import { makeTar, type TarItem } from '../support/tar.ts';
 import { type Ask, askAt, until, verdictOf } from './fixture.ts';
 
 setDefaultTimeout(120_000);
@@ -28,8 +28,11 @@ afterAll(async () => {
 });
 
 /** With left-pad of a version in it. */
-function imageWith(version: string): Image {
-  const tar = makeTar([{ name: 'app/node_modules/left-pad/package.json', content: JSON.stringify({ name: 'left-pad', version }) }]);
+const imageWith = (version: string): Image =>
+  imageOf([{ name: 'app/node_modules/left-pad/package.json', content: JSON.stringify({ name: 'left-pad', version }) }]);
+
+function imageOf(items: readonly TarItem[]): Image {
+  const tar = makeTar(items);
   const layer = contentOf(new Uint8Array(tar), 'application/vnd.oci.image.layer.v1.tar');
   const config = jsonContent(mediaTypes.config, { os: 'linux', architecture: 'amd64', config: {}, rootfs: { type: 'layers', diff_ids: [digestOf(tar)] } });
   return makeManifest({ config, layers: [layer] });
@@ -76,6 +79,24 @@ test('what is vulnerable is refused with the reason, what is mended comes, an ex
   await importFixedIn('1.3.2', '2026-03-02');
   await judged('new', 'blocked');
   expect(await pull('new')).toBe('image blocked: CVE-2026-0001 (critical) in left-pad 1.3.1, fixed in 1.3.2 (rule of team)');
+});
+
+test('an image with a list of packages that is broken, or that somebody took away, waits in quarantine', async () => {
+  const client = createRegistryClient(server.url);
+  const release = { name: 'etc/os-release', content: 'ID=debian\nVERSION_ID="12"\n' };
+  const installed = { name: 'node_modules/left-pad/package.json', content: '{"name":"left-pad","version":"9.0.0"}' };
+  const lists = {
+    broken: [{ name: 'var/lib/dpkg/status', content: 'no list\n' }],
+    missing: [],
+    linked: [{ name: 'var/lib/dpkg/status', type: '2', target: '/opt/status' }],
+  };
+  for (const [tag, list] of Object.entries(lists)) await client.pushImage(repository, imageOf([release, installed, ...list]), tag);
+  for (const tag of Object.keys(lists)) expect((await judged(tag, 'blocked'))['reasons']).toMatchObject([{ rule: 'quarantine' }]);
+  await until(
+    async () => (await Promise.all(Object.keys(lists).map((tag) => pull(tag)))).join('\n'),
+    (text) => text.split('\n').every((line) => line.startsWith('image blocked: it could not be checked: ')),
+  );
+  expect(await pull('missing')).toContain('it is a system of debian, and nothing in it lists its packages');
 });
 
 test('what a level sets aside is judged again, and what a repository sets aside does not lift what its namespace blocks', async () => {

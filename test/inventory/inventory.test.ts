@@ -152,6 +152,27 @@ test('what cannot be looked into is unknown, and says why; what is broken beside
   const secret = await inventoryOf('team/secret');
   expect([secret.state, secret.count]).toEqual(['unsupported', 0]);
   expect(secret.problems[0]).toContain('cannot be looked into');
+  // A list that is broken says nothing of the system, and what other files say stays.
+  const listless = [
+    { name: 'var/lib/dpkg/status', content: 'no list\n' },
+    { name: 'node_modules/x/package.json', content: '{"name":"x","version":"1"}' },
+  ];
+  await push('team/listless', imageOf([compressed(listless)]), 'latest');
+  const partly = await inventoryOf('team/listless');
+  expect([partly.state, partly.problems, partly.items.map(({ name }) => name)]).toEqual([
+    'unsupported',
+    ['var/lib/dpkg/status: it has a line that is no field'],
+    ['x'],
+  ]);
+  // So does a layer of which nobody knows how it is read.
+  const encrypted = { ...compressed([{ name: 'a' }]), mediaType: 'application/vnd.example.layer.sealed' };
+  await push('team/sealed', imageOf([compressed(listless.slice(1)), encrypted]), 'latest');
+  const sealed = await inventoryOf('team/sealed');
+  expect([sealed.state, sealed.count, sealed.problems]).toEqual([
+    'unsupported',
+    1,
+    [expect.stringContaining('vnd.example.layer.sealed is not looked into')] as never,
+  ]);
   await push('team/broken', imageOf([compressed([{ name: 'node_modules/x/package.json', content: '{' }])]), 'latest');
   const broken = await inventoryOf('team/broken');
   expect([broken.state, broken.problems]).toEqual(['done', ['node_modules/x/package.json: it is not JSON']]);

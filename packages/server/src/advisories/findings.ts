@@ -110,8 +110,8 @@ export function createFindings(parts: FindingParts): Findings {
     const { state = 'queued', problems = [] } = (await rows.findInventoryState(image)) ?? {};
     const problem = problems.join('; ');
     const said = { ...(problem !== '' && { problem }), scans: (await scans.list(image)).map(toScanState) };
-    if (state !== 'done') return { state: states[state], packages: 0, unknown: [], ...said };
     const { matchedAt, packages, unknown } = await rows.findImageMatch(image);
+    if (state !== 'done') return { state: states[state], packages, unknown, ...said };
     return {
       state: unknown.some(({ reason }) => reason === 'unmatched') ? 'checking' : 'checked',
       ...(matchedAt !== undefined && { checkedAt: matchedAt }),

@@ -160,8 +160,26 @@ test('a database that is a link is read where it leads in its layer, or said not
       { name: 'opt/hidden', content: status.content },
       { name: status.name, type, target: 'opt/hidden' },
     ]);
-    expect([files, problems]).toEqual([[], ['var/lib/dpkg/status: it is a link, and not followed']]);
+    const problem = 'var/lib/dpkg/status: it is a link, and not followed';
+    expect([files, problems]).toEqual([[{ path: status.name, packages: [], unread: problem }], [problem]]);
   }
+});
+
+test.each<[what: string, item: TarItem, reason: string]>([
+  [
+    'dpkg',
+    { name: 'var/lib/dpkg/status', content: 'Package: bash\nVersion: 5\nStatus: install ok installed\n\nVersion: 1\n' },
+    'it has a paragraph without a package',
+  ],
+  ['dpkg, text', { name: 'var/lib/dpkg/status', content: 'no list\n' }, 'it has a line that is no field'],
+  ['apk', { name: 'lib/apk/db/installed', content: '\x1f\x8b\x08 compressed' }, 'it has a paragraph without a package'],
+  ['RPM, Berkeley DB', { name: 'var/lib/rpm/Packages', content: 'x'.repeat(9000) }, 'it is no Berkeley DB hash'],
+  ['RPM, ndb', { name: 'usr/lib/sysimage/rpm/Packages.db', content: 'RpmP'.padEnd(900, 'x') }, 'it is no ndb database'],
+  ['RPM, SQLite', { name: 'var/lib/rpm/rpmdb.sqlite', content: 'SQLite format 3\0'.padEnd(9000, 'x') }, 'its SQLite database cannot be read'],
+  ['too large', { name: 'var/lib/dpkg/status', content: Buffer.alloc(64 * 2 ** 20 + 1, 0x0a) }, 'it has 67108865 bytes, too many to look into'],
+])('a list of the whole system that is broken is no empty list: %s', async (_, item, reason) => {
+  const { files } = await factsOf([item]);
+  expect(files.map(({ path, packages, unread = '' }) => [path, packages.length, unread.startsWith(`${item.name}: ${reason}`)])).toEqual([[item.name, 0, true]]);
 });
 
 test('no bytes break a reader: it reads them, or says what is wrong', async () => {

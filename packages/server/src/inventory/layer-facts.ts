@@ -13,8 +13,13 @@ import { allReaders } from './readers/all-readers.ts';
 import { osReleaseReader } from './readers/os-release.ts';
 import { type Found, type FoundPackage, PackageProblem, type PackageReader, type PackageSearch } from './readers/reader.ts';
 
-/** What a file of the layer says; nothing, when it could not be understood. */
-export type FileFacts = { readonly path: string; readonly packages: readonly FoundPackage[]; readonly release?: DistributionRelease };
+/** What a file of the layer says; nothing, when it could not be understood. `unread`: why nobody knows what the whole system has. */
+export type FileFacts = {
+  readonly path: string;
+  readonly packages: readonly FoundPackage[];
+  readonly release?: DistributionRelease;
+  readonly unread?: string;
+};
 
 export type LayerFacts = {
   readonly files: readonly FileFacts[];
@@ -125,7 +130,12 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
   function follow({ path, target, isRead }: { path: string; target: string; isRead: boolean }): void {
     const first = files.find((one) => one.path === target);
     if (first !== undefined) files.push({ ...first, path });
-    else if (isRead) complain(path, 'it is a link, and not followed');
+    else if (isRead)
+      passOver(
+        path,
+        allReaders.filter((one) => one.wants(path, false)),
+        'it is a link, and not followed',
+      );
   }
 
   function take(chunk: Uint8Array): void {
@@ -158,7 +168,12 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
       for (const search of searches) search.take(one.head);
       return { ...one, readers, searches };
     }
-    if (readers.length < like.length) complain(one.path, tooLarge(one));
+    if (readers.length < like.length)
+      passOver(
+        one.path,
+        like.filter((reader) => !readers.includes(reader)),
+        tooLarge(one),
+      );
     const isSearched = one.isSearched && !one.head.includes(0);
     if (readers.length === 0 && !isSearched) return undefined;
     const isProgram = readers.every(({ isLike }) => isLike !== undefined);
@@ -207,35 +222,44 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
   async function look({ path, readers, isSearched, content = Buffer.alloc(0) }: Wanted): Promise<void> {
     if (isSearched) search(path, content);
     const found: Found[] = [];
+    let unread: string | undefined;
     for (const one of readers) {
       try {
         found.push(await one.read(content, path));
       } catch (error) {
-        complain(path, reasonOf(error));
+        const reason = complain(path, reasonOf(error));
+        if (one.isDatabase === true) unread = reason;
       }
     }
-    keep(path, found);
+    keep(path, found, unread);
   }
 
-  function keep(path: string, found: readonly Found[]): void {
+  function passOver(path: string, readers: readonly PackageReader[], why: string): void {
+    const reason = complain(path, why);
+    if (readers.some(({ isDatabase }) => isDatabase)) keep(path, [], reason);
+  }
+
+  function keep(path: string, found: readonly Found[], unread?: string): void {
     const release = found.find((one) => one.release !== undefined)?.release;
     const facts = { path, packages: found.flatMap((one) => one.packages) };
     packages += facts.packages.length;
     if (packages > limits.packagesMax) throw new LayerRefused(`it has more than ${limits.packagesMax} packages`);
-    files.push({ ...facts, ...(release && { release }) });
+    files.push({ ...facts, ...(release && { release }), ...(unread !== undefined && { unread }) });
   }
 
   function search(path: string, content: Buffer): void {
     if (content.includes(0)) return;
     for (const { line, rule, title, masked, certainty } of scanText(content.toString('latin1'))) {
       if (secrets.length < limits.secretsMax) secrets.push({ place: path, line, rule, title, masked, certainty });
-      else return complain(path, `there are more than ${limits.secretsMax} secrets in the layer`);
+      else return void complain(path, `there are more than ${limits.secretsMax} secrets in the layer`);
     }
   }
 
-  function complain(path: string, reason: string): void {
-    if (problems.length < limits.problemsMax) problems.push(`${path}: ${reason}`);
+  function complain(path: string, reason: string): string {
+    const problem = `${path}: ${reason}`;
+    if (problems.length < limits.problemsMax) problems.push(problem);
     else if (problems.length === limits.problemsMax) problems.push('and more of the kind');
+    return problem;
   }
 }
 

@@ -49,6 +49,22 @@ test('a whiteout, a folder that begins empty and what takes its place hide what 
   expect(merged(base, layer('middle', {}, { hidden: ['ab'] }), layer('top', { 'ab/z.json': ['z@1'] }))).toContain('z@1 ab/z.json top');
 });
 
+test('a list that is broken counts until a layer puts another in its place; one that is missing counts where the system should have one', () => {
+  const broken = { ...layer('base', {}), facts: { ...nothing, files: [{ path: status, packages: [], unread: 'why' }] } };
+  expect(mergeLayers([layer('base', { [status]: ['bash@5'] }), broken]).unread).toEqual(['why']);
+  expect(mergeLayers([broken, layer('top', { [status]: ['bash@5'] })]).unread).toEqual([]);
+  expect(mergeLayers([broken, layer('top', {}, { hidden: ['var'] })]).unread).toEqual([]);
+  const system = (id: string) => ({
+    ...layer('base', {}),
+    facts: { ...nothing, files: [{ path: 'etc/os-release', packages: [], release: { id, version: '12', name: '' } }] },
+  });
+  expect(mergeLayers([system('debian'), layer('top', { 'a.json': ['x@1'] })]).unread).toEqual([
+    'it is a system of debian, and nothing in it lists its packages',
+  ]);
+  expect(mergeLayers([system('debian'), layer('top', { [status]: ['bash@5'] })]).unread).toEqual([]);
+  expect(mergeLayers([system('my-own'), layer('top', {})]).unread).toEqual([]);
+});
+
 test('packages of a distribution are named after it, and its release is that of the topmost file', () => {
   const release = (id: string, version: string) => ({ path: 'usr/lib/os-release', packages: [], release: { id, version, name: '' } });
   const base = layer('base', { [status]: ['bash@5'], 'a.json': ['x@1'] });

@@ -8,6 +8,8 @@ import type { FoundPackage } from './readers/reader.ts';
 export type MergedInventory = {
   readonly packages: readonly InstalledPackage[];
   readonly problems: readonly string[];
+  /** Why nobody knows what the whole of it has; empty: what it has is known. */
+  readonly unread: readonly string[];
   readonly secrets: readonly ImageSecret[];
   readonly release?: DistributionRelease;
 };
@@ -28,13 +30,23 @@ export function mergeLayers(layers: readonly NamedLayer[]): MergedInventory {
     }
   }
   const release = ['etc/os-release', 'usr/lib/os-release'].map((path) => histories.get(path)?.at(-1)?.file.release).find((one) => one !== undefined);
+  const packages = [...histories.values()].flatMap((history) => attribute(history, release?.id ?? ''));
   return {
-    packages: [...histories.values()].flatMap((history) => attribute(history, release?.id ?? '')),
+    packages,
+    unread: [...[...histories.values()].flatMap((history) => history.at(-1)?.file.unread ?? []), ...missingDatabase(packages, release)],
     problems: layers.flatMap(({ facts }) => facts.problems),
     // What a later layer deletes is in the image all the same.
     secrets: layers.flatMap(({ digest, facts }) => facts.secrets.map((secret) => ({ ...secret, layer: digest }))),
     ...(release && { release }),
   };
+}
+
+/** These come with a list of what is installed: where it was taken away, its packages are there all the same. */
+const listing = new Set(['debian', 'ubuntu', 'alpine', 'wolfi', 'chainguard', 'rhel', 'centos', 'rocky', 'almalinux', 'fedora', 'ol', 'amzn', 'sles']);
+
+function missingDatabase(packages: readonly InstalledPackage[], release: DistributionRelease | undefined): string[] {
+  if (release === undefined || !listing.has(release.id) || packages.some(({ type }) => isOfDistribution(type))) return [];
+  return [`it is a system of ${release.name || release.id}, and nothing in it lists its packages`];
 }
 
 function hide(histories: Map<string, Version[]>, { files, hidden, opaque, placed, folders }: LayerFacts): void {

@@ -101,12 +101,13 @@ async function readImage(name: ImageName, { registry }: InventoryParts, reading:
       throw error;
     }
   }
-  const { packages, problems, secrets, release } = mergeLayers(layers);
+  const { packages, problems, unread: lost, secrets, release } = mergeLayers(layers);
   const unread = others.map(({ digest, mediaType }) => `the layer ${digest} of type ${mediaType} is not looked into`);
   return {
-    state: 'done',
+    // What is known is kept; of an image of which a part is not, nobody says that it is all.
+    state: lost.length > 0 || unread.length > 0 ? 'unsupported' : 'done',
     packages,
-    problems: [...problems, ...unread],
+    problems: [...new Set([...unread, ...lost, ...problems])],
     secrets: [...secrets, ...saidSecrets(image.config, image)],
     ...(release && { release }),
   };

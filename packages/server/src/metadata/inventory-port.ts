@@ -3,7 +3,7 @@ import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { DistributionRelease, ImageSecret, InstalledPackage } from '../inventory/package.ts';
 
-/** `unsupported`: its layers cannot be looked into. `failed`: it was tried often enough. What they hold is unknown then, never nothing. */
+/** `unsupported`: a layer, or a list of what is installed, cannot be looked into; what the others say is kept. `failed`: it was tried often enough. What they hold is unknown then, never nothing. */
 export type InventoryState = 'done' | 'failed' | 'unsupported';
 
 export type ImageInventory = {

@@ -2,13 +2,14 @@
  * Debian and Ubuntu: dpkg's status file (deb-control(5)), and the folder of one file for each package
  * that images without a shell have instead. Only what is installed counts.
  */
-import { found, type FoundPackage, type PackageReader } from './reader.ts';
+import { found, type FoundPackage, PackageProblem, type PackageReader } from './reader.ts';
 
 const statusPath = /^var\/lib\/dpkg\/(status$|status\.d\/[^/]+$)/;
 
 export const dpkgReader: PackageReader = {
   wants: (path) => statusPath.test(path) && !path.endsWith('.md5sums'),
   maxBytes: 64 * 1024 * 1024,
+  isDatabase: true,
   read: (content) => ({ packages: [...paragraphs(content.toString('utf8'))].flatMap(toPackage) }),
 };
 
@@ -23,7 +24,8 @@ function* paragraphs(content: string): Generator<Fields> {
       fields = new Map();
     } else if (!/^\s/.test(line)) {
       const colon = line.indexOf(':');
-      if (colon > 0) fields.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
+      if (colon < 1) throw new PackageProblem('it has a line that is no field');
+      fields.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
     }
   }
   if (fields.size > 0) yield fields;
@@ -31,8 +33,9 @@ function* paragraphs(content: string): Generator<Fields> {
 
 function toPackage(fields: Fields): FoundPackage[] {
   const [name = '', version = '', status] = ['package', 'version', 'status'].map((field) => fields.get(field));
+  if (name === '') throw new PackageProblem('it has a paragraph without a package');
   // Without a status it is a file of status.d.
-  if (name === '' || version === '' || (status !== undefined && status.split(/\s+/).at(-1) !== 'installed')) return [];
+  if (version === '' || (status !== undefined && status.split(/\s+/).at(-1) !== 'installed')) return [];
   // `Source: openssl (3.0.11-1)`: with a version where it is another one than the package's.
   const [, sourceName = name, sourceVersion = version] = /^(\S+)(?:\s+\(([^)]*)\))?/.exec(fields.get('source') ?? '') ?? [];
   return [found('deb', name, version, { sourceName, sourceVersion, architecture: fields.get('architecture') ?? '' })];

@@ -16,6 +16,8 @@ export type PackageReader = {
   isLike?(head: Buffer): boolean;
   /** For larger files: what it looks for is found as the bytes go by, none of which need to be kept. Of a file in which it finds nothing it is said that it was not read. */
   search?(): PackageSearch;
+  /** Of the whole system: while it is not understood, nobody knows what is in the image. Other files say something of themselves alone. */
+  readonly isDatabase?: true;
   /** Throws PackageProblem for what it cannot understand. */
   read(content: Buffer, path: string): Found | Promise<Found>;
 };

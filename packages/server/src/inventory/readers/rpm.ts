@@ -13,6 +13,7 @@ const forms: Readonly<Record<string, (content: Buffer) => Generator<Buffer>>> = 
 export const rpmReader: PackageReader = {
   wants: (path) => /^(var\/lib\/rpm|usr\/lib\/sysimage\/rpm|usr\/share\/rpm)\/(rpmdb\.sqlite|Packages\.db|Packages)$/.test(path),
   maxBytes: 128 * 1024 * 1024,
+  isDatabase: true,
   read(content, path) {
     const headers = forms[path.split('/').at(-1) ?? '']?.(content) ?? [];
     const packages: FoundPackage[] = [];

@@ -13,6 +13,8 @@ import { useAddressed } from '../../parts/use-addressed.ts';
 type Checked = Answer<'GET /repositories/{repository}/-/images/{reference}/findings'>;
 type Finding = Checked['items'][number];
 const askAgainMs = 1000;
+/** Letters; all of it stands with the packages. */
+const problemMax = 300;
 
 export function Findings({ repository, reference }: { repository: string; reference: string }) {
   const texts = useSecurityTexts();
@@ -97,13 +99,20 @@ export function Findings({ repository, reference }: { repository: string; refere
               {reportedAt !== undefined && <RelativeTime at={reportedAt} />} <ForeignText>{problem ?? ''}</ForeignText>
             </p>
           ))}
+          {first.state === 'checked' && first.problem !== undefined && (
+            <p className="mb-2 break-words text-warn">
+              {texts.notUnderstood}: <ForeignText>{first.problem.slice(0, problemMax)}</ForeignText>
+            </p>
+          )}
           {first.unknown.map(({ reason, ecosystem, packages }) => (
             <p key={`${reason} ${ecosystem}`} className="mb-2 text-warn">
               {texts.unknown[reason](count(packages), ecosystem)}
             </p>
           ))}
           {items.length === 0 ? (
-            <p className="border-y border-line py-6 text-center text-muted">{isFixable || severity !== undefined ? texts.noneLikeThis : texts.clean}</p>
+            <p className="border-y border-line py-6 text-center text-muted">
+              {isFixable || severity !== undefined ? texts.noneLikeThis : first.packages === 0 ? texts.nothingRecognised : texts.clean}
+            </p>
           ) : (
             <ul className="border-t border-line">
               {items.map((one) => (

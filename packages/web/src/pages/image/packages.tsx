@@ -42,7 +42,7 @@ export function Packages({ repository, reference }: { repository: string; refere
         </p>
       </Section>
     );
-  if ((first?.state === 'failed' || first?.state === 'unsupported') && !isSaid)
+  if ((first?.state === 'failed' || first?.state === 'unsupported') && first.count === 0 && !isSaid)
     return (
       <Section title={texts.packages}>
         <EmptyState title={texts.notRead}>{first.problems.join(' ')}</EmptyState>
@@ -69,7 +69,9 @@ export function Packages({ repository, reference }: { repository: string; refere
           </span>
         )}
       </div>
-      {isSaid && first.state !== 'done' && <p className="mb-3 text-warn">{first.state === 'waiting' ? texts.waiting : texts.notRead}</p>}
+      {first !== undefined && first.state !== 'done' && (isSaid || first.count > 0) && (
+        <p className="mb-3 text-warn">{first.state === 'waiting' ? texts.waiting : texts.notRead}</p>
+      )}
       {first?.attached.map(({ digest, packages, problem }) => (
         <p key={digest} className={problem === undefined ? 'mb-2 text-sm text-muted' : 'mb-2 text-sm text-warn'}>
           {texts.attachedLead(digest.slice(0, 19), count(packages))} <ForeignText>{problem ?? ''}</ForeignText>
