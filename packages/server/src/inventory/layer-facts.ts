@@ -39,6 +39,9 @@ export type LayerFacts = {
 export type LayerFactLimits = {
   readonly entriesMax: number;
   readonly unpackedMaxBytes: number;
+  /** What unpacks to so many times its own size is made to do so, once it is of a size that costs something. */
+  readonly ratioMax: number;
+  readonly ratioFromBytes: number;
   readonly packagesMax: number;
   readonly problemsMax: number;
   readonly secretsMax: number;
@@ -50,6 +53,8 @@ export type LayerFactLimits = {
 export const layerFactLimits: LayerFactLimits = {
   entriesMax: 1_000_000,
   unpackedMaxBytes: 64 * 2 ** 30,
+  ratioMax: 200,
+  ratioFromBytes: 4 * 2 ** 30,
   packagesMax: 200_000,
   problemsMax: 50,
   secretsMax: 500,
@@ -92,8 +97,11 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
 
   const reader = new TarReader({ entry: begin, data: take, end: finish }, { maxEntries: limits.entriesMax, maxExtensionBytes: 1024 * 1024 });
   let unpackedBytes = 0;
-  for await (const chunk of await unpackLayer(bytes)) {
+  let packedBytes = 0;
+  for await (const chunk of await unpackLayer(counted(bytes))) {
     unpackedBytes += chunk.length;
+    if (unpackedBytes > Math.max(limits.ratioFromBytes, packedBytes * limits.ratioMax))
+      throw new LayerRefused(`it unpacks to more than ${limits.ratioMax} times its size`);
     if (unpackedBytes > limits.unpackedMaxBytes) throw new LayerRefused(`it unpacks to more than ${limits.unpackedMaxBytes} bytes`);
     reader.write(chunk);
     for (let one = complete.shift(); one !== undefined; one = complete.shift()) await look(one);
@@ -101,6 +109,13 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
   reader.end();
   for (const link of links) follow(link);
   return { files, problems, secrets, hidden, opaque, placed: toMarks(placed), folders: toMarks(folders) };
+
+  async function* counted(packed: Bytes): AsyncGenerator<Uint8Array> {
+    for await (const chunk of packed) {
+      packedBytes += chunk.length;
+      yield chunk;
+    }
+  }
 
   function begin({ kind, name, target, sizeBytes, mode }: TarEntry): void {
     wanted = undefined;
@@ -241,6 +256,7 @@ export async function readLayerFacts(bytes: Bytes, limits: LayerFactLimits = lay
 
   function keep(path: string, found: readonly Found[], unread?: string): void {
     const release = found.find((one) => one.release !== undefined)?.release;
+    for (const { problem } of found) if (problem !== undefined) complain(path, problem);
     const facts = { path, packages: found.flatMap((one) => one.packages) };
     packages += facts.packages.length;
     if (packages > limits.packagesMax) throw new LayerRefused(`it has more than ${limits.packagesMax} packages`);

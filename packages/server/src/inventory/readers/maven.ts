@@ -15,12 +15,13 @@ export const mavenReader: PackageReader = {
   wants: (path) => isArchive(path),
   maxBytes: 128 * 1024 * 1024,
   async read(content, path): Promise<Found> {
-    const budget = { bytes: nestedMaxBytes, entries: entriesMax };
-    return { packages: await readArchive(content, path, { depth: 0, budget }) };
+    const budget = { bytes: nestedMaxBytes, entries: entriesMax, isDeeper: false };
+    const packages = await readArchive(content, path, { depth: 0, budget });
+    return { packages, ...(budget.isDeeper && { problem: `archives in it are more than ${depthMax} deep` }) };
   },
 };
 
-type Place = { readonly depth: number; readonly budget: { bytes: number; entries: number } };
+type Place = { readonly depth: number; readonly budget: { bytes: number; entries: number; isDeeper: boolean } };
 
 function isArchive(path: string): boolean {
   return /\.(jar|war|ear|par|hpi|jpi)$/i.test(path);
@@ -39,7 +40,7 @@ async function readArchive(content: Buffer, path: string, { depth, budget }: Pla
       const inside = await readEntry(zip, entry, budget.bytes);
       budget.bytes -= inside.length;
       packages.push(...(await readArchive(inside, name, { depth: depth + 1, budget })));
-    }
+    } else if (isArchive(name)) budget.isDeeper = true;
   }
   return packages.length > 0 || manifest === undefined ? packages : [manifest];
 }

@@ -4,8 +4,8 @@ import type { DistributionRelease, InstalledPackage } from '../package.ts';
 /** `path`: of the file that says so; `layer` is known to whoever reads the layer. */
 export type FoundPackage = Omit<InstalledPackage, 'layer' | 'path'>;
 
-/** What one file says. */
-export type Found = { readonly packages: readonly FoundPackage[]; readonly release?: DistributionRelease };
+/** What one file says. `problem`: what of it was not looked into. */
+export type Found = { readonly packages: readonly FoundPackage[]; readonly release?: DistributionRelease; readonly problem?: string };
 
 export type PackageReader = {
   /** By the path below the root, without a slash in front, and whether it may be run: asked about every file of a layer. */
