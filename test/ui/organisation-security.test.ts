@@ -130,6 +130,14 @@ describe.skipIf(!needs('chromium'))('the security of an organisation', () => {
       expect.stringContaining('acme/base:'),
       expect.stringMatching(/acme\/odd:v1[\s\S]*nobody knows what is open in it[\s\S]*unknown/),
     ]);
+    const repositories = page.getByRole('region', { name: 'Repositories' });
+    expect(await repositories.getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringMatching(/acme\/app[\s\S]*1 critical[\s\S]*1 image/),
+      expect.stringMatching(/acme\/base[\s\S]*1 image/),
+      expect.stringMatching(/acme\/odd[\s\S]*nobody knows what is open in it[\s\S]*1 not wholly known/),
+    ]);
+    const [table] = await Promise.all([page.waitForEvent('download'), repositories.getByRole('link', { name: 'CSV' }).click()]);
+    expect(table.suggestedFilename()).toBe('repositories.csv');
     await page.getByLabel('First', { exact: true }).selectOption('epss');
     await worst.getByText('EPSS 97 %').waitFor();
     expect(await page.getByRole('region', { name: 'Vulnerabilities' }).getByRole('listitem').first().innerText()).toContain('CVE-2026-2001');

@@ -7,6 +7,7 @@ import { Section } from '../../parts/section.tsx';
 import { countOf, severities, severityColours, useSeverityTexts } from '../../parts/severity.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx';
 import { OverTime } from './over-time.tsx';
+import { Repositories } from './repositories.tsx';
 import { Rebuilds } from './rebuilds.tsx';
 import { useNamespaceSecurityTexts } from './texts.ts';
 import { Upgrades } from './upgrades.tsx';
@@ -35,6 +36,7 @@ export function NamespaceSecurity({ namespace }: { namespace: string }) {
       <Rebuilds namespace={namespace} />
       {isWhole && <Upgrades namespace={namespace} />}
       <WorstImages namespace={namespace} />
+      <Repositories namespace={namespace} />
       {isWhole && <Vulnerabilities namespace={namespace} />}
     </>
   );
