@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Person, startWorld, type World } from '../accounts/support/accounts.ts';
 import { pushImage, pullStatus } from '../accounts/support/push.ts';
-import { makeImage } from '../support/image.ts';
+import { contentOf, digestOf, jsonContent, makeImage, makeManifest } from '../support/image.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
 import { runNaru, startServer, type TestServer } from '../support/server.ts';
+import { makeTar } from '../support/tar.ts';
 import { type Ask, askAt, attach, type Json, until, verdictOf } from './fixture.ts';
 
 setDefaultTimeout(60_000);
@@ -139,6 +140,19 @@ test('what is no policy and no exception is refused with what is wrong', async (
     expect([change, (await ask('POST', `${path}/exceptions`, { ...good, ...change })).status]).toEqual([change, 400]);
   expect((await ask('PUT', '/repositories/no/such/-/policy', {})).status).toBe(404);
   expect((await ask('DELETE', `${path}/exceptions/none`)).status).toBe(404);
+});
+
+test('an image whose configuration calls itself something else is an image', async () => {
+  const client = createRegistryClient(server.url);
+  const layer = contentOf(new Uint8Array(makeTar([{ name: 'a', content: 'a' }])), 'application/vnd.oci.image.layer.v1.tar');
+  const image = { os: 'linux', architecture: 'amd64', rootfs: { type: 'layers', diff_ids: [digestOf(layer.bytes)] } };
+  const chart = jsonContent('application/vnd.cncf.helm.config.v1+json', { name: 'x' });
+  await client.pushImage('odd/app', makeManifest({ config: jsonContent('application/octet-stream', image), layers: [layer] }), 'image');
+  await client.pushImage('odd/app', makeManifest({ config: chart, layers: [layer] }), 'chart');
+  expect((await ask('PUT', '/repositories/odd/app/-/policy', { signedBy: ['*'] })).status).toBe(200);
+  await judged('odd/app', 'image', 'blocked');
+  await judged('odd/app', 'chart', 'exempt');
+  expect([await statusOf('odd/app', 'image'), await statusOf('odd/app', 'chart')]).toEqual([403, 200]);
 });
 
 test('a policy holds for owners and administrators, and not for whom a grant lets through', async () => {

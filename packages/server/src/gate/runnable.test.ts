@@ -35,7 +35,22 @@ test.each([
   ['a tar that calls itself a signature', mediaTypes.ociConfig, [signature], disguisedTar(), true],
   ['a document that calls itself a layer', mediaTypes.ociConfig, [mediaTypes.ociLayer], json, false],
   ['a layer that nobody can read', mediaTypes.ociConfig, [signature], undefined, true],
-  ['an artifact', mediaTypes.ociEmpty, ['application/spdx+json'], gzipSync('x'), false],
+  ['an artifact', mediaTypes.ociEmpty, ['application/spdx+json'], Buffer.from('{}'), false],
+  ['an artifact whose configuration is no JSON', 'application/vnd.example', ['application/spdx+json'], gzipSync('x'), false],
+  ['an artifact whose configuration nobody can read', 'application/vnd.example', ['application/spdx+json'], undefined, true],
 ] as const)('%s', async (_, config, layers, beginning, runs) => {
   expect(await isRunnable(manifestOf(config, layers), async () => beginning)).toBe(runs);
+});
+
+test.each([
+  ['with a root file system', 'application/octet-stream', '{"os":"linux","RootFS":{"type":"layers","diff_ids":[]}}', true],
+  ['without one', 'application/vnd.cncf.helm.config.v1+json', '{"name":"chart"}', false],
+  ['too large to be an artifact', 'application/vnd.example', `{"x":"${'x'.repeat(5e6)}"}`, true],
+])('a configuration of another media type: %s', async (_, mediaType, config, runs) => {
+  const parsed = manifestOf(mediaType, [mediaTypes.ociLayerGzip]);
+  const configDigest = parseDigest(`sha256:${'c'.repeat(64)}`);
+  const read = async (asked: string, sizeBytes: number) => (asked === configDigest ? Buffer.from(config).subarray(0, sizeBytes) : gzipSync('x'));
+  expect(await isRunnable({ ...parsed, config: { mediaType, digest: configDigest, size: config.length } }, read)).toBe(runs);
+  // Podman asks for no media type in Docker's manifests.
+  expect(await isRunnable({ ...parsed, mediaType: mediaTypes.dockerManifest }, read)).toBe(true);
 });

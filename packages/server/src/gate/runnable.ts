@@ -3,8 +3,10 @@
  * run is exempt from the gate, so that signatures can be pushed and read while their image waits.
  *
  * A name is not believed: clients unpack what an image's configuration stands on, whatever media type its
- * layers claim. So what has such a configuration is exempt only when all its layers are JSON documents,
- * as those of cosign and BuildKit are.
+ * layers claim, and docker, podman and containerd run images whose configuration has another media type than
+ * an image's, too (docker: `application/octet-stream`, `application/json`; podman: any, in Docker's manifests).
+ * So an artifact is what has a configuration without layers of a root file system; and what has one with them is
+ * exempt only when all its layers are JSON documents, as those of cosign and BuildKit are.
  */
 import type { Digest } from '@naru/oci/digest';
 import type { ParsedManifest } from '@naru/oci/manifest';
@@ -17,15 +19,30 @@ const imageConfigs: ReadonlySet<string> = new Set([mediaTypes.ociConfig, mediaTy
 /** More layers than this has no signature (I6). */
 const documentsMax = 256;
 export const tarHeaderBytes = 512;
+const configMaxBytes = 4 * 2 ** 20;
 
-export async function isRunnable({ config, layers }: ParsedManifest, read: ReadBeginning): Promise<boolean> {
-  if (config === undefined || !imageConfigs.has(config.mediaType)) return false;
+export async function isRunnable({ mediaType, config, layers }: ParsedManifest, read: ReadBeginning): Promise<boolean> {
+  if (config === undefined) return false;
+  const isImage = mediaType === mediaTypes.dockerManifest || imageConfigs.has(config.mediaType) || (await hasRootFileSystem(config.digest, read));
+  if (!isImage) return false;
   if (layers.length === 0 || layers.length > documentsMax) return true;
   for (const { digest } of layers) {
     const beginning = await read(digest, tarHeaderBytes);
     if (beginning === undefined || !isDocument(beginning)) return true;
   }
   return false;
+}
+
+/** What is larger than any artifact's, or not there, is not believed to have none. */
+async function hasRootFileSystem(config: Digest, read: ReadBeginning): Promise<boolean> {
+  const bytes = await read(config, configMaxBytes + 1);
+  if (bytes === undefined || bytes.length > configMaxBytes) return true;
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof parsed === 'object' && parsed !== null && Object.keys(parsed).some((key) => key.toLowerCase() === 'rootfs');
+  } catch {
+    return false;
+  }
 }
 
 /** Begins as JSON does, and is no tar: compressions have beginnings of their own, and a tar's first header has a sum over itself. */
