@@ -216,6 +216,9 @@ test('what one image gained and lost against another', async () => {
   const { gained, lost, kept } = await ask<Comparison>(`${place}/two/compare-findings?with=one`);
   expect([gained.length, lost.map(({ id }) => id), kept]).toEqual([0, ['CVE-2026-2001', 'CVE-2026-2002'], 1]);
   expect((await ask<Comparison>(`${place}/one/compare-findings?with=two`)).gained.length).toBe(2);
+  const copy = await ask<Comparison>('/repositories/other/copy/-/images/v1/compare-findings?with=two&repository=team/app');
+  expect([copy.gained.length, copy.lost.length, copy.kept]).toEqual([2, 0, 1]);
+  expect(await ask(`${place}/one/compare-findings?with=one&repository=no/such`, 404)).toMatchObject({ errors: [{ code: 'NAME_UNKNOWN' }] });
 });
 
 test('counts for every tag, and images that hold a package', async () => {
@@ -235,6 +238,10 @@ test('counts for every tag, and images that hold a package', async () => {
     'team/app:two pkg:npm/left-pad@1.3.0',
   ]);
   expect(places(await ask<Holders>('/search/packages?name=rack&type=npm'))).toEqual([]);
+  expect(places(await ask<Holders>('/search/packages?name=@other/left-pad'))).toEqual([
+    'other/copy:v1 pkg:npm/%40other/left-pad@1.0.0',
+    'team/app:one pkg:npm/%40other/left-pad@1.0.0',
+  ]);
   const paged: string[] = [];
   for (let after = ''; ;) {
     const page = await ask<Holders>(`/search/packages?name=left-pad&version=1.3.0&limit=1${after}`);

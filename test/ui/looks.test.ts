@@ -96,6 +96,7 @@ describe.skipIf(!needs('chromium'))('every page', () => {
       ['image-referrers', image, tab('referrers')],
       ['image-history', image, tab('history')],
       ['search', '/search?q=nginx'],
+      ['search-packages', '/search/packages?name=nginx'],
       ['search-none', '/search?q=zzzzqqqq&official=true'],
       [
         'suggestions',

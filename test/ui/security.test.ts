@@ -112,6 +112,16 @@ describe.skipIf(!needs('chromium'))('the security of an image', () => {
     await page.getByRole('button', { name: 'Find' }).click();
     await packages.getByText('musl').waitFor({ state: 'detached' });
     await packages.getByText('libssl3').waitFor();
+    // Who else has it?
+    await packages.getByRole('link', { name: 'libssl3' }).click();
+    await page.waitForURL('**/search/packages?name=libssl3&version=*');
+    await page.getByRole('link', { name: 'team/app:1' }).waitFor();
+    await page.getByLabel('Version, exactly').fill('');
+    await page.getByLabel('Package', { exact: true }).fill('no-such-package');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByText('No image that you may pull has it').waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: 'team/app:1' }).click();
     const built = page.getByRole('region', { name: 'How it was built' });
     await built.getByText('It runs as root', { exact: true }).waitFor();
     await built.getByText('root-user').waitFor();
@@ -121,6 +131,21 @@ describe.skipIf(!needs('chromium'))('the security of an image', () => {
     await page.getByText('Nothing like this.').waitFor();
     await page.getByText('Nobody has signed it.').waitFor();
     expect([await page.locator('main b').count(), opened.complaints]).toEqual([0, []]);
+  });
+
+  test('what came with an image and what went, against one of another repository', async () => {
+    const newer = imageOf(
+      alpine.map((item) => (item.name === 'lib/apk/db/installed' ? { ...item, content: String(item.content).replaceAll('3.3.1-r0', '3.3.2-r0') } : item)),
+    );
+    await createRegistryClient(server.url).pushImage('other/app', newer, 'new');
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await page.goto(`/r/other/app/image/${newer.manifest.digest}?view=compare&with=1&of=team/app`);
+    const findings = page.getByRole('region', { name: 'What is vulnerable' });
+    await findings.getByText('0 came').waitFor();
+    await findings.getByText(/^[1-9] went$/).waitFor();
+    await findings.getByText('CVE-2024-6119').first().waitFor();
+    expect(opened.complaints).toEqual([]);
   });
 
   test('a policy that blocks it says so, with the reason', async () => {

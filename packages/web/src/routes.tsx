@@ -2,6 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { readListSearch } from './list-search.ts';
+import { readWantedPackage } from './pages/package-search/wanted-package.ts';
 import { readWanted } from './pages/search/wanted.ts';
 import { isMissingPart } from './api/api-error.ts';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
@@ -78,6 +79,13 @@ const search = createRoute({
   component: lazyRouteComponent(() => import('./pages/search/search-page.tsx'), 'SearchPage'),
 });
 
+const packageSearch = createRoute({
+  getParentRoute: () => root,
+  path: '/search/packages',
+  validateSearch: readWantedPackage,
+  component: lazyRouteComponent(() => import('./pages/package-search/package-search-page.tsx'), 'PackageSearchPage'),
+});
+
 /** Where links in mails lead; what they hold stands behind the #. */
 const link = createRoute({
   getParentRoute: () => root,
@@ -133,7 +141,22 @@ const administration = createRoute({
 
 const people = [ownAccount, notifications, newOrganisation, organisation, person, personSecurity, administration] as const;
 
-const tree = root.addChildren([home, repository, official, signIn, signUp, resetPassword, link, create, importArchive, mine, reviews, search, ...people]);
+const tree = root.addChildren([
+  home,
+  repository,
+  official,
+  signIn,
+  signUp,
+  resetPassword,
+  link,
+  create,
+  importArchive,
+  mine,
+  reviews,
+  search,
+  packageSearch,
+  ...people,
+]);
 
 export function createPagesRouter(queries: QueryClient) {
   return createRouter({

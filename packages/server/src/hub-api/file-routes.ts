@@ -1,13 +1,12 @@
 /** What is inside of images, without pulling them. Names and bytes are a stranger's: nothing here is ever shown as a page. */
 import { type Digest, isDigest } from '@naru/oci/digest';
-import { RegistryError } from '@naru/oci/registry-error';
-import { isRepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import type { FileChange } from '../files/compare-trees.ts';
 import type { ShownEntry } from '../files/merged-view.ts';
 import { compareConfigs, compareLayers } from '../files/compare-images.ts';
 import type { LayerFile } from '../metadata/file-port.ts';
 import { resolveImage } from './image-routes.ts';
+import { otherRepository } from './other-repository.ts';
 import { required } from './repository-routes.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
 import { bytes, digest } from './schemas.ts';
@@ -124,10 +123,8 @@ async function imageOf({ repository, params, parts, caller }: Called) {
 }
 
 /** Throws NAME_UNKNOWN for what the caller may not see, PULL_BLOCKED. */
-async function otherImage(call: Called, { with: reference, repository = required(call.repository) }: { with: string; repository?: string | undefined }) {
-  if (!isRepositoryName(repository) || !(await call.caller.may('pull', repository)) || !(await call.parts.rows.repositories.has(repository))) {
-    throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
-  }
+async function otherImage(call: Called, { with: reference, repository: name }: { with: string; repository?: string | undefined }) {
+  const repository = await otherRepository(call, name);
   const found = await resolveImage(repository, reference, call);
   await call.parts.gate.requireImage(call.caller, repository, found);
   return { repository, digest: found };

@@ -16,6 +16,7 @@ import { version } from '../runtime/version.ts';
 import { listRemarks } from './image-remarks.ts';
 import { resolveImage } from './image-routes.ts';
 import type { HubParts } from './parts.ts';
+import { otherRepository } from './other-repository.ts';
 import { required } from './repository-routes.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
 import { digest, listOf, tag, time } from './schemas.ts';
@@ -159,9 +160,9 @@ export const findingRoutes: readonly ApiRoute[] = [
     operation: 'compareFindings',
     method: 'GET',
     path: `${place}/compare-findings`,
-    summary: 'Say which vulnerabilities an image has gained and lost against another one of the repository (`with`)',
+    summary: 'Say which vulnerabilities an image has gained and lost against another one (`with`), of the same or of another repository',
     access: 'pull',
-    query: z.object({ with: z.string().min(1).max(256), platform: z.string().max(100).optional() }),
+    query: z.object({ with: z.string().min(1).max(256), repository: z.string().max(255).optional(), platform: z.string().max(100).optional() }),
     response: z.object({
       from: digest,
       to: digest,
@@ -174,11 +175,13 @@ export const findingRoutes: readonly ApiRoute[] = [
     }),
     async handle(call) {
       const { platform, with: reference } = call.query;
+      const repository = await otherRepository(call, call.query.repository);
+      const other = { ...call, repository, params: { ...call.params, reference } };
       const to = await checkedImage(call, { platform }, { keep: () => false });
-      const from = await checkedImage({ ...call, params: { ...call.params, reference } }, { platform }, { keep: () => false });
-      const [before, after] = [await listKeys(from.image, call), await listKeys(to.image, call)];
+      const from = await checkedImage(other, { platform }, { keep: () => false });
+      const [before, after] = [await listKeys(from.image, other), await listKeys(to.image, call)];
       const gained = await checkShown(required(call.repository), to.image, call, { keep: isMissingIn(before) });
-      const lost = await checkShown(required(call.repository), from.image, call, { keep: isMissingIn(after) });
+      const lost = await checkShown(repository, from.image, other, { keep: isMissingIn(after) });
       return {
         value: {
           from: from.image,
@@ -215,6 +218,7 @@ export const findingRoutes: readonly ApiRoute[] = [
     summary: 'Find the images with a package, among the repositories that the caller may pull',
     access: 'open',
     query: z.object({
+      /** As the package has it, or with what stands before it: `@scope/name`, `group:name`. */
       name: z.string().min(1).max(256),
       version: z.string().max(256).optional(),
       type: z.string().max(20).optional(),
@@ -243,8 +247,15 @@ async function findPackage({ query, caller, parts }: ApiCall): Promise<{ value: 
   const items = [];
   let key = after === undefined ? undefined : parseKey(after);
   const findTags = parts.shown.placesFor(caller);
+  const named = await nameOf(name, parts);
   for (let seen = 0; seen < rowsMax && items.length < limit; seen += limit) {
-    const rows = await parts.rows.findings.listHolders({ name, ...(wanted && { version: wanted }), ...(type && { type }), ...(key && { after: key }), limit });
+    const rows = await parts.rows.findings.listHolders({
+      ...named,
+      ...(wanted && { version: wanted }),
+      ...(type && { type }),
+      ...(key && { after: key }),
+      limit,
+    });
     for (const { repository, digest: image, package: found } of rows) {
       if (items.length === limit) break;
       key = { repository, digest: image };
@@ -256,6 +267,13 @@ async function findPackage({ query, caller, parts }: ApiCall): Promise<{ value: 
     if (rows.length < limit) return { value: { items } };
   }
   return { value: { items, ...(key && { next: `${key.repository}@${key.digest}` }) } };
+}
+
+/** With a namespace where nothing is named so without one. */
+async function nameOf(name: string, { rows: { findings } }: HubParts): Promise<{ name: string; namespace?: string }> {
+  const [, namespace = '', last = ''] = /^(.+)[/:]([^/:]+)$/.exec(name) ?? [];
+  if (last === '' || (await findings.listHolders({ name, limit: 1 })).length > 0) return { name };
+  return { name: last, namespace };
 }
 
 function parseKey(text: string): { repository: RepositoryName; digest: Digest } {

@@ -82,7 +82,7 @@ export type FindingPage = { readonly findings: readonly ImageFinding[]; readonly
 export type LicencePage = { readonly licences: readonly PackageLicences[]; readonly next?: LicencePlace };
 export type PackageLicences = { readonly package: string; readonly licences: readonly string[] };
 
-export type PackageQuery = { readonly name: string; readonly version?: string; readonly type?: string };
+export type PackageQuery = { readonly name: string; readonly namespace?: string; readonly version?: string; readonly type?: string };
 
 /** Sets findings aside: of a vulnerability, where `package` is said only in that package. */
 export type FindingRule = {

@@ -283,7 +283,7 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
       return gone.length;
     },
 
-    async listHolders({ name, version, type, after = beforeAll, limit }) {
+    async listHolders({ name, namespace, version, type, after = beforeAll, limit }) {
       const columns = [
         sql.ref<PackageType | ''>('package_version.type').as('type'),
         'package_version.namespace',
@@ -294,6 +294,7 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
       const named = read
         .selectFrom('package_version')
         .where('package_version.name', '=', name)
+        .$if(namespace !== undefined, (query) => query.where('package_version.namespace', '=', namespace ?? ''))
         .$if(version !== undefined, (query) => query.where('package_version.version', '=', version ?? ''))
         .$if(type !== undefined, (query) => query.where('package_version.type', '=', (type ?? '') as never));
       const found = named
@@ -312,7 +313,7 @@ export function findingRows({ read, write }: MetadataDatabase): FindingRows {
             .select(['repository_manifest.repository', 'repository_manifest.digest', ...columns])
             .where((eb) => eb(eb.refTuple('repository_manifest.repository', 'repository_manifest.digest'), '>', eb.tuple(after.repository, after.digest))),
         )
-        .$if(type === undefined, (query) => query.union(namedByScanners(read, { name, version, after })));
+        .$if(type === undefined && namespace === undefined, (query) => query.union(namedByScanners(read, { name, version, after })));
       const rows = await read.selectFrom(found.as('each')).selectAll().orderBy('each.repository').orderBy('each.digest').limit(limit).execute();
       return rows.map(({ repository, digest, ...one }) => ({ repository, digest, package: one }));
     },

@@ -1,4 +1,4 @@
-/** What changed from another image to this one: files, configuration, layers. */
+/** What changed from another image to this one: vulnerabilities, files, configuration, layers. */
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useId } from 'react';
@@ -10,6 +10,7 @@ import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx';
 import { useAct } from '../../parts/use-act.ts';
 import { repositoryPath } from '../../repository-address.ts';
 import { Differences } from './differences.tsx';
+import { FindingDifferences } from './finding-differences.tsx';
 import type { Image } from './image-page.tsx';
 import { useInsideTexts } from './texts.ts';
 
@@ -85,5 +86,10 @@ function Compared({ repository, image, other }: ComparedProps) {
   if (member === image.digest) return <EmptyState title={texts.sameImage} />;
   if (there.isError) return <ErrorState error={there.error} retry={() => void there.refetch()} />;
   if (there.isPending) return <Skeleton />;
-  return <Differences repository={repository} here={image} there={{ repository: other.repository, image: there.data }} />;
+  return (
+    <>
+      <FindingDifferences here={{ repository, digest: image.digest }} there={{ repository: other.repository, digest: member }} />
+      <Differences repository={repository} here={image} there={{ repository: other.repository, image: there.data }} />
+    </>
+  );
 }

@@ -1,17 +1,16 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { addressOf, type Answer, call } from '../../api/client.ts';
+import { addressOf, call } from '../../api/client.ts';
 import { useFormTexts } from '../../language/form-texts.ts';
 import { useTexts } from '../../language/language.tsx';
 import { ForeignText } from '../../parts/foreign-text.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { Section } from '../../parts/section.tsx';
-import { countOf, severities, SeverityWord, useSeverityTexts } from '../../parts/severity.tsx';
+import { countOf, severities, useSeverityTexts } from '../../parts/severity.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx';
+import { findingKey, FindingRow } from './finding-row.tsx';
 import { useSecurityTexts } from './security-texts.ts';
 import { useAddressed } from '../../parts/use-addressed.ts';
 
-type Checked = Answer<'GET /repositories/{repository}/-/images/{reference}/findings'>;
-type Finding = Checked['items'][number];
 const askAgainMs = 1000;
 /** Letters; all of it stands with the packages. */
 const problemMax = 300;
@@ -116,10 +115,7 @@ export function Findings({ repository, reference }: { repository: string; refere
           ) : (
             <ul className="border-t border-line">
               {items.map((one) => (
-                <FindingRow
-                  key={`${one.advisory} ${one.package.purl} ${one.package.path} ${one.sbom ?? ''} ${one.scanner ?? ''} ${one.package.name} ${one.package.version}`}
-                  {...one}
-                />
+                <FindingRow key={findingKey(one)} {...one} />
               ))}
             </ul>
           )}
@@ -134,43 +130,5 @@ export function Findings({ repository, reference }: { repository: string; refere
         </>
       )}
     </Section>
-  );
-}
-
-function FindingRow({ id, severity, summary, package: of, fixed, exploitedSince, instruction, reason, sbom, scanner }: Finding) {
-  const texts = useSecurityTexts();
-  return (
-    <li className="border-b border-line py-2">
-      <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
-        <SeverityWord severity={severity} />
-        <span className="font-mono">{id}</span>
-        <span>
-          <ForeignText>{of.name}</ForeignText>{' '}
-          <span className="font-mono text-sm text-muted">
-            <ForeignText>{of.version}</ForeignText>
-          </span>
-        </span>
-        <span className={fixed === undefined ? 'text-sm text-muted' : 'text-sm text-good'}>
-          {fixed === undefined ? texts.noFix : <ForeignText>{texts.fixedIn(fixed)}</ForeignText>}
-        </span>
-        {scanner !== undefined && <span className="chip">{texts.foundBy(scanner)}</span>}
-        {sbom !== undefined && <span className="chip">{texts.saidBy(sbom.slice(0, 19))}</span>}
-        {exploitedSince !== undefined && <span className="chip text-bad">{texts.exploited}</span>}
-      </div>
-      {(summary !== '' || instruction !== undefined || reason !== undefined) && (
-        <p className="mt-0.5 text-sm break-words text-muted sm:pl-24">
-          <ForeignText>{[summary, reason].filter(Boolean).join(' · ')}</ForeignText>
-          {instruction !== undefined && (
-            <>
-              {summary !== '' && ' · '}
-              {texts.from}{' '}
-              <code className="font-mono">
-                <ForeignText>{instruction.slice(0, 160)}</ForeignText>
-              </code>
-            </>
-          )}
-        </p>
-      )}
-    </li>
   );
 }

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { addressOf, call } from '../../api/client.ts';
+import { Link } from '@tanstack/react-router';
+import { addressOf, type Answer, call } from '../../api/client.ts';
 import { useTexts } from '../../language/language.tsx';
 import { ActForm, fieldText } from '../../parts/act-form.tsx';
 import { ForeignText } from '../../parts/foreign-text.tsx';
@@ -101,11 +102,9 @@ export function Packages({ repository, reference }: { repository: string; refere
                 className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b border-line py-1.5"
               >
                 <span className="chip">{one.type}</span>
-                <span className="font-medium">
-                  <ForeignText>
-                    {one.type === 'npm' || one.type === 'maven' || one.type === 'composer' ? joined(one.namespace, one.name) : one.name}
-                  </ForeignText>
-                </span>
+                <Link to="/search/packages" search={{ name: fullName(one), version: one.version }} className="link inline-block min-h-6 font-medium">
+                  <ForeignText>{fullName(one)}</ForeignText>
+                </Link>
                 <span className="font-mono text-sm text-muted">
                   <ForeignText>{one.version}</ForeignText>
                 </span>
@@ -122,6 +121,7 @@ export function Packages({ repository, reference }: { repository: string; refere
   );
 }
 
-function joined(namespace: string, name: string): string {
-  return namespace === '' ? name : `${namespace}/${name}`;
+function fullName({ type, namespace, name }: Answer<'GET /repositories/{repository}/-/images/{reference}/packages'>['items'][number]): string {
+  const isJoined = namespace !== '' && (type === 'npm' || type === 'maven' || type === 'composer');
+  return isJoined ? `${namespace}${type === 'maven' ? ':' : '/'}${name}` : name;
 }

@@ -1,9 +1,11 @@
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useTexts } from '../../language/language.tsx';
+import { usePackageTexts } from '../package-search/texts.ts';
 import { artifactTypes, platforms, updatedDays, type Wanted } from './wanted.ts';
 
 export function SearchFilters({ wanted }: { wanted: Wanted }) {
   const { search: texts, tags } = useTexts();
+  const packages = usePackageTexts();
   const navigate = useNavigate();
   /** In the place of the address as it is: going back leads to where one came from, not through every filter. */
   const change = (changed: { [Key in keyof Wanted]: Wanted[Key] | undefined }) => {
@@ -80,6 +82,9 @@ export function SearchFilters({ wanted }: { wanted: Wanted }) {
           ))}
         </datalist>
       </label>
+      <Link to="/search/packages" className="link inline-block min-h-6">
+        {packages.title}
+      </Link>
     </div>
   );
 }
