@@ -20,13 +20,14 @@ export type Clamd = Disposable & {
 };
 
 const answerMaxLength = 4096;
-const answerMs = 120_000;
+/** For an answer, and for taking a piece of a file. */
+const longestMs = 120_000;
 const connectMs = 10_000;
 
 /** Throws ScannerError, and the signal's reason. */
-export async function openClamd(address: ClamdAddress, signal: AbortSignal): Promise<Clamd> {
-  const version = await askVersion(address, signal);
-  const connection = await open(address, signal);
+export async function openClamd(address: ClamdAddress, signal: AbortSignal, { answerMs = longestMs }: { readonly answerMs?: number } = {}): Promise<Clamd> {
+  const version = await askVersion(address, answerMs, signal);
+  const connection = await open(address, answerMs, signal);
   connection.send('zIDSESSION\0');
   return {
     version,
@@ -45,8 +46,8 @@ export async function openClamd(address: ClamdAddress, signal: AbortSignal): Pro
   };
 }
 
-async function askVersion(address: ClamdAddress, signal: AbortSignal): Promise<string> {
-  const connection = await open(address, signal);
+async function askVersion(address: ClamdAddress, answerMs: number, signal: AbortSignal): Promise<string> {
+  const connection = await open(address, answerMs, signal);
   try {
     connection.send('zVERSION\0');
     const version = await connection.receive();
@@ -72,7 +73,7 @@ type Connection = {
   end(): void;
 };
 
-async function open(address: ClamdAddress, signal: AbortSignal): Promise<Connection> {
+async function open(address: ClamdAddress, answerMs: number, signal: AbortSignal): Promise<Connection> {
   signal.throwIfAborted();
   const socket = address.kind === 'tcp' ? connect(address.port, address.host) : connect(address.path);
   socket.on('error', () => undefined); // whoever waits is told
@@ -80,11 +81,14 @@ async function open(address: ClamdAddress, signal: AbortSignal): Promise<Connect
   signal.addEventListener('abort', onAbort, { once: true });
   socket.once('close', () => signal.removeEventListener('abort', onAbort));
   await orTold(once(socket, 'connect', { signal: AbortSignal.any([signal, AbortSignal.timeout(connectMs)]) }), signal);
-  const received = receiver(socket);
+  const received = receiver(socket, answerMs);
   return {
     send: (data) => void socket.write(data),
     async sendAll(data) {
-      if (!socket.write(data) && !socket.destroyed) await orTold(Promise.race([once(socket, 'drain'), once(socket, 'close')]), signal);
+      if (socket.write(data) || socket.destroyed) return;
+      // One that reads no more would have us wait for ever.
+      const timer = setTimeout(() => socket.destroy(new Error('it took nothing in time')), answerMs);
+      await orTold(Promise.race([once(socket, 'drain'), once(socket, 'close')]), signal).finally(() => clearTimeout(timer));
     },
     receive: () => orTold(received(), signal),
     end: () => void socket.destroy(),
@@ -92,7 +96,7 @@ async function open(address: ClamdAddress, signal: AbortSignal): Promise<Connect
 }
 
 /** One answer after the other. */
-function receiver(socket: Socket): () => Promise<string> {
+function receiver(socket: Socket, answerMs: number): () => Promise<string> {
   let text = '';
   let look: () => void = () => undefined;
   socket.setEncoding('latin1');
