@@ -17,8 +17,8 @@ const imageBytes = 1_000_000_000;
 const fileBytes = 4_000_000;
 const suiteName = 'bookworm';
 
-/** Undefined, with a visible skip of `suite`, where debootstrap cannot run or apt's Debian mirror is out of reach. */
-export async function makeDebianImage(path: string, suite: string): Promise<DebianImage | undefined> {
+/** A folder in `path` with Debian's own smallest root file system. Undefined, with a visible skip of `suite`, where debootstrap cannot run or apt's Debian mirror is out of reach. */
+export async function makeDebianRoot(path: string, suite: string): Promise<string | undefined> {
   if (process.getuid?.() !== 0) {
     recordSkip('debootstrap needs root', suite);
     return undefined;
@@ -28,9 +28,16 @@ export async function makeDebianImage(path: string, suite: string): Promise<Debi
     recordSkip('the Debian mirror that apt uses is not known or not reachable', suite);
     return undefined;
   }
+  const root = join(path, 'root');
+  await run(['debootstrap', '--variant=minbase', suiteName, root, mirror], { timeoutMs: 400_000 });
+  return root;
+}
+
+/** Undefined where there is no such root file system. */
+export async function makeDebianImage(path: string, suite: string): Promise<DebianImage | undefined> {
+  if ((await makeDebianRoot(path, suite)) === undefined) return undefined;
   const at = (name: string): string => join(path, name);
   await mkdir(at('layout/blobs/sha256'), { recursive: true });
-  await run(['debootstrap', '--variant=minbase', suiteName, at('root'), mirror], { timeoutMs: 400_000 });
   const system = await addLayer(path, 'root', 'application/vnd.oci.image.layer.v1.tar');
   await mkdir(at('ballast/srv'), { recursive: true });
   for (let written = system.size; written < imageBytes; written += fileBytes) await writeFile(at(`ballast/srv/${written}`), randomBytes(fileBytes));

@@ -29,7 +29,8 @@ export type ScanParts = {
 /** Scans of one scanner that are under way at the same time. */
 const concurrency = 2;
 const duePerPage = 200;
-const imageConfigs: readonly string[] = [mediaTypes.ociConfig, mediaTypes.dockerConfig];
+/** Those too under which docker runs what is pushed by old programs. */
+const imageConfigs: readonly string[] = [mediaTypes.ociConfig, mediaTypes.dockerConfig, 'application/octet-stream', 'application/json'];
 
 const kindOf = (scanner: Pick<Scanner, 'name'>): string => `scan-${scanner.name}`;
 
@@ -67,9 +68,10 @@ async function imageOf({ kind, repository, digest }: Event, manifests: ScanParts
   }
 }
 
+/** Also one that says to be about another: it can be run all the same. */
 function isImage({ bytes, mediaType }: Manifest): boolean {
-  const { config, layers, subject } = parseManifest(bytes, mediaType);
-  if (config === undefined || !imageConfigs.includes(config.mediaType) || subject !== undefined) return false;
+  const { config, layers } = parseManifest(bytes, mediaType);
+  if (config === undefined || (!imageConfigs.includes(config.mediaType) && mediaType !== mediaTypes.dockerManifest)) return false;
   return layers.some((layer) => !layer.mediaType.endsWith('+json'));
 }
 
