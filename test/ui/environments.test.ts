@@ -55,6 +55,10 @@ describe.skipIf(!needs('chromium'))('environments', () => {
     await run(dana, 'test', first.digest);
     await page.getByText('rolled back by dana').first().waitFor();
 
+    // The page of the image says where it runs.
+    await page.goto(`/r/dana/app/image/${first.digest}`);
+    await page.getByRole('listitem').filter({ hasText: 'test' }).getByText('runs', { exact: true }).waitFor();
+
     await page.goto('/r/dana/app/environments?item=production');
     await page.getByLabel('Somebody else must approve each release').check();
     await page.getByLabel('Who may approve').fill('lena');

@@ -21,6 +21,7 @@ import { ReferrerTree } from './referrer-tree.tsx';
 import { ReviewState } from './review-state.tsx';
 import { TagHistory } from './tag-history.tsx';
 import { TagNotice } from './tag-notice.tsx';
+import { WhereItRuns } from './where-it-runs.tsx';
 
 const Files = lazy(async () => ({ default: (await import('./files.tsx')).Files }));
 const Security = lazy(async () => ({ default: (await import('./security.tsx')).Security }));
@@ -104,6 +105,7 @@ function Inside({ facts, image, tag, platform }: InsideProps) {
       {image.notices.map((notice) => (
         <TagNotice key={notice.tag} notice={notice} />
       ))}
+      <WhereItRuns repository={facts.name} digest={image.digest} />
       {image.review && <ReviewState review={image.review} may={facts.may} />}
       <div className="mb-6">
         <PullCommand repository={facts.name} reference={tag !== undefined && tags.includes(tag) ? tag : image.digest} />
