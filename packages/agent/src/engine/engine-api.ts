@@ -109,9 +109,12 @@ export function openEngineApi(socketPath: string, { sleep }: Pick<Surroundings, 
     },
 
     async exec(id, command, signal) {
-      const made = await must('POST', `/containers/${id}/exec`, { Cmd: command, AttachStdout: false, AttachStderr: false });
+      const made = await must('POST', `/containers/${id}/exec`, { Cmd: command, AttachStdout: true, AttachStderr: true });
       const run = textOf(made['Id']) ?? '';
-      await must('POST', `/exec/${run}/start`, { Detach: true });
+      // Its output ends with it. Podman never says of one that it does not listen to that it has ended.
+      const path = `/exec/${run}/start`;
+      const { status } = await askJson(endpoint, { method: 'POST', path, body: { Detach: false }, silenceMs: 60_000, signal, onLine: () => undefined });
+      if (status >= 400) throw new TargetError(`the engine answered ${status} when ${command[0] ?? ''} was to run inside`);
       for (;;) {
         signal.throwIfAborted();
         const seen = await must('GET', `/exec/${run}/json`);
