@@ -149,6 +149,8 @@ function defineTests(docker: DockerEngine, mails: MailSink): void {
     robot = { name: 'gallery+deploy', secret: String((await ok('POST', '/namespaces/gallery/robots/deploy/tokens', { name: 'agent' }))['secret']) };
     await docker.docker(['login', '--username', 'soonyong', '--password-stdin', `127.0.0.1:${server.port}`], { stdin: password });
     await push('one', 'v1');
+    // The agents have to log in to pull.
+    await ok('PATCH', `/repositories/${repository}`, { visibility: 'private' });
 
     await using receiver = await startReceiver();
     const { id, secret } = await hook(receiver, ['pushed']);
