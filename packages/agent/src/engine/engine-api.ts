@@ -58,7 +58,7 @@ export function openEngineApi(socketPath: string, { sleep }: Pick<Surroundings, 
       const { status } = await askJson(endpoint, {
         method: 'POST',
         path: `/images/create?${query}`,
-        headers: login === undefined ? {} : { 'x-registry-auth': Buffer.from(JSON.stringify(login)).toString('base64url') },
+        headers: login === undefined ? {} : { 'x-registry-auth': encode(login) },
         silenceMs: pullSilenceMs,
         signal,
         onLine: (line) => {
@@ -129,6 +129,11 @@ export function openEngineApi(socketPath: string, { sleep }: Pick<Surroundings, 
       if (status >= 400 && status !== 404) throw new Error(`the engine answered ${status} when a container was to go`);
     },
   };
+}
+
+/** The letters of base64url, and its padding: without that Docker's engine takes it for no login at all, and says nothing. */
+function encode(login: RegistryLogin): string {
+  return Buffer.from(JSON.stringify(login)).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 }
 
 function textOf(value: unknown): string | undefined {
