@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startWorld } from '../accounts/support/accounts.ts';
 import { type Naru, naruOn } from '../client-store/support/naru.ts';
 import { createFolder, type Folder } from '../clients/support/folder.ts';
 import { tryRun } from '../clients/support/run.ts';
@@ -112,6 +113,36 @@ describe.if(isRoot && needs('runc', 'conmon', 'slirp4netns', 'busybox'))('an age
       async () => (await naru.ok(['ps', '-a', '--format', '{{.State}} {{.Labels}}'])).split('\n').filter(Boolean),
       ([only, ...more]) => more.length === 0 && only?.startsWith('running') === true && only.includes('dev.naru.release=2'),
     );
+  });
+
+  test('pulls from a private repository with the account that it was given', async () => {
+    await using world = await startWorld();
+    const owner = await world.person('olli');
+    await owner.api('POST', '/namespaces/olli/robots', { name: 'deploy' });
+    await owner.api('POST', '/namespaces/olli/grants', { subject: { kind: 'robot', name: 'deploy' }, role: 'read' });
+    const { secret } = (await owner.api('POST', '/namespaces/olli/robots/deploy/tokens', { name: 'x' })).body;
+    await owner.api('PUT', '/repositories/olli/app', { visibility: 'private' });
+    const image = await makeWebImage('private');
+    const scopes = ['repository:olli/app:pull,push'];
+    for (const blob of image.blobs)
+      await owner.v2('POST', `olli/app/blobs/uploads/?digest=${blob.digest}`, scopes, { body: blob.bytes, type: 'application/octet-stream' });
+    expect((await owner.v2('PUT', 'olli/app/manifests/v1', scopes, { body: image.manifest.bytes, type: image.manifest.mediaType })).status).toBe(201);
+    const at = '/repositories/olli/app/-/environments/test';
+    await owner.api('PUT', at, { agents: ['olli+deploy'] });
+    await owner.api('POST', `${at}/releases`, { tag: 'v1' });
+    const privatePort = await freePort();
+    await using own = startAgent(
+      // prettier-ignore
+      ['--server', world.server.url, '--user', 'olli+deploy', '--repository', 'olli/app', '--env', 'test', '--target', 'here', '--own', '--state', join(folder.path, 'state'),
+        '-p', `127.0.0.1:${privatePort}:80`, '--health-tcp', '--settle', '0', '--drain', '0'],
+      { NARU_DATA_ROOT: naru.root, NARU_TOKEN: String(secret) },
+    );
+    await until(
+      async () => ((await owner.api('GET', `${at}/releases`)).body['items'] as { state: string; message?: string }[])[0],
+      (newest) => newest?.state !== 'pending',
+    );
+    expect([(await owner.api('GET', `${at}/releases`)).body['items'], own.output.text]).toMatchObject([[{ state: 'running' }], expect.any(String)]);
+    expect(await (await fetch(`http://127.0.0.1:${privatePort}/`, { headers: { connection: 'close' } })).text()).toBe('private\n');
   });
 
   test('one of the targets, and no more', async () => {

@@ -92,10 +92,16 @@ export function followPushes(parts: ReleaseParts): JobKind {
     for (const environment of await rows.deployments.environments.list(repository)) {
       if (environment.isPaused) continue;
       const seen = new Set<string>();
-      for (const { instance, state, cause, digest, tag } of await rows.deployments.releases.list(environment, { limit: releasesLooked })) {
+      for (const { id, instance, state, cause, digest, tag, message } of await rows.deployments.releases.list(environment, { limit: releasesLooked })) {
         if (seen.has(instance)) continue;
         seen.add(instance);
-        if (state !== 'refused' || cause !== 'push' || (await findFault(parts, environment, digest)) !== undefined) continue;
+        if (state !== 'refused' || cause !== 'push') continue;
+        const fault = await findFault(parts, environment, digest);
+        if (fault !== undefined) {
+          // It was checked meanwhile, perhaps, and lacks a signature.
+          if (fault.text !== message) await rows.deployments.releases.restate({ ...environment, id, message: fault.text });
+          continue;
+        }
         await requestRelease(parts, environment, { digest, tag, instance, cause: 'push', event }, { at: clock.now(), actor }).catch(forgive);
       }
     }

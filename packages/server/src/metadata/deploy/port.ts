@@ -142,6 +142,8 @@ export interface ReleaseRows {
   /** Of one that awaits it. Throws CONFLICT when it does not. */
   decide(decision: EnvironmentKey & { readonly id: number; readonly approved: boolean; readonly message?: string } & Change): Promise<void>;
   find(key: EnvironmentKey, id: number): Promise<Release | undefined>;
+  /** One that was refused still is, for another reason by now. */
+  restate(release: EnvironmentKey & { readonly id: number; readonly message: string }): Promise<void>;
   /** Newest first. */
   list(key: EnvironmentKey, page: { readonly before?: number; readonly limit: number }): Promise<Release[]>;
   /** Has the digest run there, or does it? */

@@ -28,6 +28,16 @@ export function releaseRows({ read, write }: MetadataDatabase): ReleaseRows {
         announce(tx, 'deployments');
       }),
 
+    restate: ({ repository, name, id, message }) =>
+      write(async (tx) => {
+        await tx
+          .updateTable('release')
+          .set({ message })
+          .where('id', '=', id)
+          .where((eb) => eb.and({ repository, environment: name, state: 'refused' }))
+          .execute();
+      }),
+
     async find({ repository, name }, id) {
       const row = await read
         .selectFrom('release')
