@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'bun:test';
 import { startServer } from '../support/server.ts';
 import { linkIn, readMail, startMailSink } from '../support/mail-sink.ts';
-import { password, startWorld } from './support/accounts.ts';
+import { password, type Person, startWorld } from './support/accounts.ts';
+import { pushImage } from './support/push.ts';
 
 const sink = await startMailSink();
 const flags = ['--mail-smtp-url', `smtp://127.0.0.1:${sink.port}`, '--mail-link-url', 'https://registry.example.com'];
@@ -19,7 +20,7 @@ const logIn = (name: string, secret = password) => anonymous.api('POST', '/sessi
 const useLink = (secret: string, more = {}) => anonymous.api('POST', '/mail-links/use', { secret, ...more });
 
 describe('sign-up', () => {
-  test('an e-mail address and a password are enough, and who must choose a name is told so', async () => {
+  test('an e-mail address and a password are enough: the name is like the address, and like nobody else’s', async () => {
     const withoutName = (email: string, more = {}) => anonymous.api('POST', '/sign-up', { email, password, ...more });
     expect(await withoutName('Kim.Lee@example.org')).toEqual({ status: 201, body: { name: 'kim.lee', mail: 'on-its-way' } });
     const { purpose, secret } = linkIn(await sink.take('kim.lee@example.org'));
@@ -27,10 +28,17 @@ describe('sign-up', () => {
     expect((await useLink(secret)).status).toBe(200);
     expect((await logIn('kim.lee')).status).toBe(201);
 
-    // Somebody else of that name, and of one that nobody may have.
-    expect(await withoutName('kim.lee@elsewhere.example.org')).toMatchObject({ status: 409, body: { errors: [{ code: 'NAME_TAKEN' }] } });
-    expect(await withoutName('admin@example.org')).toMatchObject({ status: 400, body: { errors: [{ detail: { field: 'name' } }] } });
-    expect(await withoutName('kim.lee@elsewhere.example.org', { name: 'kim-of-elsewhere' })).toMatchObject({ status: 201, body: { name: 'kim-of-elsewhere' } });
+    // Somebody else of that name, and of those that nobody may have.
+    const named = async (email: string, more = {}) => (await withoutName(email, more)).body['name'];
+    expect(await named('kim.lee@elsewhere.example.org')).toBe('kim.lee-2');
+    expect(await named('kim.lee@third.example.org', { name: 'kim-of-elsewhere' })).toBe('kim-of-elsewhere');
+    expect(await withoutName('kim.lee@fourth.example.org', { name: 'kim.lee' })).toMatchObject({ status: 409, body: { errors: [{ code: 'NAME_TAKEN' }] } });
+    expect([await named('admin@example.org'), await named('x@example.org'), await named('김@example.org')]).toEqual(['admin-2', 'x-2', 'member']);
+    // Not that of repositories that are older than the accounts.
+    await pushImage(world.admin, 'tools/app', 'v1');
+    expect(await named('tools@example.org')).toBe('tools-2');
+    expect(await withoutName('not an address')).toMatchObject({ status: 400, body: { errors: [{ detail: { field: 'email' } }] } });
+    expect(await withoutName('weak@example.org', { password: 'short' })).toMatchObject({ status: 400, body: { errors: [{ detail: { field: 'password' } }] } });
     expect(await anonymous.api('POST', '/sign-up', { password })).toMatchObject({ status: 400 });
   });
 
@@ -82,8 +90,90 @@ describe('sign-up', () => {
     const { headers, body } = readMail((await sink.take('kim@example.org')).raw);
     expect(headers).toContain('You have an account already');
     expect(body).toContain('Hello kim');
-    expect((await logIn('someone')).status).toBe(401);
   });
+
+  test('nor does anything that is tried afterwards tell them apart', async () => {
+    const known = 'ann@example.org';
+    const unknown = 'bea@example.org';
+    const ann = await world.person('ann');
+    const guess = 'not that of the owner';
+    /** All that somebody learns who signs up with an address that is not theirs. */
+    const probe = async (email: string, name: string) => {
+      const ask = async (...call: Parameters<typeof anonymous.api>) => {
+        const { status, body } = await anonymous.api(...call);
+        return { status, body: JSON.parse(JSON.stringify(body).replaceAll(name, 'NAME').replaceAll(email, 'EMAIL')) as unknown };
+      };
+      const basic = async (login: string) => {
+        const response = await fetch(`${world.server.url}/token`, { headers: { authorization: world.as(login, guess).basic } });
+        return `${response.status} ${await response.text()}`;
+      };
+      return [
+        await ask('POST', '/sign-up', { name, email, password: guess }),
+        await ask('POST', '/sign-up', { name, email: `other-${email}`, password: guess }),
+        await ask('POST', '/session', { name, password: guess }),
+        await ask('POST', '/session', { name: email, password: guess }),
+        await ask('POST', '/session', { name, password: 'wrong' }),
+        await ask('POST', '/session', { name: email, password: 'wrong' }),
+        await basic(name),
+        await basic(email),
+        await ask('POST', '/mail-links/password-reset', { email }),
+        await ask('POST', '/mail-links/verification', { email }),
+        // As often as it takes to be slowed down.
+        ...(await Promise.all(Array.from({ length: 6 }, () => ask('POST', '/session', { name: email, password: guess }))))
+          .map(({ status }) => status)
+          .toSorted(),
+      ];
+    };
+    const learned = await probe(known, 'probe-one');
+    expect(learned).toEqual(await probe(unknown, 'probe-two'));
+    expect(learned.slice(0, 3)).toMatchObject([
+      { status: 201, body: { name: 'NAME', mail: 'on-its-way' } },
+      { status: 409, body: { errors: [{ code: 'NAME_TAKEN' }] } },
+      { status: 401, body: { errors: [{ detail: { field: 'email' } }] } },
+    ]);
+    expect(learned).toContain(429);
+    // Without a name as well: both go on counting.
+    const nameOf = async (email: string) => (await anonymous.api('POST', '/sign-up', { email, password })).body['name'];
+    expect([await nameOf('ann@example.org'), await nameOf('ann@example.org')]).toEqual(['ann-2', 'ann-3']);
+    await world.person('cleo-of-elsewhere');
+    await signUp('cleo', 'cleo-of-elsewhere@example.org');
+    expect([await nameOf('cleo@example.org'), await nameOf('cleo@example.org')]).toEqual(['cleo-2', 'cleo-3']);
+    // Its owner still comes in by it.
+    expect((await ann.api('GET', '/user')).body).toMatchObject({ user: { email: known } });
+  });
+});
+
+test('a name can change until something begins with it', async () => {
+  await signUp('early-name', 'renamer@example.org');
+  await useLink(linkIn(await sink.take('renamer@example.org')).secret);
+  const rename = (person: Person, name: string) => person.api('PATCH', '/user', { name });
+  const early = world.as('early-name', password);
+  const token = String((await early.api('POST', '/user/tokens', { name: 'laptop' })).body['secret']);
+  await early.api('POST', '/namespaces/early-name/grants', { subject: { kind: 'user', name: 'kim.lee' }, role: 'read', repositories: 'early-name/app' });
+  expect(await rename(early, 'kim.lee')).toMatchObject({ status: 409, body: { errors: [{ code: 'NAME_TAKEN' }] } });
+  expect(await rename(early, 'library')).toMatchObject({ status: 400 });
+  expect(await rename(early, 'Late-Name')).toMatchObject({ status: 200, body: { name: 'late-name', email: 'renamer@example.org' } });
+
+  // What was the account's is the account's, under the new name only.
+  const late = world.as('late-name', password);
+  expect((await world.as('late-name', token).api('GET', '/user')).body).toMatchObject({ name: 'late-name' });
+  expect([(await early.api('GET', '/user')).status, (await logIn('renamer@example.org')).status]).toEqual([401, 201]);
+  expect((await late.api('GET', '/namespaces/late-name/grants')).body['items']).toMatchObject([{ repositories: 'late-name/app' }]);
+  expect((await pushImage(late, 'early-name/app', 'v1')).status).toBe(403);
+  expect((await pushImage(late, 'late-name/app', 'v1')).status).toBe(201);
+  expect(await rename(late, 'latest-name')).toMatchObject({ status: 409, body: { errors: [{ code: 'CONFLICT' }] } });
+  expect(await world.admin.api('PATCH', '/users/late-name', { name: 'latest-name' })).toMatchObject({ status: 409 });
+
+  // Who takes the old name takes nothing else with it, and does not read what was done under it.
+  expect((await signUp('early-name', 'next@example.org')).status).toBe(201);
+  await useLink(linkIn(await sink.take('next@example.org')).secret);
+  const actions = async (person: Person, name: string) =>
+    ((await person.api('GET', `/namespaces/${name}/audit`)).body['items'] as { action: string }[]).map(({ action }) => action).toReversed();
+  expect(await actions(world.as('early-name', password), 'early-name')).toEqual(['user.create', 'user.change']);
+  expect((await actions(late, 'late-name')).slice(0, 1)).toEqual(['user.rename']);
+  expect(await actions(world.admin, 'early-name')).toEqual(['user.create', 'user.change']);
+  const all = (await world.admin.api('GET', '/audit?namespace=early-name')).body['items'] as { action: string }[];
+  expect(all.map(({ action }) => action)).toContain('grant.create');
 });
 
 describe('password', () => {

@@ -61,6 +61,23 @@ describe.skipIf(!needs('chromium'))('account settings', () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  test('the account is named anew, as long as no repository begins with its name', async () => {
+    await using opened = await openAs(browser, world, 'oldname');
+    const { page } = opened;
+    await page.goto('/settings/profile');
+    await page.getByLabel('New account name').fill('tora');
+    await page.getByRole('button', { name: 'Change the name' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('New account name').fill('newname');
+    await page.getByRole('button', { name: 'Change the name' }).click();
+    await page.getByRole('heading', { name: 'newname' }).waitFor();
+    expect((await world.as('newname', password).api('PUT', '/repositories/newname/app')).status).toBe(201);
+    await page.getByLabel('New account name').fill('another');
+    await page.getByRole('button', { name: 'Change the name' }).click();
+    await page.getByText('Repositories begin with this name.').waitFor();
+    expect(opened.complaints).toEqual([]);
+  });
+
   test('what the server refuses is said, and what was typed stays', async () => {
     await using opened = await openAs(browser, world, 'odd');
     const { page } = opened;

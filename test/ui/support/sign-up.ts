@@ -11,6 +11,7 @@ export async function signUpByMail(page: Page, sink: MailSink, name: string): Pr
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign up' }).click();
   await page.getByText(`${email} is on its way`).waitFor();
+  await page.getByText(`Your name here is ${name}.`).waitFor();
   const { purpose, secret } = linkIn(await sink.take(email));
   await page.goto(`/account-link#${purpose}=${secret}`);
   await page.getByRole('button', { name: 'Confirm e-mail address' }).click();

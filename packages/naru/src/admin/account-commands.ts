@@ -41,6 +41,7 @@ export const accountCommands = {
     'NAME',
     one,
     [
+      { name: 'name', value: 'NAME', description: 'Another name, as long as no repository begins with this one.' },
       { name: 'admin', value: 'true|false', description: 'An administrator or not.' },
       { name: 'disabled', value: 'true|false', description: 'A disabled account can do nothing, and all its log-ins end.' },
       { name: 'email', value: 'ADDRESS', description: 'Its e-mail address, which counts as verified.' },
@@ -51,6 +52,7 @@ export const accountCommands = {
       method: 'PATCH',
       path: `/users/${segment(name)}`,
       body: {
+        name: values['name'],
         administrator: truth(values['admin']),
         disabled: truth(values['disabled']),
         email: values['email'],

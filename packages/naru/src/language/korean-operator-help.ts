@@ -41,6 +41,7 @@ export const operatorSentences: Readonly<Partial<Record<string, string>>> = {
   'On the pages and in the list.': '웹 페이지와 목록에서.',
   'By mail to your confirmed address.': '확인된 주소로 메일을 보내서.',
   'An administrator of the server.': '서버의 관리자.',
+  'Another name, as long as no repository begins with this one.': '새 이름. 지금 이름으로 시작하는 리포지터리가 없을 때만.',
   'An administrator or not.': '관리자인지 아닌지.',
   'Read the password from the standard input.': '표준 입력에서 비밀번호를 읽습니다.',
   'A disabled account can do nothing, and all its log-ins end.': '꺼진 계정은 아무것도 할 수 없고, 로그인도 모두 끝납니다.',

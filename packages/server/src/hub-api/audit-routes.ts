@@ -53,7 +53,12 @@ export const auditRoutes: readonly ApiRoute[] = [
     access: 'manage',
     query: filter,
     response: entries,
-    handle: ({ query, params, parts }) => list({ ...query, namespace: params['namespace'] }, parts),
+    async handle({ query, params, parts }) {
+      const namespace = params['namespace'] ?? '';
+      // What was done under the name before was another's, and theirs alone to read.
+      const since = Math.max(query.since ?? 0, (await parts.rows.identity.accounts.find(namespace))?.namedAt ?? 0);
+      return list({ ...query, namespace, since }, parts);
+    },
   }),
   route({
     operation: 'exportAudit',

@@ -3,11 +3,10 @@ import { RegistryError } from '@naru/oci/registry-error';
 import { isRepositoryName, parseRepositoryName } from '@naru/oci/repository-name';
 import { z } from 'zod';
 import { baseUrl, type HttpRequest } from '../http/request.ts';
-import { parseAccountName, parseEmail } from '../identity/account-name.ts';
-import { findAccountName } from '../identity/external/account-names.ts';
 import { challengeCookie } from '../identity/passkeys/challenge.ts';
 import { relyingPartyAt } from '../identity/passkeys/relying-party.ts';
 import { type Browser, clearedSessionCookie, type NewSession, sessionCookie } from '../identity/sessions.ts';
+import { signUp } from '../identity/sign-up.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { assertion, options, readAssertion } from './passkey-schemas.ts';
 import { type ApiResult, type ApiRoute, route } from './route.ts';
@@ -88,43 +87,17 @@ export const sessionRoutes: readonly ApiRoute[] = [
     path: '/sign-up',
     summary: 'Make an account of one’s own, where the server lets everybody',
     access: 'open',
-    // `email`: needed where a mail confirms it. Elsewhere nobody can prove one, and none is kept: that one is taken would tell whose it is.
-    // `name`: without one it is what stands before the @ of the address, unless that cannot be one or is taken: then somebody has to choose.
+    // `email`: needed where a mail confirms it. `name`: without one it is made of the address, and the answer says which it is.
     body: z.object({ name: z.string().optional(), email: z.string().optional(), password: z.string(), language: z.enum(['en', 'ko']).optional() }),
     // `mail`: when the mail that confirms the address will come. Absent: none is sent, and the account can be used.
     response: z.object({ name: z.string(), mail: z.enum(['on-its-way', 'late']).optional() }),
-    async handle({ request, body, parts: { identity, mail, settings } }) {
+    async handle({ request, body, parts: { rows, identity, mail, settings } }) {
       if (!settings.signUp) throw new RegistryError('DENIED', { message: 'accounts are made by an administrator here' });
-      const { email: written, ...withoutEmail } = { ...body, name: body.name ?? nameOf(body.email) };
-      const { name } = withoutEmail;
-      const actor = { actor: name.toLowerCase(), origin: { address: request.remoteAddress } };
-      if (mail === undefined) {
-        if (written !== undefined) parseEmail(written);
-        await identity.users.countSignUp(request.remoteAddress);
-        return { status: 201, value: { name: (await identity.users.create(withoutEmail, actor)).name } };
-      }
-      if (written === undefined) throw new RegistryError('REQUEST_INVALID', { message: 'an e-mail address is needed', detail: { field: 'email' } });
-      const email = parseEmail(written);
-      await mail.expectConfirmation(name, request.remoteAddress);
-      try {
-        await identity.users.create({ ...withoutEmail, email }, actor);
-        await mail.request({ kind: 'verify', email });
-      } catch (error) {
-        // Whose address it is learns it by mail. Whoever asks learns nothing.
-        if (!(error instanceof RegistryError && error.code === 'EMAIL_TAKEN')) throw error;
-        await mail.request({ kind: 'taken', email });
-      }
-      return { status: 201, value: { name: parseAccountName(name), mail: mail.isLate() ? 'late' : 'on-its-way' } };
+      const { name } = await signUp(body, request.remoteAddress, { rows: rows.identity, users: identity.users, mail });
+      return { status: 201, value: { name, ...(mail && { mail: mail.isLate() ? ('late' as const) : ('on-its-way' as const) }) } };
     },
   }),
 ];
-
-/** Throws REQUEST_INVALID. */
-function nameOf(email: string | undefined): string {
-  const name = email === undefined ? undefined : findAccountName(parseEmail(email));
-  if (name === undefined) throw new RegistryError('REQUEST_INVALID', { message: 'choose a name: the address gives none', detail: { field: 'name' } });
-  return name;
-}
 
 export function browserOf(request: HttpRequest): Browser {
   return { address: request.remoteAddress, userAgent: request.header('user-agent') ?? '' };

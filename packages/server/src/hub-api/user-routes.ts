@@ -43,12 +43,13 @@ export const userRoutes: readonly ApiRoute[] = [
     operation: 'changeSelf',
     method: 'PATCH',
     path: '/user',
-    summary: 'Change the own profile',
+    summary: 'Change the own profile, and the `name` as long as no repository begins with it',
     access: 'user',
-    body: z.object({ fullName: line.optional(), language: language.optional() }),
+    body: z.object({ name: z.string().optional(), fullName: line.optional(), language: language.optional() }),
     response: user,
-    async handle({ caller, body, parts }) {
+    async handle({ caller, body: { name, ...body }, parts }) {
       const id = idOf(caller);
+      if (name !== undefined) await parts.identity.users.rename(id, name, actorOf(caller));
       await parts.rows.identity.users.change({ id, ...withoutUndefined(body), at: parts.clock.now(), ...actorOf(caller) });
       return { value: await show(parts, id) };
     },
@@ -119,9 +120,11 @@ export const userRoutes: readonly ApiRoute[] = [
     operation: 'changeUser',
     method: 'PATCH',
     path: '/users/{user}',
-    summary: 'Change an account: rights, password, disabled or not, and its e-mail address, which the administrator vouches for; null takes it away',
+    summary:
+      'Change an account: rights, password, disabled or not, its name as long as no repository begins with it, and its e-mail address, which the administrator vouches for; null takes it away',
     access: 'administrator',
     body: z.object({
+      name: z.string().optional(),
       administrator: z.boolean().optional(),
       disabled: z.boolean().optional(),
       email: z.string().nullable().optional(),
@@ -134,6 +137,7 @@ export const userRoutes: readonly ApiRoute[] = [
       const { id } = await identity.users.getByName(params['user'] ?? '');
       const at = clock.now();
       const email = typeof body.email === 'string' ? parseEmail(body.email) : body.email;
+      if (body.name !== undefined) await identity.users.rename(id, body.name, actorOf(caller));
       if (body.password !== undefined) await identity.users.setPassword(id, body.password, actorOf(caller));
       await rows.identity.users.change({
         id,
@@ -176,7 +180,7 @@ async function show(parts: HubParts, id: string): Promise<z.output<typeof user>>
 
 async function describe({ rows, identity }: HubParts, users: readonly User[]): Promise<z.output<typeof user>[]> {
   const issuers = await rows.identity.externals.listIssuers(users.map(({ id }) => id));
-  return users.map(({ id, passwordHash, totpSecret, totpUsedStep: _step, ...rest }) => ({
+  return users.map(({ id, passwordHash, totpSecret, totpUsedStep: _step, isEmailTaken: _taken, ...rest }) => ({
     ...rest,
     hasSecondFactor: totpSecret !== undefined,
     signsInWith: [

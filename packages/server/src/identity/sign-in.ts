@@ -67,6 +67,9 @@ const rememberedMs = 60_000;
 const longestSecret = 16 * 1024;
 
 const refusal = 'incorrect username or password';
+const notConfirmed = 'the e-mail address is not confirmed';
+/** For every address alike: with one that was signed up for a moment ago it is true. */
+const addressRefusal = `${refusal}, or the e-mail address is not confirmed yet: open the link in the mail`;
 
 export function createSignIn(parts: SignInParts): SignIn {
   const { rows, passwords, throttle, federation, secondFactor, directory, noticeSignIn, noteRefused, requiresConfirmedEmail, hash, clock } = parts;
@@ -170,16 +173,21 @@ export function createSignIn(parts: SignInParts): SignIn {
           await throttle.end(attempt, 'unanswered');
           throw error;
         });
-    const isRight = user !== undefined && user.disabledAt === undefined;
+    const isConfirmed = !requiresConfirmedEmail || !awaitsConfirmation(user);
+    // By the address it would tell that this account has it, and so that no other one had.
+    const isRight = user !== undefined && user.disabledAt === undefined && (isConfirmed || !isAddress(name));
     const isWhole = isRight && (await isProved(user));
     await throttle.end(attempt, isWhole ? 'succeeded' : 'failed');
     if (!isRight) {
-      refused(user === undefined ? 'wrong name or password' : 'the account is disabled', user?.name ?? local?.name);
-      throw new RegistryError('UNAUTHORIZED', { message: refusal });
+      refused(
+        user === undefined ? 'wrong name or password' : user.disabledAt !== undefined ? 'the account is disabled' : notConfirmed,
+        user?.name ?? local?.name,
+      );
+      throw new RegistryError('UNAUTHORIZED', { message: requiresConfirmedEmail && isAddress(name) ? addressRefusal : refusal });
     }
     // Only who knows the password learns this.
-    if (requiresConfirmedEmail && user.email !== undefined && user.emailVerifiedAt === undefined) {
-      refused('the e-mail address is not confirmed');
+    if (!isConfirmed) {
+      refused(notConfirmed);
       throw new RegistryError('UNAUTHORIZED', { message: 'open the link in the mail that confirms your e-mail address first', detail: { field: 'email' } });
     }
     if (isWhole && ok && needsRehash) await rows.users.change({ id: user.id, passwordHash: await passwords.hash(password), at: clock.now(), actor: user.name });
@@ -218,10 +226,18 @@ export function createSignIn(parts: SignInParts): SignIn {
   }
 }
 
+function awaitsConfirmation(user: User | undefined): boolean {
+  return user !== undefined && (user.isEmailTaken === true || (user.email !== undefined && user.emailVerifiedAt === undefined));
+}
+
+function isAddress(login: string): boolean {
+  return login.includes('@');
+}
+
 /** Name or e-mail address. */
 export async function findUser(rows: IdentityRows, login: string): Promise<User | undefined> {
   const text = login.trim().toLowerCase();
-  return text.includes('@') ? rows.users.findByEmail(text) : rows.users.findByName(text);
+  return isAddress(text) ? rows.users.findByEmail(text) : rows.users.findByName(text);
 }
 
 export function identityOf({ id, owner, actions, patterns, expiresAt }: StoredCredential): Identity {

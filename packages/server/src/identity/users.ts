@@ -21,6 +21,8 @@ export type NewUserRequest = {
   readonly administrator?: boolean | undefined;
   /** Whoever makes the account vouches for the address. */
   readonly isEmailVerified?: boolean;
+  /** The address is another account's: this one goes without, and is never confirmed. */
+  readonly isEmailTaken?: boolean;
 };
 
 /** What one network may make in an hour: a class that signs up together. */
@@ -41,7 +43,16 @@ export function createUserRules({ rows, passwords, clock }: UserParts) {
 
     /** Throws REQUEST_INVALID, NAME_TAKEN, EMAIL_TAKEN. */
     async create(
-      { name: written, email: address, password, fullName = '', language = 'en', administrator = false, isEmailVerified = false }: NewUserRequest,
+      {
+        name: written,
+        email: address,
+        password,
+        fullName = '',
+        language = 'en',
+        administrator = false,
+        isEmailVerified = false,
+        isEmailTaken = false,
+      }: NewUserRequest,
       actor: Actor,
     ): Promise<User> {
       const name = parseAccountName(written);
@@ -55,12 +66,18 @@ export function createUserRules({ rows, passwords, clock }: UserParts) {
         administrator,
         fullName,
         language,
-        ...(email !== undefined && { email, ...(isEmailVerified && { emailVerifiedAt: at }) }),
+        ...(isEmailTaken && { isEmailTaken }),
+        ...(email !== undefined && !isEmailTaken && { email, ...(isEmailVerified && { emailVerifiedAt: at }) }),
         ...(password !== undefined && { passwordHash: await passwords.hash(password) }),
         at,
         ...actor,
       });
       return get(rows, id);
+    },
+
+    /** As long as it has no repositories, whose names would begin otherwise. Throws REQUEST_INVALID, NAME_TAKEN, CONFLICT. */
+    async rename(id: string, written: string, actor: Actor): Promise<void> {
+      await rows.accounts.rename({ id, name: parseAccountName(written), at: clock.now(), ...actor });
     },
 
     /** A directory's password is the directory's to change, unless an administrator has given the account one of ours. Throws DENIED. */

@@ -56,3 +56,10 @@ export function newSecretBytes(): Uint8Array {
 export function newTotpSecret(): Uint8Array {
   return randomBytes(20);
 }
+
+export const nameEndingLength = 8;
+
+/** What tells an account's name from all those like it: nobody has it, though nothing says so. */
+export function newNameEnding(): string {
+  return randomBytes(nameEndingLength / 2).toString('hex');
+}

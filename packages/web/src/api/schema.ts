@@ -25,8 +25,8 @@ export type Api = {
   'PUT /user/email': { params: {  }; query: {  }; body: { "email": string; "password": string }; response: undefined };
   /** Who am I? */
   'GET /user': { params: {  }; query: {  }; body: undefined; response: { "kind": string; "name": string; "credential": string; "user"?: { "name": string; "email"?: string; "emailVerifiedAt"?: number; "fullName": string; "language": string; "administrator": boolean; "disabledAt"?: number; "createdAt": number; "hasSecondFactor": boolean; "signsInWith": readonly (string)[] } } };
-  /** Change the own profile */
-  'PATCH /user': { params: {  }; query: {  }; body: { "fullName"?: string; "language"?: "en" | "ko" }; response: { "name": string; "email"?: string; "emailVerifiedAt"?: number; "fullName": string; "language": string; "administrator": boolean; "disabledAt"?: number; "createdAt": number; "hasSecondFactor": boolean; "signsInWith": readonly (string)[] } };
+  /** Change the own profile, and the `name` as long as no repository begins with it */
+  'PATCH /user': { params: {  }; query: {  }; body: { "name"?: string; "fullName"?: string; "language"?: "en" | "ko" }; response: { "name": string; "email"?: string; "emailVerifiedAt"?: number; "fullName": string; "language": string; "administrator": boolean; "disabledAt"?: number; "createdAt": number; "hasSecondFactor": boolean; "signsInWith": readonly (string)[] } };
   /** Delete the own account */
   'DELETE /user': { params: {  }; query: {  }; body: { "password": string }; response: undefined };
   /** Change the own password; every other session and docker log-in ends */
@@ -35,8 +35,8 @@ export type Api = {
   'GET /users': { params: {  }; query: { after?: string | undefined; limit?: number | undefined }; body: undefined; response: { "items": readonly ({ "name": string; "email"?: string; "emailVerifiedAt"?: number; "fullName": string; "language": string; "administrator": boolean; "disabledAt"?: number; "createdAt": number; "hasSecondFactor": boolean; "signsInWith": readonly (string)[] })[]; "next"?: string } };
   /** Make an account */
   'POST /users': { params: {  }; query: {  }; body: { "name": string; "email"?: string; "password"?: string; "fullName"?: string; "language"?: "en" | "ko"; "administrator"?: boolean }; response: { "name": string; "email"?: string; "emailVerifiedAt"?: number; "fullName": string; "language": string; "administrator": boolean; "disabledAt"?: number; "createdAt": number; "hasSecondFactor": boolean; "signsInWith": readonly (string)[] } };
-  /** Change an account: rights, password, disabled or not, and its e-mail address, which the administrator vouches for; null takes it away */
-  'PATCH /users/{user}': { params: { user: string }; query: {  }; body: { "administrator"?: boolean; "disabled"?: boolean; "email"?: string | null; "password"?: string; "secondFactor"?: false }; response: { "name": string; "email"?: string; "emailVerifiedAt"?: number; "fullName": string; "language": string; "administrator": boolean; "disabledAt"?: number; "createdAt": number; "hasSecondFactor": boolean; "signsInWith": readonly (string)[] } };
+  /** Change an account: rights, password, disabled or not, its name as long as no repository begins with it, and its e-mail address, which the administrator vouches for; null takes it away */
+  'PATCH /users/{user}': { params: { user: string }; query: {  }; body: { "name"?: string; "administrator"?: boolean; "disabled"?: boolean; "email"?: string | null; "password"?: string; "secondFactor"?: false }; response: { "name": string; "email"?: string; "emailVerifiedAt"?: number; "fullName": string; "language": string; "administrator": boolean; "disabledAt"?: number; "createdAt": number; "hasSecondFactor": boolean; "signsInWith": readonly (string)[] } };
   /** Delete an account that has no repositories */
   'DELETE /users/{user}': { params: { user: string }; query: {  }; body: undefined; response: undefined };
   /** A secret for an authenticator app; nothing changes before a code of it was shown */

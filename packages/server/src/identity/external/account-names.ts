@@ -1,22 +1,22 @@
 /** Names for an account of ours, made of what somebody is called elsewhere. */
+import { nameEndingLength, newNameEnding } from '../../runtime/ids.ts';
 import { accountNameMaxLength, parseAccountName } from '../account-name.ts';
 
-const proposalsMax = 50;
+const numberedMax = 20;
+/** Among so many nobody has them all. */
+const otherMax = 5;
 
-/** `Kim.Lee@example.com` → `kim.lee`, `kim.lee-2`, `kim.lee-3` … Nothing when not even a letter can be kept. */
+/**
+ * `Kim.Lee@example.com` → `kim.lee`, `kim.lee-2`, `kim.lee-3` …, and `kim.lee-` with some letters at last. Of what has
+ * not even a letter that can be kept: `member`, and so on.
+ */
 export function* proposeAccountNames(wanted: string): Generator<string> {
-  const name = plainName(wanted);
-  if (name === '') return;
-  for (let number = 1; number <= proposalsMax; number++) {
+  const name = plainName(wanted) || 'member';
+  for (let number = 1; number <= numberedMax; number++) {
     const proposal = number === 1 ? name : `${name}-${number}`;
     if (isAccountName(proposal)) yield proposal;
   }
-}
-
-/** The name that an address stands for, if it may be one; not one like it, for its owner is there to be asked. */
-export function findAccountName(email: string): string | undefined {
-  const name = plainName(email);
-  return isAccountName(name) ? name : undefined;
+  for (let number = 0; number < otherMax; number++) yield `${name}-${newNameEnding()}`;
 }
 
 function plainName(wanted: string): string {
@@ -27,7 +27,7 @@ function plainName(wanted: string): string {
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^a-z0-9._-]+/g, '-')
     .replaceAll(/[._-]*-[._-]*|\.[._]+|_[._]*\.[._]*|_{3,}/g, '-')
-    .slice(0, accountNameMaxLength - 3)
+    .slice(0, accountNameMaxLength - 1 - nameEndingLength)
     .replaceAll(/^[._-]+|[._-]+$/g, '');
 }
 

@@ -28,7 +28,14 @@ export function expireUnconfirmed({ rows, clock }: { rows: Pick<IdentityRows, 'u
       const { name } = payload as { name: string }; // `expiryOf` wrote it
       const user = await rows.users.findByName(name);
       const at = clock.now();
-      if (user?.email === undefined || user.emailVerifiedAt !== undefined || user.administrator || at - user.createdAt < confirmWithinMs) return;
+      if (
+        user === undefined ||
+        (user.email === undefined && user.isEmailTaken !== true) ||
+        user.emailVerifiedAt !== undefined ||
+        user.administrator ||
+        at - user.createdAt < confirmWithinMs
+      )
+        return;
       try {
         await rows.accounts.remove({ id: user.id, at, actor: kind });
       } catch (error) {

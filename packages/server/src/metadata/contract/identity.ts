@@ -48,6 +48,28 @@ export function identityContract(it: Contract): void {
     expect(await users.findByName('boss')).toBeUndefined();
   });
 
+  it('names an account anew while it has no repositories, and what is set for its namespace comes along', async (store) => {
+    await createUser(store, 'kim');
+    await createUser(store, 'lee');
+    const { accounts, grants, access, audit } = store.identity;
+    const everybody = { subject: { kind: 'everybody' as const, id: '' }, effect: 'allow' as const, actions: ['pull' as const], conditions: {} };
+    for (const pattern of ['kim/app', '**']) await grants.create({ id: pattern, namespace: 'kim', pattern, ...everybody, ...change });
+    const rename = (name: string) => accounts.rename({ id: 'kim-id', name, ...change, at: 50 });
+    expect(await failureOf(rename('lee'))).toMatchObject({ code: 'NAME_TAKEN' });
+    await rename('kim');
+    const version = await access.version();
+    await rename('mina-kim');
+    expect(await access.version()).toBeGreaterThan(version);
+    expect(await accounts.find('kim')).toBeUndefined();
+    expect(await accounts.find('mina-kim')).toMatchObject({ id: 'kim-id', namedAt: 50 });
+    expect((await grants.list('mina-kim', { limit: 9 })).map(({ pattern }) => pattern).toSorted()).toEqual(['**', 'mina-kim/app']);
+    expect(await grants.list('kim', { limit: 9 })).toEqual([]);
+    for (const namespace of ['kim', 'mina-kim'])
+      expect((await audit.list({ namespace, action: 'user.rename', limit: 9 })).map(({ detail }) => detail)).toEqual([{ from: 'kim', to: 'mina-kim' }]);
+    await store.repositories.create({ name: parseRepositoryName('mina-kim/app'), visibility: 'private', ...change });
+    expect(await failureOf(rename('kim'))).toMatchObject({ code: 'CONFLICT' });
+  });
+
   /** Each change with what it does to kim's standing at acme/app: nothing may be answered from before it. */
   it('answers with what is true now, whatever changed a moment ago', async (store) => {
     await createOrganisation(store);

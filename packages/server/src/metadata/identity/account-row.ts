@@ -7,13 +7,18 @@ import type { Account } from './port.ts';
 
 /** Throws NAME_TAKEN: users and organisations share one space of names. */
 export async function createAccount(tx: Writer, account: { id: string; name: string; kind: Account['kind'] }, { at }: Change): Promise<void> {
-  const taken = await tx.selectFrom('account').select('id').where('name', '=', account.name).executeTakeFirst();
-  // Repositories of that name may be older than the accounts: they would fall to whoever came first.
-  if (taken !== undefined || (await hasRepositories(tx, account.name))) throw new RegistryError('NAME_TAKEN', { detail: { name: account.name } });
+  await refuseTakenName(tx, account.name);
   await tx
     .insertInto('account')
-    .values({ ...account, created_at: at, visibility: null, networks: null })
+    .values({ ...account, created_at: at, named_at: at, visibility: null, networks: null })
     .execute();
+}
+
+/** Throws NAME_TAKEN. */
+export async function refuseTakenName(tx: Writer, name: string): Promise<void> {
+  const taken = await tx.selectFrom('account').select('id').where('name', '=', name).executeTakeFirst();
+  // Repositories of that name may be older than the accounts: they would fall to whoever came first.
+  if (taken !== undefined || (await hasRepositories(tx, name))) throw new RegistryError('NAME_TAKEN', { detail: { name } });
 }
 
 /** Throws ACCOUNT_UNKNOWN. */

@@ -8,7 +8,8 @@ import { removeTalliesOf } from '../tallies/namespace-tally-rows.ts';
 import { removeWebhooksOf } from '../webhook-rows.ts';
 import { removeUsageOf } from '../usage-rows.ts';
 import { touchAccess } from './access-version.ts';
-import { getAccount, hasRepositories, removeSubject } from './account-row.ts';
+import { moveNamespace } from '../namespace-content.ts';
+import { getAccount, hasRepositories, refuseTakenName, removeSubject } from './account-row.ts';
 import { recordAudit } from './audit-rows.ts';
 import { auditOf } from './audit-of.ts';
 import type { Account, AccountRows } from './port.ts';
@@ -48,6 +49,26 @@ export function accountRows({ read, write }: MetadataDatabase): AccountRows {
         await recordAudit(tx, [auditOf(change, 'namespace.change', { namespace: name, detail: { visibility, networks } })]);
       }),
 
+    rename: ({ id, name: to, ...change }) =>
+      write(async (tx) => {
+        const { name, kind } = await getAccount(tx, id);
+        if (name === to) return;
+        if (await hasRepositories(tx, name)) {
+          throw new RegistryError('CONFLICT', {
+            message: `${name} has repositories, whose names begin with it: delete or transfer them first`,
+            detail: { name },
+          });
+        }
+        await refuseTakenName(tx, to);
+        await tx.updateTable('account').set({ name: to, named_at: change.at }).where('id', '=', id).execute();
+        await moveNamespace(tx, name, to);
+        await touchAccess(tx);
+        await recordAudit(
+          tx,
+          [name, to].map((namespace) => auditOf(change, `${kind}.rename`, { namespace, detail: { from: name, to } })),
+        );
+      }),
+
     remove: ({ id, ...change }) =>
       write(async (tx) => {
         const { name, kind } = await getAccount(tx, id);
@@ -74,12 +95,13 @@ export function accountRows({ read, write }: MetadataDatabase): AccountRows {
   };
 }
 
-function toAccount({ id, name, kind, created_at, visibility, networks }: Omit<Selectable<Tables['account']>, 'verified'>): Account {
+function toAccount({ id, name, kind, created_at, named_at, visibility, networks }: Omit<Selectable<Tables['account']>, 'verified'>): Account {
   return {
     id,
     name,
     kind,
     createdAt: created_at,
+    namedAt: named_at,
     ...(visibility !== null && { visibility }),
     ...(networks !== null && { networks: JSON.parse(networks) as string[] }), // `change` wrote it
   };

@@ -67,6 +67,8 @@ export type Account = {
   readonly name: string;
   readonly kind: 'user' | 'organisation';
   readonly createdAt: number;
+  /** Since when it has this name: what was done under it before was somebody else's doing. */
+  readonly namedAt: number;
   /** Of repositories that a first push makes. Absent: as the profile says. */
   readonly visibility?: Visibility;
   /** CIDR. Absent: from everywhere. */
@@ -78,6 +80,8 @@ export interface AccountRows {
   get(id: string): Promise<Account | undefined>;
   list(page: Page<string> & { kind?: Account['kind'] }): Promise<Account[]>;
   change(account: { id: string; visibility?: Visibility | null; networks?: readonly string[] | null } & Change): Promise<void>;
+  /** What is set for its namespace comes along. Throws NAME_TAKEN; CONFLICT when it has repositories, whose names begin with its own. */
+  rename(account: { id: string; name: string } & Change): Promise<void>;
   /** Everything of it goes, its repositories excepted: while there are any, CONFLICT. */
   remove(account: { id: string } & Change): Promise<void>;
 }
@@ -87,6 +91,8 @@ export type User = {
   readonly name: string;
   readonly email?: string;
   readonly emailVerifiedAt?: number;
+  /** It was signed up for with an address that is another account's: nobody can confirm it. */
+  readonly isEmailTaken?: true;
   readonly passwordHash?: string;
   readonly administrator: boolean;
   readonly fullName: string;
@@ -100,6 +106,7 @@ export type User = {
 export type NewUser = Pick<User, 'id' | 'name' | 'administrator' | 'fullName' | 'language'> & {
   readonly email?: string;
   readonly emailVerifiedAt?: number;
+  readonly isEmailTaken?: boolean;
   readonly passwordHash?: string;
   readonly external?: ExternalIdentity;
 };

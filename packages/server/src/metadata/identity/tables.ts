@@ -27,6 +27,7 @@ export type IdentityTables = {
     name: string;
     kind: 'user' | 'organisation';
     created_at: number;
+    named_at: number;
     visibility: Visibility | null;
     networks: string | null;
     verified: Generated<number>;
@@ -35,6 +36,7 @@ export type IdentityTables = {
     id: string;
     email: string | null;
     email_verified_at: number | null;
+    email_taken: Generated<number>;
     password_hash: string | null;
     administrator: number;
     full_name: string;

@@ -1,3 +1,4 @@
+import type { Insertable, Selectable, Updateable } from 'kysely';
 import { RegistryError } from '@naru/oci/registry-error';
 import { removeStarsOf } from '../star-rows.ts';
 import type { MetadataDatabase, Reader, Writer } from '../database.ts';
@@ -160,11 +161,12 @@ export async function findUser(read: Reader, narrow: (query: ReturnType<typeof u
   return row && toUser(row);
 }
 
-function newUserRow(user: NewUser): Tables['user'] {
+function newUserRow(user: NewUser): Insertable<Tables['user']> {
   return {
     id: user.id,
     email: user.email ?? null,
     email_verified_at: user.emailVerifiedAt ?? null,
+    email_taken: user.isEmailTaken === true ? 1 : 0,
     password_hash: user.passwordHash ?? null,
     administrator: user.administrator ? 1 : 0,
     full_name: user.fullName,
@@ -184,9 +186,9 @@ function changedColumns({
   language,
   disabledAt,
   totpSecret,
-}: UserChange): Partial<Tables['user']> {
+}: UserChange): Updateable<Tables['user']> {
   return {
-    ...(email !== undefined && { email }),
+    ...(email !== undefined && { email, email_taken: 0 }),
     ...(emailVerifiedAt !== undefined && { email_verified_at: emailVerifiedAt }),
     ...(passwordHash !== undefined && { password_hash: passwordHash }),
     ...(administrator !== undefined && { administrator: administrator ? 1 : 0 }),
@@ -197,7 +199,7 @@ function changedColumns({
   };
 }
 
-function toUser(row: Tables['user'] & { name: string; created_at: number }): User {
+function toUser(row: Selectable<Tables['user']> & { name: string; created_at: number }): User {
   return {
     id: row.id,
     name: row.name,
@@ -206,6 +208,7 @@ function toUser(row: Tables['user'] & { name: string; created_at: number }): Use
     language: row.language,
     createdAt: row.created_at,
     ...(row.email !== null && { email: row.email }),
+    ...(row.email_taken === 1 && { isEmailTaken: true as const }),
     ...(row.email_verified_at !== null && { emailVerifiedAt: row.email_verified_at }),
     ...(row.password_hash !== null && { passwordHash: row.password_hash }),
     ...(row.disabled_at !== null && { disabledAt: row.disabled_at }),

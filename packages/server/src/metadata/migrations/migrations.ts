@@ -34,6 +34,7 @@ import { createTallies } from './0034-create-tallies.ts';
 import { createNewerBases } from './0035-create-newer-bases.ts';
 import { keepGatheredAudit } from './0036-keep-gathered-audit.ts';
 import { extendEnvironments } from './0037-extend-environments.ts';
+import { nameAccountsAnew } from './0038-name-accounts-anew.ts';
 
 export function migrations(types: ColumnTypes): Record<string, Migration> {
   return {
@@ -70,5 +71,6 @@ export function migrations(types: ColumnTypes): Record<string, Migration> {
     '0035-create-newer-bases': { up: (db) => createNewerBases(db, types) },
     '0036-keep-gathered-audit': { up: (db) => keepGatheredAudit(db, types) },
     '0037-extend-environments': { up: (db) => extendEnvironments(db, types) },
+    '0038-name-accounts-anew': { up: (db) => nameAccountsAnew(db, types) },
   };
 }

@@ -26,11 +26,12 @@ export function SignUpPage() {
   if (server?.accounts === false) return <EmptyState isPage title={account.noAccounts} />;
   if (server?.signUp === false) return <EmptyState isPage title={account.noSignUp} />;
   if (signUp.isSuccess) {
-    const { mail } = signUp.data;
+    const { name, mail } = signUp.data;
     const { email = '' } = signUp.variables;
     return (
       <EmptyState isPage title={mail === undefined ? account.ready : account.confirmTitle}>
         {mail !== undefined && <p className="mb-5">{mail === 'late' ? account.confirmLate(email) : account.confirm(email)}</p>}
+        {signUp.variables.name === undefined && <p className="mb-5">{account.nameGiven(name)}</p>}
         <p className="mt-4">
           <SignInLink />
         </p>
@@ -39,8 +40,6 @@ export function SignUpPage() {
   }
   // Without mails nobody can prove an address, and the server keeps none.
   const asksForEmail = server?.mail !== false;
-  // The address gives the name. Where that one is taken, or none, people choose.
-  const asksForName = !asksForEmail || signUp.isError;
   const problem = signUp.error && problemOf(signUp.error);
   return (
     <AccountForm
@@ -48,26 +47,25 @@ export function SignUpPage() {
       problem={problem ? problemText(problem, texts) : undefined}
       onSubmit={(fields) =>
         signUp.mutate({
-          ...(asksForName && textOf(fields, 'name') !== '' && { name: textOf(fields, 'name') }),
+          ...(textOf(fields, 'name') !== '' && { name: textOf(fields, 'name') }),
           ...(asksForEmail && { email: textOf(fields, 'email') }),
           password: textOf(fields, 'password'),
         })
       }
     >
-      {asksForName && (
-        <FormField
-          label={account.newName}
-          hint={account.newNameHint}
-          name="name"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          required={!asksForEmail}
-          autoFocus
-        />
-      )}
-      {asksForEmail && <FormField label={account.email} name="email" type="email" autoComplete="email" required autoFocus={!asksForName} />}
+      {asksForEmail && <FormField label={account.email} name="email" type="email" autoComplete="email" required autoFocus />}
       <FormField label={account.password} hint={account.passwordHint} name="password" type="password" autoComplete="new-password" required />
+      {/* The address gives one to whoever leaves it empty. */}
+      <FormField
+        label={asksForEmail ? account.newNameOptional : account.newName}
+        hint={asksForEmail ? account.newNameOptionalHint : account.newNameHint}
+        name="name"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        required={!asksForEmail}
+        autoFocus={!asksForEmail}
+      />
       <button type="submit" className="button button-main w-full" disabled={signUp.isPending}>
         {account.signUp}
       </button>

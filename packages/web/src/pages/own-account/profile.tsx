@@ -54,6 +54,7 @@ export function Profile({ person }: { person: Person }) {
           </Link>
         </p>
       </Section>
+      <NameSetting person={person} />
       <EmailSetting person={person} />
       <Organisations />
       <Section title={texts.deleteTitle} hint={texts.deleteHint}>
@@ -73,6 +74,32 @@ export function Profile({ person }: { person: Person }) {
         />
       </Section>
     </div>
+  );
+}
+
+function NameSetting({ person }: { person: Person }) {
+  const texts = useOwnAccountTexts();
+  const change = useAct((fields: FormData) => call('PATCH /user', { body: { name: fieldText(fields, 'name') } }), {
+    concerns: [['self']],
+    words: { CONFLICT: texts.nameHas },
+    said: () => ({ text: texts.nameChanged }),
+  });
+  return (
+    <Section title={texts.name} hint={texts.nameHint}>
+      <ActForm act={change} submit={texts.changeName} isQuiet>
+        <FormField
+          key={person.name}
+          label={texts.newAccountName}
+          name="name"
+          defaultValue={person.name}
+          maxLength={64}
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+        />
+      </ActForm>
+    </Section>
   );
 }
 
