@@ -37,9 +37,10 @@ test('a token to read reads, does not push, and is void when it is revoked', asy
   expect((await owner.api('GET', '/user/tokens')).body['items']).toMatchObject([{ usedAt: expect.any(Number) }]);
   expect((await owner.api('DELETE', `/user/tokens/${String(made.body['id'])}`)).status).toBe(204);
   const after = await pull();
-  expect({ status: after.status, challenge: after.headers.get('www-authenticate')?.split(',').at(-1) }).toEqual({
+  expect({ status: after.status, challenge: after.headers.get('www-authenticate')?.split(',').at(-1), body: await after.json() }).toEqual({
     status: 401,
-    challenge: 'error="invalid_token"',
+    challenge: 'scope="repository:reader/app:pull"',
+    body: { errors: [{ code: 'UNAUTHORIZED', message: 'the account or its token is no longer valid' }] },
   });
   const again = await fetch(`${server.url}/token`, { headers: { authorization: byToken.basic } });
   expect({ status: again.status, body: await again.text() }).toEqual({

@@ -352,4 +352,72 @@ function defineDockerTests({ docker, tryDocker, folder, ...running }: DockerEngi
     },
     slow,
   );
+
+  const moments = [
+    ['the first byte of a layer', (method: string, path: string) => method === 'PATCH' && path.includes('/blobs/uploads/')],
+    ['the manifest', (method: string, path: string) => method === 'PUT' && path.includes('/manifests/')],
+  ] as const;
+
+  test.each(moments)(
+    'a right is taken back before %s: docker says so, and nothing is to be seen of the push',
+    async (moment, isThen) => {
+      await using way = startWatchedWay(world.server.url);
+      const name = moment.replaceAll(' ', '-');
+      const { owner, writer } = people;
+      const grant = async () => {
+        const asked = { subject: { kind: 'user', name: 'writer' }, role: 'write', repositories: 'diamol/*' };
+        return String((await owner.api('POST', '/namespaces/diamol/grants', asked)).body['id']);
+      };
+      const token = (await writer.api('POST', '/user/tokens', { name })).body;
+      const revoked = 'unauthorized: the account or its token is no longer valid';
+      let granted = await grant();
+      const revocations: [string, string, string, () => Promise<unknown>, () => Promise<unknown>][] = [
+        [
+          'the grant is revoked',
+          password,
+          denied,
+          () => owner.api('DELETE', `/namespaces/diamol/grants/${granted}`),
+          async () => void (granted = await grant()),
+        ],
+        [
+          'docker’s log-in is ended',
+          password,
+          revoked,
+          () => writer.api('PUT', '/user/password', { current: password, password: 'another good one' }),
+          () => world.admin.api('PATCH', '/users/writer', { password }),
+        ],
+        ['the access token is revoked', String(token['secret']), revoked, () => writer.api('DELETE', `/user/tokens/${String(token['id'])}`), async () => 0],
+      ];
+      for (const [at, [how, secret, words, takeBack, giveBack]] of revocations.entries()) {
+        const repository = `diamol/${name}-${at}`;
+        const image = `${way.host}/${repository}:1`;
+        await writeFile(join(folder, 'context/Dockerfile'), `FROM scratch\nCOPY busybox /bin/busybox\nCOPY Dockerfile /${name}-${at}\n`);
+        await docker(['build', '--tag', image, join(folder, 'context')]);
+        await docker(['login', '--username', 'writer', '--password-stdin', way.host], { stdin: secret });
+        let happened = 0;
+        way.before(async (method, path) => {
+          if (happened === 0 && isThen(method, path)) {
+            happened++;
+            await takeBack();
+          }
+        });
+        const { exitCode, stdout, stderr } = await tryDocker(['push', image], { timeoutMs: slow });
+        way.before(undefined);
+        await giveBack();
+        expect({ how, happened, exitCode, stderr }).toEqual({ how, happened: 1, exitCode: 1, stderr: `${words}\n` });
+        expect(stdout).not.toContain('digest: sha256:');
+        // Nobody finds an image, or a tag: not in the list of tags, not in the catalog's images, not by its name.
+        const seen = await owner.api('GET', `/repositories/${repository}/-/tags?limit=100`);
+        expect(seen.body['items'] ?? []).toEqual([]);
+        expect((await tryDocker(['pull', image])).exitCode).toBe(1);
+        const { items } = (await owner.api('GET', `/namespaces/diamol/audit?repository=${repository}&limit=100`)).body as { items: Record<string, string>[] };
+        expect(items.map(({ action }) => action)).not.toContainAnyValues(['manifest.pushed', 'tag.moved']);
+        // And it goes through once the right is back.
+        await docker(['login', '--username', 'writer', '--password-stdin', way.host], { stdin: password });
+        expect(await docker(['push', image], { timeoutMs: slow })).toContain('1: digest: sha256:');
+      }
+      await owner.api('DELETE', `/namespaces/diamol/grants/${granted}`);
+    },
+    4 * slow,
+  );
 }

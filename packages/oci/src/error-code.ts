@@ -35,6 +35,8 @@ export const errorTable = {
   NAME_UNKNOWN: entry('NAME_UNKNOWN', 404, 'repository name not known to registry', 'code-9'),
   SIZE_INVALID: entry('SIZE_INVALID', 400, 'provided length did not match content length', 'code-10'),
   UNAUTHORIZED: entry('UNAUTHORIZED', 401, 'authentication required', 'code-11'),
+  /** What was shown is genuine, and was taken back since: another token for the same log-in is not to be had. */
+  CREDENTIAL_REVOKED: entry('UNAUTHORIZED', 401, 'the account or its token is no longer valid', 'code-11'),
   SIGN_IN_UNAVAILABLE: entry('UNAVAILABLE', 503, 'the directory of people cannot be asked now: try again later', 'naru', true),
   DENIED: entry('DENIED', 403, 'requested access to the resource is denied', 'code-12'),
   /** The caller, whoever it is, may not: answered with a challenge, so that a client can come back as somebody who may. */

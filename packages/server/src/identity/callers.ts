@@ -101,7 +101,7 @@ export function createCallers({ profile, access, tokens, scannerTokens, signIn, 
 
   async function callerOf({ subject, scope, credential }: Identity, address: string): Promise<Caller> {
     const self = await access.namespaceFacts(subject, '');
-    if (!self.isValid) throw new RegistryError('UNAUTHORIZED', { message: 'the account or its token is no longer valid' });
+    if (!self.isValid) throw new RegistryError('CREDENTIAL_REVOKED');
     const principal = toPrincipal(subject, self);
     return {
       principal,

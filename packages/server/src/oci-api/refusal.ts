@@ -38,8 +38,7 @@ export function replyToRefused(error: unknown, request: HttpRequest, { address, 
   const isSilent = request.method === 'HEAD' && isRegistryError(error, 'ACCESS_REFUSED');
   if (!isRegistryError(error) || (error.entry.status !== 401 && !isSilent)) return replyToThrown(error, request.id, log);
   const scope = address && route && scopeOf(address, route, request.query.get('from'));
-  // A client that showed something is told what was wrong with it (RFC 6750 3.1).
-  const shown = request.header('authorization') === undefined ? undefined : error.code === 'UNAUTHORIZED' ? 'invalid_token' : 'insufficient_scope';
+  const shown = request.header('authorization') === undefined ? undefined : wrongWith(error, request);
   const parameters = {
     realm: `${baseUrl(request)}/token`,
     service: tokenService,
@@ -49,6 +48,15 @@ export function replyToRefused(error: unknown, request: HttpRequest, { address, 
   return errorReply(isSilent ? new RegistryError('ACCESS_DENIED', { detail: error.detail }) : error, {
     'www-authenticate': formatChallenge({ scheme: 'Bearer', parameters }),
   });
+}
+
+/**
+ * A client that showed something is told what was wrong with it (RFC 6750 3.1). Docker prints its own word for that before
+ * our text, as two errors: where our text says it all, it has that alone.
+ */
+function wrongWith({ code }: RegistryError, { method }: HttpRequest): string | undefined {
+  if (code === 'CREDENTIAL_REVOKED' && method !== 'HEAD') return undefined;
+  return code === 'UNAUTHORIZED' || code === 'CREDENTIAL_REVOKED' ? 'invalid_token' : 'insufficient_scope';
 }
 
 /** `from`: of a mount, which needs its source as well. */
