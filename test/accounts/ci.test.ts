@@ -22,6 +22,14 @@ test('a token of a trusted issuer opens what was granted, and none that differs'
   expect((await pushImage(run(await sign()), 'acme/other', 'v1')).status).toBe(403);
   expect((await run(await sign()).api('GET', '/user')).body).toMatchObject({ kind: 'ci', name: 'acme+github', credential: 'federated' });
 
+  // The issuer's clock may be a minute off, to either side, and no more.
+  const statusOf = async (claims: Record<string, number>) => {
+    const response = await fetch(`${federated.server.url}/token`, { headers: { authorization: run(await sign(claims)).basic } });
+    return response.status;
+  };
+  expect(await Promise.all([{ exp: now - 30 }, { iat: now + 30, nbf: now + 30 }].map(statusOf))).toEqual([200, 200]);
+  expect(await Promise.all([{ exp: now - 90 }, { iat: now + 90, nbf: now + 90 }].map(statusOf))).toEqual([401, 401]);
+
   const { privateKey: other } = await generateKeyPair('RS256');
   const bad = [
     await sign({ ref: 'refs/heads/evil' }),
@@ -54,4 +62,13 @@ test('a token of a trusted issuer opens what was granted, and none that differs'
     }),
   });
   expect(exchanged.status).toBe(200);
+  // It is good for minutes, and no longer than the namespace trusts the issuer.
+  const { access_token: token, expires_in: seconds } = (await exchanged.json()) as { access_token: string; expires_in: number };
+  expect(seconds).toBeLessThanOrEqual(300);
+  const pull = async () => (await fetch(`${federated.server.url}/v2/acme/app/manifests/v1`, { headers: { authorization: `Bearer ${token}` } })).status;
+  expect(await pull()).toBe(200);
+  const { items } = (await owner.api('GET', '/namespaces/acme/trusted-issuers')).body as { items: { name: string }[] };
+  expect(items.map(({ name }) => name)).toEqual(['github']);
+  expect((await owner.api('DELETE', '/namespaces/acme/trusted-issuers/github')).status).toBe(204);
+  expect([await pull(), await statusOf({})]).toEqual([401, 401]);
 });
