@@ -10,13 +10,15 @@
  * be the first. The account is what was typed: one count for the name and the address of an account
  * would tell whoever has failed by the one, and is refused by the other, that they belong together.
  *
- * Counts live in rows: a restart forgives nobody. IPv6 networks are counted by their /64, which one
+ * Counts live in rows: a restart forgives nobody. The rows have the hash of what was typed, since a
+ * password that was typed into the wrong field is among it, and forget it after a day. IPv6 networks are counted by their /64, which one
  * subscriber has.
  */
 import { RegistryError } from '@naru/oci/registry-error';
 import type { AttemptRows } from '../../metadata/identity/port.ts';
 import { networkOf } from '../../network/subscriber.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { hashSecret } from '../secret-hash.ts';
 import type { Attempt, Throttle } from '../sign-in.ts';
 
 export type Count = { readonly failures: number; readonly lastAt: number };
@@ -107,7 +109,7 @@ function createSlots() {
 
 function keysOf({ account, address }: Attempt) {
   const network = networkOf(address);
-  const name = account.slice(0, 320);
+  const name = hashSecret(account);
   return { here: `here ${name} ${network}`, network: `network ${network}`, anywhere: `anywhere ${name}`, familiar: `familiar ${name} ${network}` };
 }
 
