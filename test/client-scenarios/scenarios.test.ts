@@ -87,6 +87,7 @@ describe.if(
     const results: Said[] = [];
     for (const step of steps) {
       if (step.allow !== undefined) await allow(step.allow, engine, environment);
+      if (step.hides !== undefined) await makePrivate(trusting, { folder: own, repository: step.hides });
       results.push(normalized(await tryRun([...trusting, 'sh', '-c', step.line], { env: environment }), own, step));
     }
     return results;
@@ -112,12 +113,14 @@ describe.if(
       });
     const inHub = [
       layered('diamol/base:latest', 'base', 2),
+      layered('diamol/closing:latest', 'closing', 2),
       await serving('devwikirepo/simple-web:1.0', 'a simple web'),
       await serving('library/nginx:latest', 'Welcome to nginx!'),
       await serving('devwikirepo/secret:1', 'nothing for others'),
     ];
     await writeFile(join(own, 'hub.tar'), dockerArchive(inHub));
     await writeFile(join(own, 'gallery.tar'), dockerArchive([layered('image-gallery:latest', 'base', 6)]));
+    await writeFile(join(own, 'closed.tar'), dockerArchive([layered('closed:latest', 'closing', 4)]));
     await writeFile(join(own, 'log.tar'), dockerArchive([layered('access-log:latest', 'base', 5)]));
     await writeFile(join(own, 'day.tar'), dockerArchive([layered('image-of-the-day:latest', 'base', 4)]));
     await fillHub(prefix, { folder: own, file: join(own, 'hub.tar'), names: inHub.map(({ tags }) => tags[0] ?? '') });

@@ -12,6 +12,8 @@ export type Step = {
   readonly differs?: { readonly why: string; readonly naru: Said };
   /** Before it this registry is put on the list of those that may speak plain HTTP. */
   readonly allow?: string;
+  /** Before it this repository of the hub becomes its owner's alone. */
+  readonly hides?: string;
 };
 
 const login = (user: string) => `printf %s "$PW_${user}" | $C login --username ${user} --password-stdin`;
@@ -81,6 +83,19 @@ export const steps: readonly Step[] = [
     expect: /visibility.*public.*"1"/,
   },
   { id: 'S1.7r', line: `$C rmi ${gallery} image-gallery` },
+  // The same on a base that nobody else may read any more when it comes to the push: its layers are sent, and not mounted.
+  {
+    id: 'S1.5p',
+    line: '$C pull -q diamol/closing; $C load -q -i "$BUILT/closed.tar"; $C tag closed beyool95/closed:v1',
+    expect: /Loaded image: closed:latest/,
+  },
+  {
+    id: 'S1.5q',
+    line: '$C push beyool95/closed:v1',
+    hides: 'diamol/closing',
+    expect: /"exitCode":0,(?!.*Mounted)(?=(?:.*?: Pushed){4})(?!(?:.*?: Pushed){5}).*v1: digest: D size: N/,
+  },
+  { id: 'S1.5r', line: '$C rmi diamol/closing closed beyool95/closed:v1', expect: /Untagged: diamol\/closing:latest/ },
   // Pull, tag, refused, log in, push, log out, remove.
   { id: 'S2.0', line: '$C logout', expect: /Removing login credentials for https/ },
   // Not logged in, and nothing of it here.
