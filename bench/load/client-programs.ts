@@ -1,8 +1,9 @@
 /**
  * The clients that are measured, as commands that move one image between a registry and a folder of
- * theirs. skopeo is asked twice: into an OCI layout, which checks digests and writes what came, and
- * into the storage of podman, which unpacks, as every client must that runs images. Naru's pull keeps
- * what came and reads every layer once more through its unpacker, to hold it against the config.
+ * theirs. skopeo is asked into an OCI layout, which checks digests and writes what came, and into the
+ * storage of podman, which unpacks, as every client must that runs images: over overlayfs, as podman has
+ * it by default, and by copies (vfs). Naru's pull keeps what came and reads every layer once more through
+ * its unpacker, to hold it against the config.
  */
 import { join } from 'node:path';
 import { runtimeEnvironment } from '../../packages/naru/bin/runtime-environment.mjs';
@@ -39,6 +40,22 @@ export const clientPrograms: readonly ClientProgram[] = [
     isThere: () => isOnPath('skopeo'),
     pull: (name, folder) => ['skopeo', 'copy', '--src-tls-verify=false', `docker://${name}`, `oci:${folder}/layout:v1`],
     push: (name, folder) => ['skopeo', 'copy', '--dest-tls-verify=false', `oci:${folder}/layout:v1`, `docker://${name}`],
+    rename: undefined,
+  },
+  {
+    name: 'skopeo-overlay',
+    isThere: () => isOnPath('skopeo') && isOnPath('unshare') && process.getuid?.() === 0,
+    // It leaves a mount behind, which goes with its name space.
+    pull: (name, folder) => [
+      'unshare',
+      '--mount',
+      'skopeo',
+      'copy',
+      '--src-tls-verify=false',
+      `docker://${name}`,
+      `containers-storage:[overlay@${folder}/graph+${folder}/run]bench:v1`,
+    ],
+    push: undefined,
     rename: undefined,
   },
   {
