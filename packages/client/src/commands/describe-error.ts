@@ -38,7 +38,8 @@ const registryVoices: Readonly<Record<string, Voice>> = {
 const readsNamesItself = new Set(['pull', 'image pull', 'push', 'image push', 'login', 'logout']);
 
 /** `verb` as the command table has it. */
-export function describeError(error: unknown, verb: string, texts: ClientTexts): DescribedError {
+export function describeError(thrown: unknown, verb: string, texts: ClientTexts): DescribedError {
+  const error = firstOf(thrown);
   const message = error instanceof Error ? error.message : String(error);
   const line = { docker: message, daemon: daemonText(message), naru: ourLines(message) }[voiceOf(error, verb)];
   const remedy = remedyOf(error, texts);
@@ -46,6 +47,11 @@ export function describeError(error: unknown, verb: string, texts: ClientTexts):
     text: `${line}\n${remedy === '' ? '' : `${ourLines(remedy)}\n`}`,
     exitCode: error instanceof FilterError && error.isFlagMistake ? exitCodes.badFlag : exitCodes.failed,
   };
+}
+
+/** What went wrong first: what then could not be let go of, on a full disk for example, followed from it. */
+function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
 }
 
 /** Each line of it. */

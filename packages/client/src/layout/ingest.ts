@@ -104,7 +104,13 @@ function openIngest(parts: StoreParts, { name, isShared }: Claim, lease: Lease, 
   function release(): void {
     if (file !== undefined) closeSync(file);
     file = undefined;
-    if (isShared && ours.delete(path)) rows.run('delete from ingest where name = ?', name);
+    if (!isShared || !ours.delete(path)) return;
+    try {
+      rows.run('delete from ingest where name = ?', name);
+    } catch (error) {
+      // On a full disk the row stays: it is of a process, and nobody's once that has ended.
+      if (!(error instanceof StoreError)) throw error;
+    }
   }
 
   function discard(): void {

@@ -4,6 +4,7 @@
  */
 import type { Digest } from '@naru/oci/digest';
 import { currentOwner, isRunning } from './process-owner.ts';
+import { StoreError } from './store-error.ts';
 import type { StoreParts } from './store-parts.ts';
 
 export type Lease = Disposable & {
@@ -25,7 +26,14 @@ export function openLease({ rows, clock }: StoreParts): Lease {
       rows.transaction(() => {
         for (const digest of digests) rows.run('insert or ignore into lease_content (lease, digest) values (?, ?)', id, digest);
       }),
-    [Symbol.dispose]: () => rows.transaction(() => endLease({ rows }, id)),
+    [Symbol.dispose]() {
+      try {
+        rows.transaction(() => endLease({ rows }, id));
+      } catch (error) {
+        // It ends with the process at the latest, and what went wrong before is what there is to tell.
+        if (!(error instanceof StoreError)) throw error;
+      }
+    },
   };
 }
 

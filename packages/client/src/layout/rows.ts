@@ -3,10 +3,13 @@
  * cannot be written must still be readable, and the log needs a file beside the database even to read.
  * Writers wait for each other; a transaction is milliseconds.
  */
+import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { storeError } from './store-error.ts';
 
 export type Value = string | number | null;
 
+/** Each throws StoreError for what is wrong with the medium. */
 export interface Rows {
   all<Row>(sql: string, ...values: readonly Value[]): Row[];
   /** How many rows were changed. */
@@ -32,14 +35,22 @@ export function openRows(path: string): Rows {
     return statement;
   }
 
+  function ask<Result>(question: () => Result): Result {
+    try {
+      return question();
+    } catch (error) {
+      throw storeError(error, dirname(path));
+    }
+  }
+
   return {
-    all: <Row>(sql: string, ...values: readonly Value[]) => prepare(sql).all(...values) as Row[], // the caller knows what it selects
-    run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
+    all: <Row>(sql: string, ...values: readonly Value[]) => ask(() => prepare(sql).all(...values) as Row[]), // the caller knows what it selects
+    run: (sql, ...values) => ask(() => Number(prepare(sql).run(...values).changes)),
     transaction(work) {
-      database.exec('begin immediate');
+      ask(() => database.exec('begin immediate'));
       try {
         const result = work();
-        database.exec('commit');
+        ask(() => database.exec('commit'));
         return result;
       } catch (error) {
         // A failed commit may already have rolled back.
