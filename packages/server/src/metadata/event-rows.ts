@@ -94,10 +94,11 @@ export async function recordEvents(tx: Writer, changes: readonly NewEvent[]): Pr
 
 /**
  * Pulls have a trace of their own (`identity/audit/pull-audit.ts`), and so have badges, reviews and notices on tags, which say more.
- * Pushed blobs leave none, the manifest that names them does; nor do those that collection sweeps, which nobody asked for.
+ * Pushed blobs leave none, the manifest that names them does; nor do those that collection sweeps, which nobody asked for,
+ * nor that an image was looked at: what is blocked for it, or let go, does.
  */
 function isTraced({ kind, origin }: NewEvent): boolean {
-  if (kind.startsWith('badge.') || kind === 'image.approved' || kind === 'image.refused') return false;
+  if (kind.startsWith('badge.') || kind === 'image.approved' || kind === 'image.refused' || kind === 'image.checked') return false;
   // The audit has the rules as a whole.
   if (kind === 'tag.deprecated' || kind === 'tag.end_of_life' || kind === 'tag.notice_ended') return false;
   return kind !== 'blob.pushed' && kind !== 'repository.pulled' && (kind !== 'blob.deleted' || origin !== undefined);
