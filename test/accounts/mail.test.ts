@@ -121,7 +121,7 @@ describe('sign-up', () => {
         // As often as it takes to be slowed down.
         ...(await Promise.all(Array.from({ length: 6 }, () => ask('POST', '/session', { name: email, password: guess }))))
           .map(({ status }) => status)
-          .toSorted(),
+          .toSorted((a, b) => a - b),
       ];
     };
     const learned = await probe(known, 'probe-one');

@@ -12,8 +12,16 @@ test('passwords, tokens, cookies, codes and links, right and wrong', async () =>
   await using sink = await startMailSink();
   await using world = await startWorld({
     flags: [
-      ...['--log-level', 'debug', '--log-access', 'true', '--federation-issuers', issuer.issuer],
-      ...['--mail-smtp-url', `smtp://127.0.0.1:${sink.port}`, '--mail-link-url', 'https://registry.example.com'],
+      '--log-level',
+      'debug',
+      '--log-access',
+      'true',
+      '--federation-issuers',
+      issuer.issuer,
+      '--mail-smtp-url',
+      `smtp://127.0.0.1:${sink.port}`,
+      '--mail-link-url',
+      'https://registry.example.com',
     ],
   });
   const { url } = world.server;

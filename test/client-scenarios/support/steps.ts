@@ -50,6 +50,12 @@ const contentDecides = (id: string, command: string): Step => ({
     naru: { exitCode: 0, stdout: ['the same digest'], stderr: [''] },
   },
 });
+/** The operator of the hub, at its own machine. */
+const admin = (words: string) => `naru admin ${words} --data "$BUILT/hub"`;
+const hubApi = (who: string, words: string) => `curl -sk -u ${who}:"$PW_${who}" ${words}`;
+const golang = 'lunches/golang:latest';
+const pullDenied =
+  /pull access denied for lunches\/golang, repository does not exist or may require 'docker login': denied: requested access to the resource is denied/;
 const hubIsGone = 'for i in $(seq 300); do curl -sk https://localhost/healthz >/dev/null || break; sleep 0.1; done';
 const unlisted = /server gave HTTP response to HTTPS client/;
 
@@ -96,6 +102,49 @@ export const steps: readonly Step[] = [
     expect: /"exitCode":0,(?!.*Mounted)(?=(?:.*?: Pushed){4})(?!(?:.*?: Pushed){5}).*v1: digest: D size: N/,
   },
   { id: 'S1.5r', line: '$C rmi diamol/closing closed beyool95/closed:v1', expect: /Untagged: diamol\/closing:latest/ },
+  // An organisation: who is in its team pushes, others are refused; private, it is there for members alone.
+  {
+    id: 'S9.b',
+    line: [
+      admin('org create lunches --owner diamol'),
+      admin('org add lunches beyool95'),
+      admin('team create lunches dev'),
+      admin('team add lunches dev beyool95'),
+      admin('grant create lunches team:dev --role write --repositories lunches/golang'),
+      'echo made',
+    ].join(' >/dev/null && '),
+    expect: /"exitCode":0,"stdout":\["made"\]/,
+  },
+  { id: 'S9.c', line: `$C tag diamol/base ${golang}; $C push ${golang}`, expect: /latest: digest: D size: N.*Mounted from/ },
+  { id: 'S9.c2', line: `${login('soonyong4330')}; $C push ${golang}`, expect: /"exitCode":1.*denied: requested access to the resource is denied/ },
+  { id: 'S9.c3', line: `$C logout; $C rmi ${golang} >/dev/null; $C pull -q ${golang}`, expect: /"exitCode":0.*docker.io\/lunches\/golang:latest/ },
+  { id: 'S9.d', line: `$C rmi ${golang} >/dev/null; $C pull ${golang}`, hides: 'lunches/golang', expect: pullDenied },
+  { id: 'S9.d2', line: `${login('soonyong4330')}; $C pull ${golang}`, expect: pullDenied },
+  {
+    id: 'S9.d3',
+    line: `for who in soonyong4330 beyool95; do eval PW=\\$PW_$who; curl -sk -u $who:"$PW" -o /dev/null -w '%{http_code}\\n' https://hub.docker.com/api/v1/repositories/lunches/golang; curl -sk -u $who:"$PW" 'https://hub.docker.com/api/v1/search?q=golang' | grep -c lunches; done`,
+    expect: /"stdout":\["404","0","200","1"\]/,
+  },
+  { id: 'S9.d4', line: `${login('beyool95')}; $C pull -q ${golang}`, expect: /"exitCode":0.*docker.io\/lunches\/golang:latest/ },
+  {
+    id: 'S9.e',
+    line: `${hubApi('beyool95', `-d '{"name":"reads","actions":["pull"]}' https://hub.docker.com/api/v1/user/tokens`)} >"$BUILT/token"; sed 's/.*"secret":"\\([^"]*\\)".*/\\1/' "$BUILT/token" | $C login --username beyool95 --password-stdin; $C rmi ${golang} >/dev/null; $C pull -q ${golang}`,
+    expect: /Login Succeeded.*docker.io\/lunches\/golang:latest/,
+  },
+  { id: 'S9.e2', line: `$C push ${golang}`, expect: /"exitCode":1.*denied: requested access to the resource is denied/ },
+  {
+    id: 'S9.e3',
+    line: `${hubApi('beyool95', `-X DELETE https://hub.docker.com/api/v1/user/tokens/$(sed 's/.*"id":"\\([^"]*\\)".*/\\1/' "$BUILT/token")`)}; $C pull ${golang}`,
+    expect: /"exitCode":1.*unauthorized: /,
+  },
+  { id: 'S9.e4', line: `$C push ${golang}`, expect: /"exitCode":1.*unauthorized: / },
+  { id: 'S9.f', line: `${login('beyool95')}; ${admin('namespace set lunches --network 10.0.0.0/8')} >/dev/null; $C pull ${golang}`, expect: pullDenied },
+  {
+    id: 'S9.g',
+    line: `${admin('audit ls --namespace lunches --json')} | grep -oE '"action": *"(pull.refused|push.refused|repository.visibility)"|"actor": *"[a-z0-9]*"' | sort -u | tr -d ' '`,
+    expect: /(?=.*pull\.refused)(?=.*push\.refused)(?=.*repository\.visibility)(?=.*soonyong4330)(?=.*anonymous)(?=.*beyool95)/,
+  },
+  { id: 'S9.z', line: `$C rmi ${golang} >/dev/null; echo gone`, expect: /gone/ },
   // Pull, tag, refused, log in, push, log out, remove.
   { id: 'S2.0', line: '$C logout', expect: /Removing login credentials for https/ },
   // Not logged in, and nothing of it here.

@@ -128,8 +128,10 @@ function readToken(value: unknown, nowMs: number): Token {
 
 function tokenError(status: number, text: string, realm: URL, retryAfterMs: number | undefined): RemoteError {
   const error = answerError(status, text, retryAfterMs === undefined ? {} : { retryAfterMs });
+  // The registry itself has said nothing yet.
+  if (status === 401)
+    return new RemoteError('unauthorized', error.errors.length > 0 ? error.message : 'unauthorized: incorrect username or password', { status });
   if (error.errors.length > 0) return error;
-  if (status === 401) return new RemoteError('unauthorized', 'unauthorized: incorrect username or password', { status });
   return new RemoteError(error.kind, `the token service ${printableUrl(realm)} answered: ${error.message}`, {
     status,
     retryable: error.retryable,
