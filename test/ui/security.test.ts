@@ -12,6 +12,7 @@ import { makeTar, type TarItem } from '../support/tar.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openPage, startBrowser } from './support/browser.ts';
 import { buildPages } from './support/build-pages.ts';
+import { scan } from './support/scan.ts';
 
 setDefaultTimeout(60_000);
 
@@ -92,6 +93,40 @@ describe.skipIf(!needs('chromium'))('the security of an image', () => {
     await page.goto(`/r/team/apart/image/${image.manifest.digest}?tag=1`);
     await page.getByRole('tab', { name: /refer/i }).click();
     await page.getByText('made by this server').waitFor();
+  });
+
+  test('the page of tags says what the checks of each found, and a comparison which packages came, went and changed', async () => {
+    const client = createRegistryClient(server.url);
+    const mended = imageOf([
+      { name: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.20.3\nPRETTY_NAME="Alpine Linux v3.20"\n' },
+      { name: 'lib/apk/db/installed', content: 'P:libssl3\nV:3.3.2-r0\nL:Apache-2.0\no:openssl\n\nP:zlib\nV:1.3.1-r1\nL:Zlib\n\n' },
+    ]);
+    await client.pushImage('team/checked', image, '1');
+    await client.pushImage('team/checked', mended, '2');
+    await client.pushImage('team/checked', unread, '3');
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await page.goto('/r/team/checked/tags');
+    const row = (tag: string) => page.getByRole('row').filter({ has: page.getByRole('link', { name: tag, exact: true }) });
+    await row('2').getByTitle('nothing found').waitFor();
+    await row('3').getByText('not known').waitFor();
+    await row('1').getByText('1 not rated').click();
+    await page.getByText('CVE-2024-6119').waitFor();
+    await page.goto(`/r/team/checked/image/${mended.manifest.digest}?tag=2&view=compare&with=1`);
+    const packages = page.getByRole('region', { name: 'Packages' });
+    await packages.getByText('1 in other versions').waitFor();
+    expect((await packages.getByRole('listitem').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
+      'apk libssl3 3.3.1-r0 → 3.3.2-r0',
+      'apk musl 1.2.5-r0',
+      'apk zlib 1.3.1-r1',
+      'npm <b>xU+202E 1.0.0',
+    ]);
+    expect([await packages.getByText('1 added').count(), await packages.getByText('2 removed').count(), await scan(page), opened.complaints]).toEqual([
+      1,
+      1,
+      [],
+      [],
+    ]);
   });
 
   test('findings with what mends them, what nothing is known of, and what is installed', async () => {

@@ -7,6 +7,7 @@ import { ForeignText } from '../../parts/foreign-text.tsx';
 import { Section } from '../../parts/section.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx';
 import type { Image } from './image-page.tsx';
+import { PackageDifferences } from './package-differences.tsx';
 import { useInsideTexts } from './texts.ts';
 
 type Comparison = Answer<'GET /repositories/{repository}/-/images/{reference}/compare'>;
@@ -53,6 +54,7 @@ export function Differences({ repository, here, there }: Props) {
         </p>
       </Section>
       <Section title={texts.config}>{config.length === 0 ? <p className="text-muted">{texts.sameConfig}</p> : <ConfigChanges changes={config} />}</Section>
+      <PackageDifferences from={{ repository: there.repository, digest: there.image.digest }} to={{ repository, digest: here.digest }} />
       <Section title={texts.files}>
         {state === 'refused' ? (
           <EmptyState title={texts.refused}>{reason}</EmptyState>

@@ -6,10 +6,13 @@ import { chosenTool, pullCommand } from '../../parts/pull-command.tsx';
 import { RelativeTime } from '../../parts/relative-time.tsx';
 import { RepositoryLink } from '../../parts/repository-link.tsx';
 import type { TagRow } from './arrange-tags.ts';
+import { CheckState } from './check-state.tsx';
+import type { TagCheck } from './use-checks.ts';
 
 type Props = {
   repository: string;
   row: TagRow & { kind: 'tag' };
+  check: TagCheck | undefined;
   /** Bytes, of the largest image shown. */
   largest: number;
   canSelect: boolean;
@@ -21,7 +24,7 @@ type Props = {
 const sameMax = 2;
 const namedMax = 12;
 
-export function TagLine({ repository, row: { entry, same, step }, largest, canSelect, isSelected, onSelect }: Props) {
+export function TagLine({ repository, row: { entry, same, step }, check, largest, canSelect, isSelected, onSelect }: Props) {
   const { tags: texts } = useTexts();
   const { tag, digest, platforms, sizeBytes, movedAt, movedBy, pulledAt, notice, review } = entry;
   const others = same.slice(0, namedMax + 1).filter((other) => other !== tag);
@@ -65,11 +68,13 @@ export function TagLine({ repository, row: { entry, same, step }, largest, canSe
             {texts.review[review.state]}
           </span>
         )}
+        {/* Of what the tag pointed to before, nothing is said. */}
+        {check?.digest === digest && <CheckState repository={repository} check={check} />}
         {otherCount > 0 && <span className="aside">{texts.same(named, otherCount - named.length)}</span>}
         {otherCount > 0 && (
           <span className="flex min-w-0 gap-1 overflow-hidden max-sm:hidden" title={texts.same(named, otherCount - named.length)}>
             {named.slice(0, sameMax).map((other) => (
-              <span key={other} aria-hidden="true" className="chip shrink-0 font-mono">
+              <span key={other} aria-hidden="true" className="chip shrink-0 font-mono whitespace-nowrap">
                 = {other}
               </span>
             ))}

@@ -11,11 +11,13 @@ import { useToast } from '../../parts/toasts.tsx';
 import { useKeys } from '../../shell/keys.ts';
 import type { TagRow } from './arrange-tags.ts';
 import { TagLine } from './tag-line.tsx';
+import type { TagCheck } from './use-checks.ts';
 import { useKeepInView } from './use-keep-in-view.ts';
 
 type Props = {
   repository: string;
   rows: readonly TagRow[];
+  checks: ReadonlyMap<string, TagCheck>;
   arrived: ReadonlySet<string>;
   canSelect: boolean;
   selected: ReadonlySet<string>;
@@ -25,7 +27,7 @@ type Props = {
 const rowHeight = 46;
 const groupHeight = 44;
 
-export function TagTable({ repository, rows, arrived, canSelect, selected, onSelect }: Props) {
+export function TagTable({ repository, rows, checks, arrived, canSelect, selected, onSelect }: Props) {
   const { tags: texts, copy } = useTexts();
   const toast = useToast();
   const list = useRef<HTMLDivElement>(null);
@@ -115,6 +117,7 @@ export function TagTable({ repository, rows, arrived, canSelect, selected, onSel
                 <TagLine
                   repository={repository}
                   row={row}
+                  check={checks.get(row.entry.tag)}
                   largest={largest}
                   canSelect={canSelect}
                   isSelected={selected.has(row.key)}

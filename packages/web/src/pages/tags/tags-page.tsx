@@ -12,6 +12,7 @@ import { SelectionBar } from './selection-bar.tsx';
 import { TagFilters } from './tag-filters.tsx';
 import { TagTable } from './tag-table.tsx';
 import { useArrangement } from './use-arrangement.ts';
+import { useChecks } from './use-checks.ts';
 import { useTags } from './use-tags.ts';
 
 export function TagsPage({ facts }: { facts: RepositoryFacts }) {
@@ -19,6 +20,7 @@ export function TagsPage({ facts }: { facts: RepositoryFacts }) {
   const { name } = facts;
   usePageTitle(titles.tags(name));
   const tags = useTags(name);
+  const checks = useChecks(name);
   const [arrangement, setArrangement] = useArrangement(name);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const rows = useMemo(() => arrangeTags(tags.entries, arrangement), [tags.entries, arrangement]);
@@ -60,7 +62,15 @@ export function TagsPage({ facts }: { facts: RepositoryFacts }) {
           </button>
         </EmptyState>
       ) : (
-        <TagTable repository={name} rows={rows} arrived={tags.arrived} canSelect={facts.may.includes('delete')} selected={selected} onSelect={setSelected} />
+        <TagTable
+          repository={name}
+          rows={rows}
+          checks={checks}
+          arrived={tags.arrived}
+          canSelect={facts.may.includes('delete')}
+          selected={selected}
+          onSelect={setSelected}
+        />
       )}
       {chosen.length > 0 && <SelectionBar repository={name} tags={chosen} onDeleted={tags.forget} onClear={() => setSelected(new Set())} />}
     </>

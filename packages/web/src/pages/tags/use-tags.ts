@@ -10,6 +10,8 @@ import { type Answer, call } from '../../api/client.ts';
 import { type LiveState, useLiveEvents } from '../../api/live-events.ts';
 import { repositoryQuery } from '../../api/queries.ts';
 
+import { checksKey } from './use-checks.ts';
+
 export type TagEntry = Answer<'GET /repositories/{repository}/-/tags'>['items'][number];
 type TagPage = Answer<'GET /repositories/{repository}/-/tags'>;
 
@@ -65,6 +67,7 @@ export function useTags(repository: string): Tags {
     const tags = [...changed.current];
     changed.current.clear();
     void queries.invalidateQueries({ queryKey: repositoryQuery(repository).queryKey });
+    void queries.invalidateQueries({ queryKey: checksKey(repository) });
     if (tags.length > singlesMax) return void refetch();
     await Promise.all(tags.map(refreshOne));
   }
