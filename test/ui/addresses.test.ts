@@ -130,6 +130,27 @@ describe.skipIf(!needs('chromium'))('reload and back', () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  test.each(['/admin/audit', '/r/kim/app/settings?view=trash', '/o/acme/settings', '/r/kim/app/image/$IMAGE?tag=1.1.0&view=history'])(
+    'on a phone the tab of %s is in view, and is the only current one',
+    async (at) => {
+      await using opened = await openPage(browser, world.server.url, { width: 360, language: 'ko' });
+      const { page } = opened;
+      await signIn(at.startsWith('/admin') ? adminName : 'kim')(page);
+      await page.goto(at.replace('$IMAGE', image));
+      await settled(page);
+      const tabs = await page.evaluate(() =>
+        [...document.querySelectorAll('main nav, main [role=tablist]')].map((row) =>
+          [...row.querySelectorAll('[aria-current=page], [aria-selected=true]')].map((tab) => {
+            const { left, right } = tab.getBoundingClientRect();
+            return left >= 0 && right <= window.innerWidth;
+          }),
+        ),
+      );
+      // The tabs of a repository name none of its images.
+      expect([tabs.flat().every(Boolean), tabs.filter((row) => row.length > 1), tabs.flat().length > 0]).toEqual([true, [], true]);
+    },
+  );
+
   test('what is chosen and typed goes into the address', async () => {
     await using opened = await openPage(browser, world.server.url);
     const { page } = opened;

@@ -7,6 +7,9 @@ export type PageTab = { readonly path: string; readonly text: string };
 /** So many stand closer together, so that all of them are in view. */
 const manyTabs = 10;
 
+/** Or the router calls every address above the one that is open the current page, too. */
+const exact = { exact: true } as const;
+
 /** The parts of a page, each with an address of its own. */
 export function PageTabs({ tabs, here }: { tabs: readonly PageTab[]; here: string }) {
   const texts = useFormTexts();
@@ -18,6 +21,7 @@ export function PageTabs({ tabs, here }: { tabs: readonly PageTab[]; here: strin
         <Link
           key={path}
           to={path}
+          activeOptions={exact}
           aria-current={path === here ? 'page' : undefined}
           className={`-mb-px border-b-2 py-2 whitespace-nowrap ${isClose ? 'px-2' : 'px-3'} ${path === here ? 'border-accent font-semibold' : 'border-transparent text-muted hover:border-line hover:text-text'}`}
         >

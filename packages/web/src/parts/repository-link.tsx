@@ -15,6 +15,9 @@ type Props = {
   'data-row'?: string;
 };
 
+const exact = { exact: true } as const;
+
 export function RepositoryLink({ repository, section, search = {}, ...rest }: Props) {
-  return <Link to="/r/$" params={{ _splat: repositoryPath(repository, section) }} search={search} {...rest} />;
+  // Or the router calls every address above the one that is open the current page, too.
+  return <Link to="/r/$" params={{ _splat: repositoryPath(repository, section) }} search={search} activeOptions={exact} {...rest} />;
 }
