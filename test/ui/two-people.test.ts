@@ -80,6 +80,16 @@ const forms: readonly Form[] = [
     read: async (person) => String(((await body(person, `${repository}/-/policy`))['policy'] as { signedBy?: unknown }).signedBy),
   },
   {
+    name: 'golden images',
+    at: '/r/acme/app/settings?view=golden',
+    field: 'Catalogues that count',
+    mine: 'acme, kim',
+    second: 'kim',
+    theirs: 'acme, lee',
+    save: (person, from) => person.api('PUT', `${repository}/-/golden-policy`, { mode: 'report', from: from.split(', ') }),
+    read: async (person) => ((await body(person, `${repository}/-/golden-policy`))['from'] as string[]).join(', '),
+  },
+  {
     name: 'webhook',
     at: '/r/acme/app/settings?view=webhooks',
     open: (page) => page.getByRole('link', { name: 'https://example.org/hook' }).click(),
@@ -138,6 +148,7 @@ describe.skipIf(!needs('chromium'))('two people', () => {
     await pushImage(kim, 'acme/app', '1.0.0');
     await kim.api('POST', `${repository}/-/webhooks`, { url: 'https://example.org/hook' });
     await kim.api('PUT', `${repository}/-/environments/test`, {});
+    await kim.api('PUT', `${repository}/-/golden-policy`, { mode: 'report' });
   });
   afterAll(async () => {
     await browser?.close();

@@ -2,9 +2,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { problemOf } from '../../api/api-error.ts';
-import { type Answer, call } from '../../api/client.ts';
+import { type Answer, call, callWithEtag, type Seen } from '../../api/client.ts';
 import type { Api } from '../../api/schema.ts';
-import { ActForm, fieldText, fieldWords } from '../../parts/act-form.tsx';
+import { fieldText, fieldWords } from '../../parts/act-form.tsx';
+import { EditForm } from '../../parts/edits/edit-form.tsx';
 import { FormField } from '../../parts/form-field.tsx';
 import { Section } from '../../parts/section.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
@@ -21,29 +22,35 @@ const modes = ['enforce', 'report'] as const;
 const refusedShown = 20;
 
 export function GoldenPolicy({ of }: { of: Place }) {
-  const stored = useQuery({ queryKey: policyKey(of), queryFn: ({ signal }) => callsOf(of).get(signal).catch(noneForAbsent) });
-  if (stored.isPending) return <Skeleton rows={3} />;
-  if (stored.isError) return <ErrorState error={stored.error} retry={() => void stored.refetch()} />;
-  return <PolicyForm key={JSON.stringify(stored.data)} of={of} stored={stored.data ?? undefined} />;
+  const stored = useQuery({ queryKey: policyKey(of), queryFn: ({ signal }): Promise<Seen<Stored | null>> => callsOf(of).get(signal).catch(noneForAbsent) });
+  if (stored.data === undefined) return stored.isError ? <ErrorState error={stored.error} retry={() => void stored.refetch()} /> : <Skeleton rows={3} />;
+  return <PolicyForm of={of} now={stored.data} />;
 }
 
-function PolicyForm({ of, stored }: { of: Place; stored: Stored | undefined }) {
+function PolicyForm({ of, now }: { of: Place; now: Seen<Stored | null> }) {
   const texts = useGoldenTexts();
   const calls = callsOf(of);
   const [found, setFound] = useState<Found>();
   const options = { concerns: [policyKey(of)], words: { CONFLICT: texts.empty } };
   const look = useAct(calls.preview, { onDone: setFound, tellsProblems: true });
-  const save = useAct((fields: FormData) => calls.put(readPolicy(fields)), { ...options, said: () => ({ text: texts.saved }) });
-  const end = useAct(calls.remove, { ...options, said: () => ({ text: texts.ended }), tellsProblems: true });
+  const end = useAct(() => calls.remove(now), { ...options, said: () => ({ text: texts.ended }), tellsProblems: true });
   return (
     <Section title={texts.policy} hint={texts.policyHint['namespace' in of ? 'namespace' : 'repository']}>
-      {stored === undefined && <p className="mb-4 font-medium">{texts.noPolicy}</p>}
-      <ActForm
-        act={save}
+      {now.value === null && <p className="mb-4 font-medium">{texts.noPolicy}</p>}
+      <EditForm
+        now={now}
+        describe={(stored) => [
+          [texts.mode, stored === null ? undefined : texts.modes[stored.mode]],
+          [texts.from, stored?.from],
+          [texts.former, stored?.former],
+        ]}
+        save={(fields, seen) => calls.put(readPolicy(fields), seen)}
+        {...options}
+        said={() => ({ text: texts.saved })}
         submit={texts.save}
         beside={
           <>
-            {stored !== undefined && (
+            {now.value !== null && (
               <button type="button" className="button button-danger" disabled={end.isPending} onClick={() => end.run()}>
                 {texts.end}
               </button>
@@ -59,23 +66,27 @@ function PolicyForm({ of, stored }: { of: Place; stored: Stored | undefined }) {
           </>
         }
       >
-        <div className="grid gap-4 sm:grid-cols-2">
-          <SelectField label={texts.mode} name="mode" chosen={stored?.mode ?? 'enforce'} options={modes.map((mode) => [mode, texts.modes[mode]])} />
-          <FormField
-            label={texts.from}
-            hint={texts.fromHint}
-            name="from"
-            defaultValue={stored?.from.join(', ')}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-          />
-        </div>
-        <label className="flex min-h-7 items-center gap-2">
-          <input type="checkbox" name="former" className="accent-accent" defaultChecked={stored?.former ?? true} />
-          {texts.former}
-        </label>
-      </ActForm>
+        {(stored) => (
+          <>
+            <div className="grid gap-4 sm:grid-cols-2">
+              <SelectField label={texts.mode} name="mode" chosen={stored?.mode ?? 'enforce'} options={modes.map((mode) => [mode, texts.modes[mode]])} />
+              <FormField
+                label={texts.from}
+                hint={texts.fromHint}
+                name="from"
+                defaultValue={stored?.from.join(', ')}
+                autoComplete="off"
+                autoCapitalize="none"
+                spellCheck={false}
+              />
+            </div>
+            <label className="flex min-h-7 items-center gap-2">
+              <input type="checkbox" name="former" className="accent-accent" defaultChecked={stored?.former ?? true} />
+              {texts.former}
+            </label>
+          </>
+        )}
+      </EditForm>
       {found && (
         <div role="status" className="mt-6 border-l-2 border-accent pl-4">
           <p>{found.refused.length === 0 ? texts.wouldTake(found.tags) : texts.wouldRefuse(found.refused.length, found.tags)}</p>
@@ -101,22 +112,22 @@ function policyKey(of: Place) {
 function callsOf(of: Place) {
   return 'namespace' in of
     ? {
-        get: (signal: AbortSignal) => call('GET /namespaces/{namespace}/golden-policy', { params: of, signal }),
-        put: (body: Policy) => call('PUT /namespaces/{namespace}/golden-policy', { params: of, body }),
-        remove: () => call('DELETE /namespaces/{namespace}/golden-policy', { params: of }),
+        get: (signal: AbortSignal) => callWithEtag('GET /namespaces/{namespace}/golden-policy', { params: of, signal }),
+        put: (body: Policy, seen: Seen) => callWithEtag('PUT /namespaces/{namespace}/golden-policy', { params: of, body }, seen),
+        remove: (seen: Seen) => callWithEtag('DELETE /namespaces/{namespace}/golden-policy', { params: of }, seen),
         preview: (body: Policy) => call('POST /namespaces/{namespace}/golden-policy/preview', { params: of, body }),
       }
     : {
-        get: (signal: AbortSignal) => call('GET /repositories/{repository}/-/golden-policy', { params: of, signal }),
-        put: (body: Policy) => call('PUT /repositories/{repository}/-/golden-policy', { params: of, body }),
-        remove: () => call('DELETE /repositories/{repository}/-/golden-policy', { params: of }),
+        get: (signal: AbortSignal) => callWithEtag('GET /repositories/{repository}/-/golden-policy', { params: of, signal }),
+        put: (body: Policy, seen: Seen) => callWithEtag('PUT /repositories/{repository}/-/golden-policy', { params: of, body }, seen),
+        remove: (seen: Seen) => callWithEtag('DELETE /repositories/{repository}/-/golden-policy', { params: of }, seen),
         preview: (body: Policy) => call('POST /repositories/{repository}/-/golden-policy/preview', { params: of, body }),
       };
 }
 
 /** There is a place, so what is absent is its policy. */
-function noneForAbsent(error: unknown): null {
-  if (problemOf(error).kind === 'absent') return null;
+function noneForAbsent(error: unknown): Seen<null> {
+  if (problemOf(error).kind === 'absent') return { value: null, etag: null };
   throw error;
 }
 

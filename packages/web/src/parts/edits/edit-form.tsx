@@ -21,13 +21,15 @@ type Props<Value> = {
   concerns: readonly QueryKey[];
   words?: Readonly<Record<string, string>>;
   said: () => Toast;
+  /** Where it is more than to save. */
+  submit?: string;
   isQuiet?: boolean;
   isLine?: boolean;
   beside?: ReactNode;
   children: (value: Value) => ReactNode;
 };
 
-export function EditForm<Value>({ now, describe, save, concerns, words = {}, said, isQuiet = false, isLine = false, beside, children }: Props<Value>) {
+export function EditForm<Value>({ now, describe, save, concerns, words = {}, said, submit, isQuiet = false, isLine = false, beside, children }: Props<Value>) {
   const texts = useEditTexts();
   const forms = useFormTexts();
   const edits = useEdits(now, describe);
@@ -45,7 +47,7 @@ export function EditForm<Value>({ now, describe, save, concerns, words = {}, sai
   const others = edits.others ?? (isRefused ? [] : undefined);
   return (
     <div ref={around} onInput={edits.touch}>
-      <ActForm key={edits.key} act={act} submit={forms.save} isQuiet={isQuiet} isLine={isLine} beside={beside}>
+      <ActForm key={edits.key} act={act} submit={submit ?? forms.save} isQuiet={isQuiet} isLine={isLine} beside={beside}>
         {children(edits.base.value)}
         {others && (
           <Meanwhile
