@@ -5,7 +5,7 @@
  * among themselves they do without.
  */
 import { setImmediate } from 'node:timers/promises';
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import type { MetadataDatabase, Writer } from '../database.ts';
 
 /** `isSynced`: its commit is on the disk when it returns. */
@@ -17,6 +17,10 @@ type Waiting = {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 };
+
+const savepoint = CompiledQuery.raw('savepoint member');
+const rollBack = CompiledQuery.raw('rollback to member');
+const release = CompiledQuery.raw('release member');
 
 /** Whoever was first in a group waits for the last. */
 const groupMax = 16;
@@ -60,15 +64,15 @@ export function groupCommits(
   }
 
   async function addToGroup(tx: Writer, member: Waiting, done: { member: Waiting; value: unknown }[]): Promise<void> {
-    await sql`savepoint member`.execute(tx);
+    await tx.executeQuery(savepoint);
     try {
       done.push({ member, value: await member.work(tx) });
     } catch (error) {
       if (!isOpen()) throw error;
-      await sql`rollback to member`.execute(tx);
+      await tx.executeQuery(rollBack);
       member.reject(error);
     }
-    await sql`release member`.execute(tx);
+    await tx.executeQuery(release);
   }
 
   /** Requests that have come during the last sync are read in the next turn of the loop. */
