@@ -25,12 +25,12 @@ export function auditRows({ read, write, writeLazily }: MetadataDatabase): Audit
 
     async keep(gathered) {
       await writeLazily(async (tx) => {
-        for (const { id, entry, counted, times } of gathered) {
-          const values = { entry: JSON.stringify(entry), times };
+        const rows = gathered.map(({ entry, ...row }) => ({ ...row, entry: JSON.stringify(entry) }));
+        for (const chunk of chunks(rows)) {
           await tx
             .insertInto('gathered_audit')
-            .values({ id, counted, ...values })
-            .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+            .values(chunk)
+            .onConflict((conflict) => conflict.column('id').doUpdateSet((eb) => ({ entry: eb.ref('excluded.entry'), times: eb.ref('excluded.times') })))
             .execute();
         }
       });
