@@ -5,7 +5,8 @@
 import type { CompiledQuery, Kysely, RawBuilder, Transaction } from 'kysely';
 import type { Tables } from './schema.ts';
 
-export type Reader = Pick<Kysely<Tables>, 'selectFrom' | 'selectNoFrom'>;
+/** What is only read. The last two are for `fixed-query.ts`. */
+export type Reader = Pick<Kysely<Tables>, 'selectFrom' | 'selectNoFrom' | 'getExecutor' | 'executeQuery'>;
 export type Writer = Transaction<Tables>;
 
 export type MetadataDatabase = {

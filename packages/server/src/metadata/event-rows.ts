@@ -1,8 +1,8 @@
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import type { Event, EventRows } from './port.ts';
 import { namespaceOf } from '../access/namespace.ts';
-import { chunks } from './chunks.ts';
 import { recordAudit } from './identity/audit-rows.ts';
+import { fixedInsert } from './fixed-query.ts';
 import { enqueueJobs } from './job-rows.ts';
 import type { AuditEntry } from './identity/port.ts';
 import { announce } from './commit-signals.ts';
@@ -75,19 +75,19 @@ async function findConsumer(tx: Reader, name: string): Promise<number | undefine
   return row?.read_to;
 }
 
+const insertEvents = fixedInsert('event');
+
 /** Events are written in the transaction of the change that they report (I7), and only through here, as is their trace in the audit. */
 export async function recordEvents(tx: Writer, changes: readonly NewEvent[]): Promise<void> {
   const events = changes.filter(({ isGenerated }) => isGenerated !== true);
-  for (const chunk of chunks(events)) {
-    const rows = chunk.map(({ kind, repository, at, actor, origin: _origin, ...payload }) => ({
-      kind,
-      repository,
-      at,
-      actor,
-      payload: JSON.stringify(payload),
-    }));
-    await tx.insertInto('event').values(rows).execute();
-  }
+  const rows = events.map(({ kind, repository, at, actor, origin: _origin, ...payload }) => ({
+    kind,
+    repository,
+    at,
+    actor,
+    payload: JSON.stringify(payload),
+  }));
+  await insertEvents(tx, rows);
   await recordAudit(tx, events.filter(isTraced).map(toAudit));
   announce(tx, 'events');
 }

@@ -2,6 +2,7 @@ import type { Digest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import { namespaceOf } from '../access/namespace.ts';
+import { fixedQuery } from './fixed-query.ts';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import { recordEvents } from './event-rows.ts';
 import type { GoldenPolicy, GoldenPolicyRows, GoldenScope, StoredGoldenPolicy } from './golden-port.ts';
@@ -140,16 +141,15 @@ function faultOf(repository: RepositoryName, image: Digest | undefined, golden: 
   return `an image in ${repository} must be based on an approved golden image, ${which}${image === undefined ? '' : `: ${image} is not`}`;
 }
 
-async function findFor(db: Reader, repository: RepositoryName): Promise<GoldenPolicy | undefined> {
-  const scopes = [
-    { scope_kind: 'repository', scope_name: repository },
-    { scope_kind: 'namespace', scope_name: namespaceOf(repository) },
-  ] as const;
-  const rows = await db
+const findInReach = fixedQuery((db, { repository, namespace }: { repository: RepositoryName; namespace: string }) =>
+  db
     .selectFrom('golden_policy')
     .selectAll()
-    .where((eb) => eb.or(scopes.map((scope) => eb.and(scope))))
-    .execute();
+    .where((eb) => eb.or([eb.and({ scope_kind: 'repository', scope_name: repository }), eb.and({ scope_kind: 'namespace', scope_name: namespace })])),
+);
+
+async function findFor(db: Reader, repository: RepositoryName): Promise<GoldenPolicy | undefined> {
+  const { rows } = await findInReach(db, { repository, namespace: namespaceOf(repository) });
   return toPolicy(rows.find(({ scope_kind }) => scope_kind === 'repository') ?? rows[0]);
 }
 

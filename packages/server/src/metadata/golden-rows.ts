@@ -1,3 +1,4 @@
+import { fixedQuery } from './fixed-query.ts';
 import type { Digest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
@@ -102,9 +103,13 @@ export function goldenRows({ read, write }: MetadataDatabase): GoldenRows {
 
 type Pointed = { readonly tag: Tag; readonly digest: Digest | undefined };
 
+const findEntries = fixedQuery((db, { repository }: { repository: RepositoryName }) =>
+  db.selectFrom('golden_image').select(['id', 'tags']).where('repository', '=', repository).where('gone_at', 'is', null),
+);
+
 /** In the transaction of all moves and deletions of tags: what is golden now, and what was. What nobody has approved is not golden yet. */
 export async function followGoldenTags(tx: Writer, repository: RepositoryName, moves: readonly Pointed[], { at }: Pick<Change, 'at'>): Promise<void> {
-  const entries = await tx.selectFrom('golden_image').select(['id', 'tags']).where('repository', '=', repository).where('gone_at', 'is', null).execute();
+  const { rows: entries } = await findEntries(tx, { repository });
   if (entries.length === 0) return;
   for (const { tag, digest } of moves) {
     const shown = digest && (await findShownBy(tx, repository, tag, digest));

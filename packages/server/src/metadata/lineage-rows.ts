@@ -1,10 +1,13 @@
 import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import { chainsOf, type ImageLayers } from '../lineage/image-layers.ts';
+import type { Insertable } from 'kysely';
 import { chunks } from './chunks.ts';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import type { KnownImage, LineageRows } from './lineage-port.ts';
+import { fixedQuery } from './fixed-query.ts';
 import { listHolders, listParents } from './manifest-content.ts';
+import type { Tables } from './schema.ts';
 
 /** Of one list of layers, so that a thousand images that differ in their configuration only stand in nobody's way. */
 const twinsMax = 20;
@@ -121,22 +124,26 @@ export function lineageRows({ read, write }: MetadataDatabase): LineageRows {
   };
 }
 
+const insertChain = fixedQuery((db, { digest, chain, layers, base_digest, base_name }: Insertable<Tables['image_chain']>) =>
+  db
+    .insertInto('image_chain')
+    .values({ digest, chain, layers, base_digest, base_name })
+    .onConflict((conflict) => conflict.column('digest').doNothing())
+    .returning('id'),
+);
+
 /** In the transaction of the push. Once for each manifest, since what it says never changes. */
 export async function recordLineage(tx: Writer, digest: Digest, image: ImageLayers | undefined): Promise<void> {
   const chains = image === undefined ? [] : chainsOf(image.layers);
-  const row = await tx
-    .insertInto('image_chain')
-    .values({
-      digest,
-      // Above the longest that is looked at, it is a base of nothing.
-      chain: image === undefined ? null : image.layers.length === chains.length ? (chains.at(-1) ?? null) : digest,
-      layers: image?.layers.length ?? 0,
-      base_digest: image?.base?.digest ?? null,
-      base_name: image?.base?.name ?? null,
-    })
-    .onConflict((conflict) => conflict.column('digest').doNothing())
-    .returning('id')
-    .executeTakeFirst();
+  const inserted = await insertChain(tx, {
+    digest,
+    // Above the longest that is looked at, it is a base of nothing.
+    chain: image === undefined ? null : image.layers.length === chains.length ? (chains.at(-1) ?? null) : digest,
+    layers: image?.layers.length ?? 0,
+    base_digest: image?.base?.digest ?? null,
+    base_name: image?.base?.name ?? null,
+  });
+  const [row] = inserted.rows;
   if (row === undefined) return;
   const below = image?.layers.length === chains.length ? chains.slice(0, -1) : chains;
   for (const chunk of chunks(

@@ -5,6 +5,7 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { Reader, Writer } from './database.ts';
 import type { ContentReference, Page } from './port.ts';
 import { chunks } from './chunks.ts';
+import { fixedInsert, fixedQuery } from './fixed-query.ts';
 
 /** Manifests named in the detail of CONTENT_REFERENCED. */
 export const referrersInDetail = 10;
@@ -12,9 +13,12 @@ export const referrersInDetail = 10;
 /** Digests named in the detail of MANIFEST_BLOB_UNKNOWN. */
 const missingInDetail = 100;
 
+const findManifest = fixedQuery((db, { repository, digest }: { repository: RepositoryName; digest: Digest }) =>
+  db.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest),
+);
+
 export async function holdsManifest(db: Reader, repository: RepositoryName, digest: Digest): Promise<boolean> {
-  const row = await db.selectFrom('repository_manifest').select('digest').where('repository', '=', repository).where('digest', '=', digest).executeTakeFirst();
-  return row !== undefined;
+  return (await findManifest(db, { repository, digest })).rows.length > 0;
 }
 
 /** All that must be there, and of what is optional that which is. Throws MANIFEST_BLOB_UNKNOWN. */
@@ -53,25 +57,20 @@ export async function findHeld(tx: Writer, repository: RepositoryName, reference
   return references.filter(({ role, digest }) => (role === 'manifest' ? known : linked).has(digest));
 }
 
+const insertBlobs = fixedInsert('manifest_blob', (query) => query.onConflict((conflict) => conflict.doNothing()));
+const insertChildren = fixedInsert('manifest_child', (query) => query.onConflict((conflict) => conflict.doNothing()));
+
 /** A manifest's references are part of its bytes: pushing it again adds at most what is optional and was not there. */
 export async function recordReferences(tx: Writer, repository: RepositoryName, digest: Digest, references: readonly ContentReference[]): Promise<void> {
   const { blobs, children } = byTarget(references);
-  for (const chunk of chunks(blobs)) {
-    const rows = chunk.map((blob) => ({ repository, digest, blob_digest: blob.digest, role: blob.role }));
-    await tx
-      .insertInto('manifest_blob')
-      .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
-  for (const chunk of chunks(children)) {
-    const rows = chunk.map((child) => ({ repository, digest, child_digest: child }));
-    await tx
-      .insertInto('manifest_child')
-      .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
+  await insertBlobs(
+    tx,
+    blobs.map((blob) => ({ repository, digest, blob_digest: blob.digest, role: blob.role })),
+  );
+  await insertChildren(
+    tx,
+    children.map((child) => ({ repository, digest, child_digest: child })),
+  );
 }
 
 /** What the server made of a manifest, unless somebody has found another use for it. */

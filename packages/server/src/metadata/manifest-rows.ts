@@ -6,7 +6,10 @@ import type { MetadataDatabase, Writer } from './database.ts';
 import type { Visibility } from '../access/policy.ts';
 import type { HotReads } from './hot-reads.ts';
 import type { Change, ManifestRows, NewManifest } from './port.ts';
+import type { Insertable } from 'kysely';
 import { type NewEvent, recordEvents } from './event-rows.ts';
+import { excluded, fixedInsert, fixedQuery } from './fixed-query.ts';
+import type { Tables } from './schema.ts';
 import { beforeAll } from './collection-keys.ts';
 import { findHeld, holdsManifest, referrersInDetail, recordReferences, removeGenerated, removeManifestRow } from './manifest-content.ts';
 import { requireGolden } from './golden-policy-rows.ts';
@@ -126,21 +129,32 @@ async function findCurrent(tx: Writer, repository: RepositoryName, reference: Ta
   return (await holdsManifest(tx, repository, reference)) ? reference : undefined;
 }
 
+const insertContent = fixedQuery((db, { digest, size_bytes, bytes }: Insertable<Tables['manifest']>) =>
+  db
+    .insertInto('manifest')
+    .values({ digest, size_bytes, bytes })
+    .onConflict((conflict) => conflict.column('digest').doNothing()),
+);
+
 /** Once per digest. Bytes that rotted are healed by the push that brings them again. */
 async function recordContent(tx: Writer, { digest, bytes }: NewManifest): Promise<void> {
   const row = { size_bytes: bytes.length, bytes };
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto('manifest')
-    .values({ digest, ...row })
-    .onConflict((conflict) => conflict.column('digest').doNothing())
-    .executeTakeFirstOrThrow();
-  if (numInsertedOrUpdatedRows !== 0n) return;
+  const { numAffectedRows } = await insertContent(tx, { digest, ...row });
+  if (numAffectedRows !== 0n) return;
   const known = await tx.selectFrom('manifest').select('bytes').where('digest', '=', digest).executeTakeFirstOrThrow();
   if (!hasDigest(digest, known.bytes)) await tx.updateTable('manifest').set(row).where('digest', '=', digest).execute();
 }
 
+const insertManifest = fixedInsert('repository_manifest', (query) =>
+  query.onConflict((conflict) =>
+    conflict.columns(['repository', 'digest']).doUpdateSet(excluded('generated', 'media_type', 'artifact_type', 'subject_digest', 'pushed_at', 'pushed_by')),
+  ),
+);
+
 async function recordManifest(tx: Writer, repository: RepositoryName, manifest: NewManifest, { at, actor, isGenerated }: Change): Promise<void> {
   const row = {
+    repository,
+    digest: manifest.digest,
     generated: isGenerated === true ? 1 : 0,
     media_type: manifest.mediaType,
     artifact_type: manifest.artifactType ?? null,
@@ -148,9 +162,5 @@ async function recordManifest(tx: Writer, repository: RepositoryName, manifest: 
     pushed_at: at,
     pushed_by: actor,
   };
-  await tx
-    .insertInto('repository_manifest')
-    .values({ repository, digest: manifest.digest, ...row })
-    .onConflict((conflict) => conflict.columns(['repository', 'digest']).doUpdateSet(row))
-    .execute();
+  await insertManifest(tx, [row]);
 }

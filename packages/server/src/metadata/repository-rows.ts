@@ -6,6 +6,7 @@ import type { MetadataDatabase, Writer } from './database.ts';
 import type { Change, RepositoryRows } from './port.ts';
 import { recordEvents } from './event-rows.ts';
 import { namespaceOf } from '../access/namespace.ts';
+import { fixedQuery } from './fixed-query.ts';
 import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
 import { touchAccess } from './identity/access-version.ts';
@@ -194,9 +195,10 @@ async function moveRow(tx: Writer, repository: Selectable<Tables['repository']>,
 }
 
 /** The first content makes the repository, as open as its namespace wants it, or else as the profile does. */
+const findName = fixedQuery((db, { name }: { name: RepositoryName }) => db.selectFrom('repository').select('name').where('name', '=', name));
+
 export async function ensureRepository(tx: Writer, name: RepositoryName, change: Change, visibility: Visibility): Promise<void> {
-  const known = await tx.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst();
-  if (known !== undefined) return;
+  if ((await findName(tx, { name })).rows.length > 0) return;
   if (change.isGenerated === true) throw new RegistryError('NAME_UNKNOWN', { detail: { name } });
   const account = await tx.selectFrom('account').select('visibility').where('name', '=', namespaceOf(name)).executeTakeFirst();
   await insertRepository(tx, name, account?.visibility ?? visibility, change);

@@ -2,6 +2,7 @@ import type { Digest } from '@naru/oci/digest';
 import { RegistryError } from '@naru/oci/registry-error';
 import { isTag, type RepositoryName, type Tag } from '@naru/oci/repository-name';
 import { namespaceOf } from '../access/namespace.ts';
+import { fixedQuery } from './fixed-query.ts';
 import { aliasKinds, findNamingFault, isAlias, isImmutable, isRelease, placeAliases, type TagPolicy } from '../tag-rules/policy.ts';
 import { boundedCache } from './bounded-cache.ts';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
@@ -151,7 +152,11 @@ async function findPolicy(tx: Reader, repository: RepositoryName): Promise<TagPo
   return (await findStored(tx, repository))?.policy;
 }
 
+const findRow = fixedQuery((db, { repository }: { repository: RepositoryName }) =>
+  db.selectFrom('tag_policy').selectAll().where('repository', '=', repository),
+);
+
 async function findStored(db: Reader, repository: RepositoryName): Promise<StoredTagPolicy | undefined> {
-  const row = await db.selectFrom('tag_policy').selectAll().where('repository', '=', repository).executeTakeFirst();
+  const [row] = (await findRow(db, { repository })).rows;
   return row && { policy: JSON.parse(row.policy) as TagPolicy, changedAt: row.changed_at, changedBy: row.changed_by }; // `edit` wrote it
 }

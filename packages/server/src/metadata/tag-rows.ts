@@ -6,6 +6,7 @@ import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import type { Change, DeletedTag, TagMove, TagRow, TagRows } from './port.ts';
 import { chunks } from './chunks.ts';
 import { type NewEvent, recordEvents } from './event-rows.ts';
+import { excluded, fixedInsert, fixedQuery } from './fixed-query.ts';
 import { findUngolden, requireGolden } from './golden-policy-rows.ts';
 import { followGoldenTags } from './golden-rows.ts';
 import { forgetShown, keepShown } from './reviews/staging.ts';
@@ -170,10 +171,14 @@ const indexesMax = 100;
 /** Deletions that are looked through for those whose manifests are there. */
 const deletionsMax = 2000;
 
+const findTag = fixedQuery((db, { repository, tag }: { repository: RepositoryName; tag: Tag }) =>
+  db.selectFrom('tag').select('digest').where('repository', '=', repository).where('name', '=', tag),
+);
+
 /** Where the tag points now. */
 export async function findTagged(tx: Writer, repository: RepositoryName, tag: Tag): Promise<Digest | undefined> {
-  const row = await tx.selectFrom('tag').select('digest').where('repository', '=', repository).where('name', '=', tag).executeTakeFirst();
-  return row?.digest;
+  const { rows } = await findTag(tx, { repository, tag });
+  return rows[0]?.digest;
 }
 
 async function findAllTagged(tx: Writer, repository: RepositoryName, tags: readonly Tag[]): Promise<Map<Tag, Digest>> {
@@ -224,23 +229,23 @@ export async function moveTags(
 type TagPlace = { readonly tag: Tag; readonly digest: Digest };
 type Move = TagPlace & { readonly previous: Digest | undefined };
 
+const insertTags = fixedInsert('tag', (query) =>
+  query.onConflict((conflict) => conflict.columns(['repository', 'name']).doUpdateSet(excluded('digest', 'moved_at', 'moved_by'))),
+);
+const insertHistory = fixedInsert('tag_history');
+
 async function placeTags(tx: Writer, repository: RepositoryName, moves: readonly Move[], change: Change): Promise<NewEvent[]> {
   const { at, actor } = change;
   const left = moves.flatMap(({ previous }) => previous ?? []);
   if (left.length > 0) await recordLeft(tx, repository, left, at);
-  for (const chunk of chunks(moves)) {
-    await tx
-      .insertInto('tag')
-      .values(chunk.map(({ tag, digest }) => ({ repository, name: tag, digest, moved_at: at, moved_by: actor })))
-      .onConflict((conflict) =>
-        conflict.columns(['repository', 'name']).doUpdateSet((eb) => ({ digest: eb.ref('excluded.digest'), moved_at: at, moved_by: actor })),
-      )
-      .execute();
-    await tx
-      .insertInto('tag_history')
-      .values(chunk.map(({ tag, digest, previous = null }) => ({ repository, tag, digest, previous, at, actor })))
-      .execute();
-  }
+  await insertTags(
+    tx,
+    moves.map(({ tag, digest }) => ({ repository, name: tag, digest, moved_at: at, moved_by: actor })),
+  );
+  await insertHistory(
+    tx,
+    moves.map(({ tag, digest, previous = null }) => ({ repository, tag, digest, previous, at, actor })),
+  );
   // What is new has no history, unless it was deleted, which looked at it then.
   for (const { tag, previous } of moves) if (previous !== undefined) await forgetOldMoves(tx, repository, tag);
   await keepShown(tx, repository, moves);
@@ -306,10 +311,10 @@ export const tagMoves: TagMoves = {
 async function recordDeleted(tx: Writer, repository: RepositoryName, tags: readonly Tag[], previous: Digest, change: Change): Promise<void> {
   const { at, actor } = change;
   await recordLeft(tx, repository, [previous], at);
-  for (const chunk of chunks(tags)) {
-    const moves = chunk.map((tag) => ({ repository, tag, digest: null, previous, at, actor }));
-    await tx.insertInto('tag_history').values(moves).execute();
-  }
+  await insertHistory(
+    tx,
+    tags.map((tag) => ({ repository, tag, digest: null, previous, at, actor })),
+  );
   for (const tag of tags) await forgetOldMoves(tx, repository, tag);
   await forgetShown(tx, repository, tags);
   const removed = tags.map((tag) => ({ tag, digest: undefined }));

@@ -10,12 +10,15 @@
 import { createHash } from 'node:crypto';
 import { chunks } from '../chunks.ts';
 import type { MetadataDatabase, Writer } from '../database.ts';
+import { excluded, fixedInsert, fixedQuery } from '../fixed-query.ts';
 import type { AuditEntry, AuditRows, GatheredEntry, StoredAuditEntry } from './port.ts';
 
 /** The hash before the first entry. */
 export const chainStart = '0'.repeat(64);
 
 const filtered = ['namespace', 'actor', 'action', 'repository', 'digest', 'address'] as const;
+
+const keepEntries = fixedInsert('gathered_audit', (query) => query.onConflict((conflict) => conflict.column('id').doUpdateSet(excluded('entry', 'times'))));
 
 export function auditRows({ read, write, writeLazily }: MetadataDatabase): AuditRows {
   return {
@@ -25,14 +28,10 @@ export function auditRows({ read, write, writeLazily }: MetadataDatabase): Audit
 
     async keep(gathered) {
       await writeLazily(async (tx) => {
-        const rows = gathered.map(({ entry, ...row }) => ({ ...row, entry: JSON.stringify(entry) }));
-        for (const chunk of chunks(rows)) {
-          await tx
-            .insertInto('gathered_audit')
-            .values(chunk)
-            .onConflict((conflict) => conflict.column('id').doUpdateSet((eb) => ({ entry: eb.ref('excluded.entry'), times: eb.ref('excluded.times') })))
-            .execute();
-        }
+        await keepEntries(
+          tx,
+          gathered.map(({ id, entry, counted, times }) => ({ id, counted, entry: JSON.stringify(entry), times })),
+        );
       });
     },
 
@@ -85,18 +84,21 @@ export function auditRows({ read, write, writeLazily }: MetadataDatabase): Audit
   };
 }
 
+const findLast = fixedQuery((db) => db.selectFrom('audit_entry').select('hash').orderBy('id', 'desc').limit(1));
+const insertEntries = fixedInsert('audit_entry');
+
 /** Entries are written in the transaction of the change that they report, and only through here. */
 export async function recordAudit(tx: Writer, entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  const last = await tx.selectFrom('audit_entry').select('hash').orderBy('id', 'desc').limit(1).executeTakeFirst();
-  let previous = last?.hash ?? chainStart;
+  const { rows: last } = await findLast(tx, {});
+  let previous = last[0]?.hash ?? chainStart;
   const rows = entries.map((entry) => {
     const text = JSON.stringify({ previous, ...entry });
     previous = hashOf(text);
     const { at, action, actor, namespace = '', repository = '', digest = '', address = '' } = entry;
     return { at, action, actor, namespace, repository, digest, address, entry: text, hash: previous };
   });
-  for (const chunk of chunks(rows)) await tx.insertInto('audit_entry').values(chunk).execute();
+  await insertEntries(tx, rows);
 }
 
 function withCount({ entry, counted, times }: GatheredEntry): AuditEntry {

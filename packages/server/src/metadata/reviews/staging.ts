@@ -3,6 +3,7 @@ import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import { chunks } from '../chunks.ts';
 import type { Reader, Writer } from '../database.ts';
+import { fixedQuery } from '../fixed-query.ts';
 import { recordEvents } from '../event-rows.ts';
 import { holdsManifest } from '../manifest-content.ts';
 import type { Change, NewManifest } from '../port.ts';
@@ -73,6 +74,10 @@ export async function isHiddenIn(db: Reader, repository: RepositoryName, digest:
   return row !== undefined && row.state !== 'approved';
 }
 
+const findReviewed = fixedQuery((db, { repository }: { repository: RepositoryName }) =>
+  db.selectFrom('reviewed_repository').select('since').where('repository', '=', repository),
+);
+
 async function isRequired(db: Reader, repository: RepositoryName): Promise<boolean> {
-  return (await db.selectFrom('reviewed_repository').select('since').where('repository', '=', repository).executeTakeFirst()) !== undefined;
+  return (await findReviewed(db, { repository })).rows.length > 0;
 }
