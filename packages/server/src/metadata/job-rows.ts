@@ -1,9 +1,20 @@
-import type { Insertable, Selectable } from 'kysely';
+import type { Insertable, Kysely, Selectable } from 'kysely';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
 import { chunks } from './chunks.ts';
+import { fixedInsert, fixedQuery } from './fixed-query.ts';
 import type { Tables } from './schema.ts';
 import { announce } from './commit-signals.ts';
-import { type Job, jobErrorMaxLength, type JobOutcome, jobPayloadMaxBytes, jobPriorities, type JobPriority, type JobRows, type NewJob } from './job-port.ts';
+import {
+  type Job,
+  jobErrorMaxLength,
+  type JobOutcome,
+  type Lease,
+  jobPayloadMaxBytes,
+  jobPriorities,
+  type JobPriority,
+  type JobRows,
+  type NewJob,
+} from './job-port.ts';
 
 type JobRow = Selectable<Tables['job']>;
 
@@ -40,7 +51,7 @@ export function jobRows({ read, write, writeLazily, prepare }: MetadataDatabase)
 
     async settle({ id, lease }, outcome, at) {
       return writeLazily(async (tx) => {
-        const row = await tx.selectFrom('job').selectAll().where('id', '=', id).where('lease', '=', lease).executeTakeFirst();
+        const [row] = (await findLeased(tx, { id, lease })).rows;
         if (row === undefined) return false;
         await settleJob(tx, row, outcome, at);
         return true;
@@ -188,6 +199,8 @@ async function hasten(tx: Writer, known: Pick<JobRow, 'id' | 'state' | 'priority
     .execute();
 }
 
+const insertRows = fixedInsert('job');
+
 /** Of one kind. */
 async function insertJobs(tx: Writer, wishes: readonly Wish[], at: number): Promise<void> {
   const begun = new Set<string>();
@@ -209,22 +222,27 @@ async function insertJobs(tx: Writer, wishes: readonly Wish[], at: number): Prom
       error: null,
     });
   }
-  for (const chunk of chunks(rows)) await tx.insertInto('job').values(chunk).execute();
+  await insertRows(tx, rows);
 }
 
-async function listDue(tx: Reader, { kind, limit, at, except }: { kind: string; limit: number; at: number; except: readonly number[] }): Promise<JobRow[]> {
-  return tx
+type Due = { readonly kind: string; readonly limit: number; readonly at: number };
+
+const dueOf = (db: Kysely<Tables>, { kind, limit, at }: Due) =>
+  db
     .selectFrom('job')
     .selectAll()
     .where('kind', '=', kind)
     .where('priority', 'in', Object.values(jobPriorities))
     .where('due_at', '<=', at)
-    .$if(except.length > 0, (query) => query.where('id', 'not in', except))
     .orderBy('priority')
     .orderBy('due_at')
     .orderBy('id')
-    .limit(limit)
-    .execute();
+    .limit(limit);
+const findDue = fixedQuery(dueOf);
+
+/** Nearly always nothing is excepted. */
+async function listDue(tx: Writer, { except, ...due }: Due & { readonly except: readonly number[] }): Promise<JobRow[]> {
+  return except.length === 0 ? (await findDue(tx, due)).rows : dueOf(tx, due).where('id', 'not in', except).execute();
 }
 
 /** The parameter is the kind, once for each priority: each is the first step of a walk through an index. */
@@ -243,6 +261,9 @@ function earliestOfEachPriority(read: Reader) {
     .compile();
 }
 
+const findLeased = fixedQuery((db, { id, lease }: Lease) => db.selectFrom('job').selectAll().where('id', '=', id).where('lease', '=', lease));
+const removeRow = fixedQuery((db, { id }: Pick<JobRow, 'id'>) => db.deleteFrom('job').where('id', '=', id));
+
 async function settleJob(tx: Writer, row: JobRow, outcome: JobOutcome, at: number): Promise<void> {
   if (outcome.kind === 'dead') {
     await tx
@@ -254,7 +275,7 @@ async function settleJob(tx: Writer, row: JobRow, outcome: JobOutcome, at: numbe
   }
   // Somebody asked for the same again while it ran: that one does what this one would.
   if (outcome.kind === 'done' || (await findUnbegun(tx, row.kind, row.unique_key)) !== undefined) {
-    await tx.deleteFrom('job').where('id', '=', row.id).execute();
+    await removeRow(tx, row);
     return freeNext(tx, row);
   }
   const run_at = outcome.kind === 'again' ? outcome.runAt : at;
