@@ -1,10 +1,10 @@
 /**
- * One method is one transaction: fail it at its first statement, its second … until nothing fails;
+ * One method is one transaction: fail it behind its first statement, its second … until nothing fails;
  * after each, not a row has changed, and the next try works.
  */
 import { join } from 'node:path';
 import { expect, test } from 'bun:test';
-import type { Kysely, KyselyPlugin, PluginTransformQueryArgs } from 'kysely';
+import type { Kysely, KyselyPlugin } from 'kysely';
 import { newUploadId } from '../runtime/ids.ts';
 import { actor, digestOf, latest, makeManifest, other, pushBlob, pushManifest, repository, stable, storageKeyOf } from './contract/content.ts';
 import { makeScratchFolder } from './contract/scratch-folder.ts';
@@ -100,7 +100,7 @@ for (const [name, method] of Object.entries(methods)) {
 
 class StatementFailed extends Error {}
 
-/** The nth statement of each transaction fails before it reaches the engine. */
+/** Each transaction fails behind its nth statement. */
 function failingAt(database: MetadataDatabase, failAt: number): MetadataDatabase {
   const failing =
     (write: MetadataDatabase['write']): MetadataDatabase['write'] =>
@@ -108,11 +108,11 @@ function failingAt(database: MetadataDatabase, failAt: number): MetadataDatabase
       write((tx) => {
         let statements = 0;
         const plugin: KyselyPlugin = {
-          transformQuery({ node }: PluginTransformQueryArgs) {
+          transformQuery: ({ node }) => node,
+          async transformResult({ result }) {
             if (++statements === failAt) throw new StatementFailed();
-            return node;
+            return result;
           },
-          transformResult: async ({ result }) => result,
         };
         return work(tx.withPlugin(plugin));
       });
