@@ -178,6 +178,14 @@ test('what cannot be looked into is unknown, and says why; what is broken beside
   expect([broken.state, broken.problems]).toEqual(['done', ['node_modules/x/package.json: it is not JSON']]);
 });
 
+test('an image that does not say what it is for is looked into, since clients run it', async () => {
+  const layer = compressed([{ name: 'node_modules/x/package.json', content: '{"name":"x","version":"1"}' }]);
+  const config = jsonContent(mediaTypes.config, { RootFS: { type: 'layers', diff_ids: [digestOf(layer.bytes)] } });
+  await push('team/silent', makeManifest({ config, layers: [layer] }), 'latest');
+  const { state, items } = await inventoryOf('team/silent');
+  expect([state, items.map(({ name }) => name)]).toEqual(['done', ['x']]);
+});
+
 test.skipIf(!needs('dpkg-query') || !existsSync('/var/lib/dpkg/status'))('as dpkg-query says of this system', async () => {
   const status = await readFile('/var/lib/dpkg/status');
   await push('team/debian', imageOf([compressed([{ name: 'var/lib/dpkg/status', content: status }])]), 'latest');

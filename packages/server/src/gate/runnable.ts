@@ -11,6 +11,7 @@
 import type { Digest } from '@naru/oci/digest';
 import type { ParsedManifest } from '@naru/oci/manifest';
 import { mediaTypes } from '@naru/oci/media-type';
+import { standsOnLayers } from '../registry/image-config.ts';
 
 /** The first bytes of a blob; undefined when the repository does not hold it. */
 export type ReadBeginning = (digest: Digest, sizeBytes: number) => Promise<Uint8Array | undefined>;
@@ -39,7 +40,7 @@ async function hasRootFileSystem(config: Digest, read: ReadBeginning): Promise<b
   if (bytes === undefined || bytes.length > configMaxBytes) return true;
   try {
     const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof parsed === 'object' && parsed !== null && Object.keys(parsed).some((key) => key.toLowerCase() === 'rootfs');
+    return typeof parsed === 'object' && parsed !== null && standsOnLayers(parsed);
   } catch {
     return false;
   }

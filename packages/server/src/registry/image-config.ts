@@ -25,12 +25,14 @@ export type ImageConfig = {
 /** `empty`: it changed no file, so it has no layer. */
 export type HistoryEntry = { readonly createdBy?: string; readonly created?: string; readonly comment?: string; readonly empty: boolean };
 
-/** Undefined when it is no configuration of an image: an artifact's, or not JSON. */
+/** Undefined when it is no configuration of an image: an artifact's, or not JSON. One that stands on layers runs, whatever it leaves unsaid. */
 export function parseImageConfig(text: string): ImageConfig | undefined {
   const json = parseObject(text);
-  const os = json && textOf(json, 'os');
-  const architecture = json && textOf(json, 'architecture');
-  if (json === undefined || os === undefined || architecture === undefined) return undefined;
+  if (json === undefined) return undefined;
+  const unsaid = standsOnLayers(json) ? 'unknown' : undefined;
+  const os = textOf(json, 'os') ?? unsaid;
+  const architecture = textOf(json, 'architecture') ?? unsaid;
+  if (os === undefined || architecture === undefined) return undefined;
   const variant = textOf(json, 'variant');
   const config = objectOf(json, 'config');
   return {
@@ -50,6 +52,11 @@ export function parseImageConfig(text: string): ImageConfig | undefined {
     labels: Object.fromEntries(Object.entries(objectOf(config, 'Labels')).filter((label): label is [string, string] => typeof label[1] === 'string')),
     history: historyOf(json['history']),
   };
+}
+
+/** As clients read it, who tell no capitals apart. */
+export function standsOnLayers(config: object): boolean {
+  return Object.keys(config).some((key) => key.toLowerCase() === 'rootfs');
 }
 
 function historyOf(value: unknown): HistoryEntry[] {
