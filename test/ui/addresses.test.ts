@@ -53,6 +53,7 @@ const rows: readonly Row[] = [
   { path: '/mine', at: ['/mine'] },
   { path: '/reviews', at: ['/reviews', '/reviews?state=refused'] },
   { path: '/search', at: ['/search?q=app', '/search?q=app&official=true', '/search?q=&organisation=acme&updated=7'] },
+  { path: '/search/packages', at: ['/search/packages', '/search/packages?name=openssl'] },
   { path: '/settings/$', at: ['/settings/', ...listIn('pages/own-account/own-account-page.tsx', 'sections').map((part) => `/settings/${part}`)] },
   { path: '/notifications', at: ['/notifications', '/notifications?view=unread'] },
   { path: '/new/organisation', at: ['/new/organisation'] },
