@@ -3,8 +3,10 @@
  * rest and while the server reads one image of 500 MB after the other. Promised is a p99 of at most 1.5 times.
  */
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRegistryClient } from '../../test/support/registry-client.ts';
+import { runProgram } from '../load/programs.ts';
 import { expectStatus } from '../load/requests.ts';
 import { getWithWrk } from '../load/wrk.ts';
 import { manifestType } from '../sample.ts';
@@ -61,22 +63,8 @@ export const servingBesideScans: Scenario = {
   },
 };
 
-/** The p99 of requests that are sent at their times, whether the one before has been answered or not. */
+/** The p99 of requests that are sent at their times. */
 async function paced(url: string, seconds: number): Promise<number> {
-  const startedAt = performance.now();
-  const micros: number[] = [];
-  const under: Promise<void>[] = [];
-  for (let index = 0; index < seconds * perSecond; index += 1) {
-    await sleep(Math.max(0, startedAt + (index * 1000) / perSecond - performance.now()));
-    under.push(ask());
-  }
-  await Promise.all(under);
-  return micros.sort((a, b) => a - b)[Math.floor(micros.length * 0.99)] ?? Number.NaN;
-
-  async function ask(): Promise<void> {
-    const sentAt = performance.now();
-    const answer = await expectStatus([200], url, { headers: { accept: manifestType } });
-    await answer.arrayBuffer();
-    micros.push((performance.now() - sentAt) * 1000);
-  }
+  const program = join(import.meta.dirname, '../load/paced-requests.ts');
+  return Number(await runProgram([process.execPath, program, url, String(seconds), String(perSecond), manifestType]));
 }
