@@ -13,6 +13,7 @@ const entries = [
   /^scripts\//,
   /^test\//,
   /^bench\/run\.ts$/,
+  /^bench\/load\/paced-requests\.ts$/,
   /^packages\/web\/src\/main\.tsx$/,
   // The kernel is a library: the client and the pages use what the server does not.
   /^packages\/oci\/src\//,

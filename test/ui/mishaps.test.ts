@@ -121,7 +121,6 @@ describe.skipIf(!needs('chromium'))('while one looks', () => {
       await page.getByLabel('Pushed once, then neither moved nor deleted').fill('v*');
       const save = page.getByRole('button', { name: 'Save', exact: true });
       await save.dblclick({ noWaitAfter: true });
-      expect(await save.isDisabled()).toBe(true);
       await page.getByText('The rules hold from now on.').waitFor();
       expect([sent.slice(1), await page.getByLabel('Pushed once, then neither moved nor deleted').inputValue()]).toEqual([
         ['/api/v1/repositories/sven/slow/-/tag-rules'],
