@@ -4,6 +4,7 @@ import type { RepositoryName } from '@naru/oci/repository-name';
 import { namespaceOf } from '../access/namespace.ts';
 import { fixedQuery } from './fixed-query.ts';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
+import { requireRepository } from './held-repository.ts';
 import { recordEvents } from './event-rows.ts';
 import type { GoldenPolicy, GoldenPolicyRows, GoldenScope, StoredGoldenPolicy } from './golden-port.ts';
 import { auditOf } from './identity/audit-of.ts';
@@ -24,11 +25,7 @@ export function goldenPolicyRows({ read, write }: MetadataDatabase): GoldenPolic
 
     set: ({ scope, policy, ...change }) =>
       write(async (tx) => {
-        if (scope.kind === 'repository') {
-          const name = scope.name as RepositoryName; // only compared
-          if ((await tx.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst()) === undefined)
-            throw new RegistryError('NAME_UNKNOWN', { detail: { name } });
-        }
+        if (scope.kind === 'repository') await requireRepository(tx, scope.name as RepositoryName); // only compared
         const row = { policy: JSON.stringify(policy), changed_at: change.at, changed_by: change.actor };
         await tx
           .insertInto('golden_policy')

@@ -5,6 +5,7 @@ import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import type { Selectable } from 'kysely';
 import { matchesTag } from '../tag-rules/policy.ts';
 import type { MetadataDatabase, Writer } from './database.ts';
+import { requireRepository } from './held-repository.ts';
 import { type GoldenImage, goldenPerNamespaceMax, type GoldenRows, type GoldenScope, type GoldenVersion } from './golden-port.ts';
 import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
@@ -27,8 +28,7 @@ export function goldenRows({ read, write }: MetadataDatabase): GoldenRows {
   return {
     approve: ({ id, namespace, repository, tags, reason, until, ...change }) =>
       write(async (tx) => {
-        const held = await tx.selectFrom('repository').select('name').where('name', '=', repository).executeTakeFirst();
-        if (held === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
+        await requireRepository(tx, repository);
         await tx
           .deleteFrom('golden_image')
           .where((eb) => eb.and({ namespace, repository, tags }))

@@ -1,6 +1,6 @@
-import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { MetadataDatabase, Writer } from './database.ts';
+import { requireRepository } from './held-repository.ts';
 import type { Described, FacetKind, PageRows, Readme } from './hub-port.ts';
 import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
@@ -18,8 +18,7 @@ export function pageRows({ read, write }: MetadataDatabase): PageRows {
 
     editReadme: ({ repository, text, ...change }) =>
       write(async (tx) => {
-        const known = await tx.selectFrom('repository').select('name').where('name', '=', repository).executeTakeFirst();
-        if (known === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
+        await requireRepository(tx, repository);
         await tx.deleteFrom('readme').where('repository', '=', repository).execute();
         if (text !== '') await insertReadme(tx, repository, { text, origin: 'edited', changedAt: change.at, changedBy: change.actor });
         await recordAudit(tx, [auditOf(change, 'repository.readme', { namespace: namespaceOf(repository), repository })]);

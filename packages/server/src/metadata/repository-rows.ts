@@ -3,10 +3,10 @@ import { RegistryError } from '@naru/oci/registry-error';
 import type { Visibility } from '../access/policy.ts';
 import type { Selectable } from 'kysely';
 import type { MetadataDatabase, Writer } from './database.ts';
+import { hasRepository } from './held-repository.ts';
 import type { Change, RepositoryRows } from './port.ts';
 import { recordEvents } from './event-rows.ts';
 import { namespaceOf } from '../access/namespace.ts';
-import { fixedQuery } from './fixed-query.ts';
 import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
 import { touchAccess } from './identity/access-version.ts';
@@ -21,9 +21,7 @@ import { requireWithin } from './usage-rows.ts';
 
 export function repositoryRows({ read, write }: MetadataDatabase, quotaBytes: number | undefined): RepositoryRows {
   return {
-    async has(name) {
-      return (await read.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst()) !== undefined;
-    },
+    has: (name) => hasRepository(read, name),
 
     async list({ after = '', limit }) {
       // `after` need not be a name: it is only compared.
@@ -195,10 +193,8 @@ async function moveRow(tx: Writer, repository: Selectable<Tables['repository']>,
 }
 
 /** The first content makes the repository, as open as its namespace wants it, or else as the profile does. */
-const findName = fixedQuery((db, { name }: { name: RepositoryName }) => db.selectFrom('repository').select('name').where('name', '=', name));
-
 export async function ensureRepository(tx: Writer, name: RepositoryName, change: Change, visibility: Visibility): Promise<void> {
-  if ((await findName(tx, { name })).rows.length > 0) return;
+  if (await hasRepository(tx, name)) return;
   if (change.isGenerated === true) throw new RegistryError('NAME_UNKNOWN', { detail: { name } });
   const account = await tx.selectFrom('account').select('visibility').where('name', '=', namespaceOf(name)).executeTakeFirst();
   await insertRepository(tx, name, account?.visibility ?? visibility, change);
@@ -226,6 +222,5 @@ async function readVerified(tx: Writer, namespace: string): Promise<number> {
 }
 
 async function refuseTaken(tx: Writer, name: RepositoryName): Promise<void> {
-  const known = await tx.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst();
-  if (known !== undefined) throw new RegistryError('NAME_TAKEN', { message: `there is a repository ${name} already`, detail: { name } });
+  if (await hasRepository(tx, name)) throw new RegistryError('NAME_TAKEN', { message: `there is a repository ${name} already`, detail: { name } });
 }

@@ -1,8 +1,8 @@
-import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import { namespaceOf } from '../access/namespace.ts';
 import type { RetentionPolicy } from '../retention/plan.ts';
 import type { MetadataDatabase } from './database.ts';
+import { requireRepository } from './held-repository.ts';
 import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
 import type { RetentionRows, StoredRetention } from './retention-port.ts';
@@ -29,8 +29,7 @@ export function retentionRows({ read, write }: MetadataDatabase): RetentionRows 
 
     set: ({ repository, policy, ...change }) =>
       write(async (tx) => {
-        const held = await tx.selectFrom('repository').select('name').where('name', '=', repository).executeTakeFirst();
-        if (held === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
+        await requireRepository(tx, repository);
         const row = { policy: JSON.stringify(policy), changed_at: change.at, changed_by: change.actor };
         await tx
           .insertInto('retention_policy')

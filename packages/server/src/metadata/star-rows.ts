@@ -1,6 +1,6 @@
-import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { MetadataDatabase, Writer } from './database.ts';
+import { requireRepository } from './held-repository.ts';
 import type { StarRows } from './hub-port.ts';
 import { placeByRank } from './search-rank.ts';
 
@@ -8,8 +8,7 @@ export function starRows({ read, write }: MetadataDatabase): StarRows {
   return {
     set: ({ userId, repository, at }) =>
       write(async (tx) => {
-        const known = await tx.selectFrom('repository').select('name').where('name', '=', repository).executeTakeFirst();
-        if (known === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
+        await requireRepository(tx, repository);
         const set = await tx
           .insertInto('star')
           .values({ user_id: userId, repository, at })

@@ -6,6 +6,7 @@ import { fixedQuery } from './fixed-query.ts';
 import { aliasKinds, findNamingFault, isAlias, isImmutable, isRelease, placeAliases, type TagPolicy } from '../tag-rules/policy.ts';
 import { boundedCache } from './bounded-cache.ts';
 import type { MetadataDatabase, Reader, Writer } from './database.ts';
+import { requireRepository } from './held-repository.ts';
 import { auditOf } from './identity/audit-of.ts';
 import { recordAudit } from './identity/audit-rows.ts';
 import { type NewEvent, recordEvents } from './event-rows.ts';
@@ -42,8 +43,7 @@ export function tagPolicyRows({ read, write, dataVersion }: MetadataDatabase, mo
 
     edit: ({ repository, edit, ...change }) =>
       write(async (tx) => {
-        const held = await tx.selectFrom('repository').select('name').where('name', '=', repository).executeTakeFirst();
-        if (held === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
+        await requireRepository(tx, repository);
         const before = (await findPolicy(tx, repository)) ?? {};
         const policy = edit(before);
         const row = { policy: JSON.stringify(policy), changed_at: change.at, changed_by: change.actor };

@@ -3,6 +3,7 @@ import type { RepositoryName } from '@naru/oci/repository-name';
 import { RegistryError } from '@naru/oci/registry-error';
 import type { Selectable } from 'kysely';
 import type { MetadataDatabase, Reader, Writer } from '../database.ts';
+import { requireRepository } from '../held-repository.ts';
 import { recordAudit } from '../identity/audit-rows.ts';
 import { auditOf } from '../identity/audit-of.ts';
 import { namespaceOf } from '../../access/namespace.ts';
@@ -19,9 +20,7 @@ export function environmentRows({ read, snapshot, write }: MetadataDatabase): En
       write(async (tx) => {
         const { repository, name } = environment;
         const known = await tx.selectFrom('environment').select('name').where('repository', '=', repository).execute();
-        if ((await tx.selectFrom('repository').select('name').where('name', '=', repository).executeTakeFirst()) === undefined) {
-          throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
-        }
+        await requireRepository(tx, repository);
         if (known.length >= environmentsMax && !known.some((one) => one.name === name)) {
           throw new RegistryError('CONFLICT', { message: `a repository has at most ${environmentsMax} environments` });
         }

@@ -1,7 +1,7 @@
-import { RegistryError } from '@naru/oci/registry-error';
 import type { RepositoryName } from '@naru/oci/repository-name';
 import type { GatePolicy, GateScope } from '../../gate/policy.ts';
 import type { MetadataDatabase, Reader, Writer } from '../database.ts';
+import { requireRepository } from '../held-repository.ts';
 import { auditOf } from '../identity/audit-of.ts';
 import { recordAudit } from '../identity/audit-rows.ts';
 import { enqueueJobs } from '../job-rows.ts';
@@ -69,10 +69,7 @@ export function gatePolicyRows({ read, write }: MetadataDatabase): GatePolicyRow
 
 /** Throws NAME_UNKNOWN. */
 export async function requireScope(tx: Writer, scope: GateScope): Promise<void> {
-  if (scope.kind !== 'repository') return;
-  const name = scope.name as RepositoryName; // only compared
-  const held = await tx.selectFrom('repository').select('name').where('name', '=', name).executeTakeFirst();
-  if (held === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name } });
+  if (scope.kind === 'repository') await requireRepository(tx, scope.name as RepositoryName); // only compared
 }
 
 async function findPolicy(db: Reader, scope: GateScope): Promise<StoredGatePolicy | undefined> {

@@ -3,6 +3,7 @@ import type { Digest } from '@naru/oci/digest';
 import type { RepositoryName, Tag } from '@naru/oci/repository-name';
 import { chunks } from '../chunks.ts';
 import type { Reader, Writer } from '../database.ts';
+import { hasRepository } from '../held-repository.ts';
 import { fixedQuery } from '../fixed-query.ts';
 import { recordEvents } from '../event-rows.ts';
 import { holdsManifest } from '../manifest-content.ts';
@@ -60,8 +61,7 @@ export async function forgetShown(tx: Writer, repository: RepositoryName, tags: 
 
 /** A repository with a badge that is looked at by people is reviewed from now on. */
 export async function requireReviews(tx: Writer, repository: RepositoryName, { at, actor }: Change): Promise<void> {
-  const known = await tx.selectFrom('repository').select('name').where('name', '=', repository).executeTakeFirst();
-  if (known === undefined) return;
+  if (!(await hasRepository(tx, repository))) return;
   await tx
     .insertInto('reviewed_repository')
     .values({ repository, since: at, required_by: actor })
