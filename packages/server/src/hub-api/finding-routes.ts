@@ -14,6 +14,7 @@ import { severities, type Severity } from '../metadata/advisory-port.ts';
 import { findingRuleStatuses } from '../metadata/finding-port.ts';
 import { version } from '../runtime/version.ts';
 import { listRemarks } from './image-remarks.ts';
+import { streamOf } from './stream-of.ts';
 import { resolveImage } from './image-routes.ts';
 import type { HubParts } from './parts.ts';
 import { otherRepository } from './other-repository.ts';
@@ -451,16 +452,3 @@ function toShown(
 
 /** The same hole in the same package, in whatever version. */
 const keyOf = ({ vulnerability, package: { type, namespace, name } }: Finding): string => [vulnerability, type, namespace, name].join('\0');
-
-function streamOf(parts: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    async pull(controller) {
-      const part = await parts.next();
-      if (part.done === true) controller.close();
-      else controller.enqueue(part.value);
-    },
-    async cancel() {
-      await parts.return(undefined);
-    },
-  });
-}
