@@ -6,7 +6,7 @@ import { isVersionRange } from '../deploy/follow.ts';
 import { getEnvironment } from '../deploy/releases.ts';
 import { severities } from '../gate/policy.ts';
 import type { Environment, EnvironmentKey, Instance, Release } from '../metadata/deploy/port.ts';
-import { leaseMaxMs, releaseCauses, releaseStates } from '../metadata/deploy/port.ts';
+import { isLeased, releaseCauses, releaseStates } from '../metadata/deploy/port.ts';
 import { actorOf } from '../registry/actor-of.ts';
 import { required } from './repository-routes.ts';
 import { type ApiCall, type ApiRoute, route } from './route.ts';
@@ -138,7 +138,7 @@ export const environmentRoutes: readonly ApiRoute[] = [
           instances: await listInstances(found, call),
           targets: (await targets.list(found)).map(({ name, leaseUntil, seenAt, version, reports }) => ({
             name,
-            connected: leaseUntil > now && leaseUntil <= now + leaseMaxMs,
+            connected: isLeased(leaseUntil, now),
             seenAt,
             version,
             reports,

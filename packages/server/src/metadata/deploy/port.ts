@@ -157,6 +157,10 @@ export interface ReleaseRows {
 /** No agent asks for more. A lease that ends later was given by a clock that was set back since, and holds nobody up. */
 export const leaseMaxMs = 120_000;
 
+export function isLeased(leaseUntil: number, at: number): boolean {
+  return leaseUntil > at && leaseUntil <= at + leaseMaxMs;
+}
+
 /** One agent at a time serves a target: the one whose lease holds. */
 export type Target = {
   readonly name: string;

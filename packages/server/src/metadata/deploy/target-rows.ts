@@ -1,6 +1,6 @@
 import { RegistryError } from '@naru/oci/registry-error';
 import type { MetadataDatabase } from '../database.ts';
-import { leaseMaxMs, type TargetRows, targetsMax } from './port.ts';
+import { isLeased, type TargetRows, targetsMax } from './port.ts';
 
 export function targetRows({ snapshot, write }: MetadataDatabase): TargetRows {
   return {
@@ -12,7 +12,7 @@ export function targetRows({ snapshot, write }: MetadataDatabase): TargetRows {
           .where((eb) => eb.and({ repository, environment }))
           .execute();
         const known = targets.find(({ name }) => name === target);
-        if (known !== undefined && known.agent !== agent && holds(known.lease_until, seenAt)) return false;
+        if (known !== undefined && known.agent !== agent && isLeased(known.lease_until, seenAt)) return false;
         if (known === undefined && targets.length >= targetsMax) {
           throw new RegistryError('CONFLICT', { message: `an environment has at most ${targetsMax} targets` });
         }
@@ -70,8 +70,4 @@ export function targetRows({ snapshot, write }: MetadataDatabase): TargetRows {
         }));
       }),
   };
-}
-
-function holds(leaseUntil: number, at: number): boolean {
-  return leaseUntil > at && leaseUntil <= at + leaseMaxMs;
 }
