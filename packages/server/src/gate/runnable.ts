@@ -11,7 +11,7 @@
 import type { Digest } from '@naru/oci/digest';
 import type { ParsedManifest } from '@naru/oci/manifest';
 import { mediaTypes } from '@naru/oci/media-type';
-import { standsOnLayers } from '../registry/image-config.ts';
+import { configMaxBytes, standsOnLayers } from '../registry/image-config.ts';
 
 /** The first bytes of a blob; undefined when the repository does not hold it. */
 export type ReadBeginning = (digest: Digest, sizeBytes: number) => Promise<Uint8Array | undefined>;
@@ -20,7 +20,6 @@ const imageConfigs: ReadonlySet<string> = new Set([mediaTypes.ociConfig, mediaTy
 /** More layers than this has no signature (I6). */
 const documentsMax = 256;
 export const tarHeaderBytes = 512;
-const configMaxBytes = 4 * 2 ** 20;
 
 export async function isRunnable({ mediaType, config, layers }: ParsedManifest, read: ReadBeginning): Promise<boolean> {
   if (config === undefined) return false;

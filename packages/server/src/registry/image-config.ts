@@ -6,6 +6,9 @@
 import { isJsonObject, type JsonObject } from '@naru/oci/manifest-json';
 import { formatPlatform } from '@naru/oci/platform';
 
+/** Larger configurations are an attack, or no image's. */
+export const configMaxBytes = 4 * 2 ** 20;
+
 export type ImageConfig = {
   readonly platform: string;
   readonly created?: string;

@@ -15,7 +15,7 @@ import { readBytes } from '../blobstore/read-bytes.ts';
 import { boundedCache } from '../metadata/bounded-cache.ts';
 import type { Manifest } from '../metadata/port.ts';
 import { createBlobRules } from './blobs.ts';
-import { type ImageConfig, parseImageConfig } from './image-config.ts';
+import { configMaxBytes, type ImageConfig, parseImageConfig } from './image-config.ts';
 import { createManifestRules } from './manifests.ts';
 import type { RegistryParts } from './registry.ts';
 
@@ -50,8 +50,6 @@ export type ImageRules = {
   get(repository: RepositoryName, digest: Digest): Promise<ImageDetail>;
 };
 
-/** Larger configurations are an attack, or no image's. */
-const configMaxBytes = 4 * 2 ** 20;
 /** Members of one index that are looked into for their sizes. */
 const membersMax = 100;
 const keptSummaries = 10_000;
