@@ -77,7 +77,7 @@ function followClock({ rows, clock, log }: Pick<JobRunnerParts, 'rows' | 'clock'
         });
         await following.finally(() => (following = undefined));
       }
-      seen = Math.max(seen === Number.POSITIVE_INFINITY ? at : seen, at);
+      seen = Math.max(seen, at);
       return at;
     },
   };
