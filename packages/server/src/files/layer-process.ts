@@ -39,6 +39,7 @@ export function readingApart<Result>(file: URL, read: (bytes: Bytes) => Promise<
 
   function release(reader: ChildProcess): void {
     if (idle !== undefined) return end(reader);
+    reader.removeAllListeners();
     const leave = (): void => {
       if (idle?.reader === reader) idle = undefined;
       end(reader);
@@ -60,7 +61,6 @@ export function readingApart<Result>(file: URL, read: (bytes: Bytes) => Promise<
       if (reply.kind === 'read') return reply.result;
       throw refusals.has(reply.error) ? new LayerRefused(reply.message) : new Error(reply.message);
     } finally {
-      reader.removeAllListeners();
       if (isWell && sizeOf(source) <= keptAfterMaxBytes) release(reader);
       else end(reader);
     }
