@@ -9,7 +9,7 @@ import type { Change } from '../port.ts';
 import type { Verdict, VerdictKey, VerdictRows } from './port.ts';
 import type { GateTables } from './tables.ts';
 
-export function verdictRows({ read, write, writeLazily }: MetadataDatabase): VerdictRows {
+export function verdictRows({ read, write }: MetadataDatabase): VerdictRows {
   return {
     find: (key) => findVerdict(read, key),
 
@@ -36,8 +36,7 @@ export function verdictRows({ read, write, writeLazily }: MetadataDatabase): Ver
       }),
 
     tellChecked: ({ repository, digest, ...change }) =>
-      // What a power cut takes back, it takes with the end of the job that tells it.
-      writeLazily(async (tx) => {
+      write(async (tx) => {
         if (await holdsManifest(tx, repository, digest)) await recordEvents(tx, [{ kind: 'image.checked', repository, digest, ...change }]);
       }),
 
