@@ -5,8 +5,8 @@ import { useTexts } from '../../language/language.tsx';
 import { PagedList } from '../../parts/paged-list.tsx';
 import { Section } from '../../parts/section.tsx';
 import { SeverityCounts } from '../../parts/severity.tsx';
+import { ImageSecurityLink } from '../../parts/image-security-link.tsx';
 import { CsvLink } from './csv-link.tsx';
-import { ImageLink } from './image-link.tsx';
 import { useNamespaceSecurityTexts } from './texts.ts';
 
 type Upgrade = Answer<'GET /namespaces/{namespace}/security/bases'>['items'][number];
@@ -79,7 +79,7 @@ function Images({ namespace, base, tag }: { namespace: string; base: string; tag
             .flatMap(({ items }) => items)
             .map(({ repository, digest, tags, ...difference }) => (
               <li key={`${repository}@${digest}`} className="flex flex-wrap gap-x-4 border-b border-line py-1">
-                <ImageLink repository={repository} digest={digest} tags={tags} />
+                <ImageSecurityLink repository={repository} digest={digest} tags={tags} />
                 <DifferenceText {...difference} />
               </li>
             ))

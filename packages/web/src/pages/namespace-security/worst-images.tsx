@@ -6,9 +6,9 @@ import { Section } from '../../parts/section.tsx';
 import { SeverityCounts } from '../../parts/severity.tsx';
 import { StateFilter } from '../../parts/state-filter.tsx';
 import { CsvLink } from './csv-link.tsx';
-import { ImageLink } from './image-link.tsx';
 import { useNamespaceSecurityTexts } from './texts.ts';
 import { useAddressed } from '../../parts/use-addressed.ts';
+import { ImageSecurityLink } from '../../parts/image-security-link.tsx';
 
 type Image = Answer<'GET /namespaces/{namespace}/security/images'>['items'][number];
 
@@ -46,7 +46,7 @@ function ImageRow({ repository, digest, tags, state, counts, exploited, epss }: 
   const { count } = useTexts();
   return (
     <li className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b border-line py-2">
-      <ImageLink repository={repository} digest={digest} tags={tags} />
+      <ImageSecurityLink repository={repository} digest={digest} tags={tags} />
       <SeverityCounts counts={counts} none={state === 'checked' ? texts.clean : texts.nobodyKnows} />
       {exploited > 0 && <span className="chip text-bad">{texts.isExploited}</span>}
       {epss !== undefined && <span className="text-sm text-muted tabular-nums">{texts.epss(`${count(Math.round(epss * 1000) / 10)} %`)}</span>}

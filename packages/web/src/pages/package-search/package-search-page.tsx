@@ -3,12 +3,11 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { call } from '../../api/client.ts';
 import { ActForm, fieldText } from '../../parts/act-form.tsx';
-import { shortDigest } from '../../parts/digest-text.tsx';
 import { ForeignText } from '../../parts/foreign-text.tsx';
 import { FormField } from '../../parts/form-field.tsx';
+import { ImageSecurityLink } from '../../parts/image-security-link.tsx';
 import { PagedList } from '../../parts/paged-list.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
-import { RepositoryLink } from '../../parts/repository-link.tsx';
 import { useAct } from '../../parts/use-act.ts';
 import { usePackageTexts } from './texts.ts';
 import type { WantedPackage } from './wanted-package.ts';
@@ -58,17 +57,9 @@ function Holders({ name, version }: WantedPackage & { name: string }) {
       rows={({ pages }) =>
         pages
           .flatMap(({ items }) => items)
-          .map(({ repository, digest, tags: [first], package: of }) => (
+          .map(({ repository, digest, tags, package: of }) => (
             <li key={`${repository}@${digest} ${of.purl} ${of.version}`} className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b border-line py-2">
-              <RepositoryLink
-                repository={repository}
-                section={{ kind: 'image', digest }}
-                search={{ view: 'security', ...(first !== undefined && { tag: first }) }}
-                className="link font-mono"
-              >
-                {repository}
-                {first === undefined ? `@${shortDigest(digest)}` : `:${first}`}
-              </RepositoryLink>
+              <ImageSecurityLink repository={repository} digest={digest} tags={tags} />
               {of.type !== '' && <span className="chip">{of.type}</span>}
               <span className="font-medium">
                 <ForeignText>{of.name}</ForeignText>

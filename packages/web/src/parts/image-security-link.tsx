@@ -1,8 +1,8 @@
-import { RepositoryLink } from '../../parts/repository-link.tsx';
-import { shortDigest } from '../../parts/digest-text.tsx';
+import { RepositoryLink } from './repository-link.tsx';
+import { shortDigest } from './digest-text.tsx';
 
 /** To the security of an image, by the tag that one knows it by. */
-export function ImageLink({ repository, digest, tags: [first] }: { repository: string; digest: string; tags: readonly string[] }) {
+export function ImageSecurityLink({ repository, digest, tags: [first] }: { repository: string; digest: string; tags: readonly string[] }) {
   return (
     <RepositoryLink
       repository={repository}
