@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../../api/client.ts';
+import { BuildStep } from '../../parts/build-step.tsx';
 import { ForeignText } from '../../parts/foreign-text.tsx';
 import { Section } from '../../parts/section.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../parts/states.tsx';
@@ -45,10 +46,7 @@ export function Configuration({ repository, reference }: { repository: string; r
                     {instruction !== undefined && instruction !== '' && (
                       <>
                         {' · '}
-                        {texts.from}{' '}
-                        <code className="font-mono">
-                          <ForeignText>{instruction.slice(0, 160)}</ForeignText>
-                        </code>
+                        <BuildStep from={texts.from} step={instruction} />
                       </>
                     )}
                   </p>

@@ -1,4 +1,5 @@
 import type { Answer } from '../../api/client.ts';
+import { BuildStep } from '../../parts/build-step.tsx';
 import { ForeignText } from '../../parts/foreign-text.tsx';
 import { SeverityWord } from '../../parts/severity.tsx';
 import { useSecurityTexts } from './security-texts.ts';
@@ -34,10 +35,7 @@ export function FindingRow({ id, severity, summary, package: of, fixed, exploite
           {instruction !== undefined && (
             <>
               {summary !== '' && ' · '}
-              {texts.from}{' '}
-              <code className="font-mono">
-                <ForeignText>{instruction.slice(0, 160)}</ForeignText>
-              </code>
+              <BuildStep from={texts.from} step={instruction} />
             </>
           )}
         </p>

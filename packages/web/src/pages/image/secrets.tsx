@@ -1,4 +1,5 @@
 import { call } from '../../api/client.ts';
+import { BuildStep } from '../../parts/build-step.tsx';
 import { ForeignText } from '../../parts/foreign-text.tsx';
 import { ItemList } from '../../parts/item-list.tsx';
 import { Section } from '../../parts/section.tsx';
@@ -32,10 +33,7 @@ export function Secrets({ repository, reference }: { repository: string; referen
             </code>
             {createdBy !== undefined && (
               <span className="text-sm text-muted">
-                {texts.from}{' '}
-                <code className="font-mono">
-                  <ForeignText>{createdBy.slice(0, 160)}</ForeignText>
-                </code>
+                <BuildStep from={texts.from} step={createdBy} />
               </span>
             )}
           </>
