@@ -5,6 +5,7 @@ import { problemOf } from '../../api/api-error.ts';
 import { type Answer, call, callWithEtag, type Seen } from '../../api/client.ts';
 import type { Api } from '../../api/schema.ts';
 import { fieldText, fieldWords } from '../../parts/act-form.tsx';
+import { FieldsButton } from '../../parts/fields-button.tsx';
 import { EditForm } from '../../parts/edits/edit-form.tsx';
 import { FormField } from '../../parts/form-field.tsx';
 import { Section } from '../../parts/section.tsx';
@@ -55,14 +56,9 @@ function PolicyForm({ of, now }: { of: Place; now: Seen<Stored | null> }) {
                 {texts.end}
               </button>
             )}
-            <button
-              type="button"
-              className="button"
-              disabled={look.isPending}
-              onClick={({ currentTarget: { form } }) => form?.reportValidity() === true && look.run(readPolicy(new FormData(form)))}
-            >
+            <FieldsButton act={look} read={readPolicy}>
               {texts.try}
-            </button>
+            </FieldsButton>
           </>
         }
       >

@@ -5,6 +5,7 @@ import { problemOf } from '../../api/api-error.ts';
 import { type Answer, call, callWithEtag, type Seen } from '../../api/client.ts';
 import type { Api } from '../../api/schema.ts';
 import { fieldText, fieldWords } from '../../parts/act-form.tsx';
+import { FieldsButton } from '../../parts/fields-button.tsx';
 import { EditForm } from '../../parts/edits/edit-form.tsx';
 import type { Fact } from '../../parts/edits/use-edits.ts';
 import { FormField } from '../../parts/form-field.tsx';
@@ -66,14 +67,9 @@ function PolicyForm({ repository, now }: { repository: string; now: Seen<Policy 
           words={{ CONFLICT: texts.wouldEmpty }}
           said={() => ({ text: texts.retentionSaved })}
           beside={
-            <button
-              type="button"
-              className="button"
-              disabled={look.isPending}
-              onClick={({ currentTarget: { form } }) => form?.reportValidity() === true && look.run(readPolicy(new FormData(form)))}
-            >
+            <FieldsButton act={look} read={readPolicy}>
               {texts.try}
-            </button>
+            </FieldsButton>
           }
         >
           {(policy) => (

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Answer, call, callWithEtag, type Seen } from '../../api/client.ts';
 import { fieldText, fieldWords } from '../act-form.tsx';
+import { FieldsButton } from '../fields-button.tsx';
 import { configurationRules, useConfigurationTexts } from '../configuration-texts.ts';
 import { EditForm } from '../edits/edit-form.tsx';
 import type { Fact } from '../edits/use-edits.ts';
@@ -101,14 +102,9 @@ function Form({ of, now }: { of: PolicyOf; now: Seen<Shown> }) {
                 {texts.remove}
               </button>
             )}
-            <button
-              type="button"
-              className="button"
-              disabled={look.isPending}
-              onClick={({ currentTarget: { form } }) => form?.reportValidity() === true && look.run({ policy: readFields(new FormData(form), policy) })}
-            >
+            <FieldsButton act={look} read={(fields) => ({ policy: readFields(fields, policy) })}>
               {texts.try}
-            </button>
+            </FieldsButton>
           </>
         }
       >
