@@ -11,6 +11,7 @@ import { needs, recordSkip } from '../support/needs.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { type AgentProcess, startAgent } from './support/agent-process.ts';
+import { environmentsAt } from './support/environments.ts';
 import { makeWebImage } from './support/web-image.ts';
 
 setDefaultTimeout(120_000);
@@ -39,14 +40,7 @@ describe.if(isRoot && needs('runc', 'conmon', 'slirp4netns', 'busybox'))('an age
     await folder[Symbol.asyncDispose]();
   });
 
-  async function api(method: string, path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>> {
-    const response = await fetch(`${server.url}/api/v1/repositories/${repository}/-/environments${path}`, {
-      method,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Record<string, unknown>;
-  }
+  const api: ReturnType<typeof environmentsAt> = (...asked) => environmentsAt(server.url, repository)(...asked);
 
   const start = () =>
     startAgent(

@@ -11,6 +11,7 @@ import { createRegistryClient } from '../support/registry-client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type AgentProcess, startAgent } from './support/agent-process.ts';
+import { environmentsAt } from './support/environments.ts';
 import { startCluster } from './support/kubernetes-cluster.ts';
 
 setDefaultTimeout(180_000);
@@ -48,14 +49,7 @@ async function push(tag: string): Promise<string> {
   return image.manifest.digest;
 }
 
-async function api(method: string, path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>> {
-  const response = await fetch(`${server.url}/api/v1/repositories/${repository}/-/environments${path}`, {
-    method,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Record<string, unknown>;
-}
+const api: ReturnType<typeof environmentsAt> = (...asked) => environmentsAt(server.url, repository)(...asked);
 
 async function until<Value>(what: () => Value | Promise<Value>, isWanted: (value: Value) => boolean): Promise<Value> {
   for (const endsAt = Date.now() + 60_000; ;) {

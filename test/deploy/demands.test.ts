@@ -1,15 +1,13 @@
 /** What production asks of an image and test does not: checked, without bad findings, signed. Over HTTP and the command line. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { osv } from '../advisories/files.ts';
 import { type Ask, askAt, indexOf, type Json, until } from '../gate/fixture.ts';
+import { imageWith, importFixedIn } from '../gate/left-pad.ts';
 import { cosignSignature, makeKey, pemOf } from '../signatures/signers.ts';
-import { contentOf, digestOf, type Image, jsonContent, makeManifest, mediaTypes } from '../support/image.ts';
 import { createRegistryClient, type RegistryClient } from '../support/registry-client.ts';
 import { runNaru, startServer, type TestServer } from '../support/server.ts';
-import { makeTar } from '../support/tar.ts';
 
 setDefaultTimeout(120_000);
 
@@ -31,21 +29,6 @@ afterAll(async () => {
   await rm(files, { recursive: true, force: true });
 });
 
-function imageWith(version: string): Image {
-  const tar = makeTar([{ name: 'app/node_modules/left-pad/package.json', content: JSON.stringify({ name: 'left-pad', version }) }]);
-  const layer = contentOf(new Uint8Array(tar), 'application/vnd.oci.image.layer.v1.tar');
-  const config = jsonContent(mediaTypes.config, { os: 'linux', architecture: 'amd64', config: {}, rootfs: { type: 'layers', diff_ids: [digestOf(tar)] } });
-  return makeManifest({ config, layers: [layer] });
-}
-
-async function importFixedIn(fixed: string, modified: string): Promise<void> {
-  const path = join(files, `${modified}.json`);
-  const affected = [{ package: { ecosystem: 'npm', name: 'left-pad' }, ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed }] }] }];
-  await writeFile(path, osv('GHSA-1', { affected, modified: `${modified}T00:00:00Z` }));
-  const { exitCode, stderr } = await runNaru(['admin', 'advisories', 'import', '--force', path, '--data', server.data]);
-  expect([exitCode, stderr]).toEqual([0, '']);
-}
-
 /** The newest release, once it is in this state. */
 async function newest(environment: string, tag: string, state: string): Promise<Json> {
   const items = await until(
@@ -57,7 +40,7 @@ async function newest(environment: string, tag: string, state: string): Promise<
 
 test('what is not what an environment asks for waits there with the reason, and runs elsewhere', async () => {
   await client.pushImage(repository, imageWith('0.0.1'), 'seed');
-  await importFixedIn('1.3.1', '2026-03-01');
+  await importFixedIn('1.3.1', '2026-03-01', { data: server.data, folder: files });
   const naru = async (...words: string[]) => expect(await runNaru([...words, '--server', server.url])).toMatchObject({ exitCode: 0, stderr: '' });
   await naru('environment', 'set', repository, 'test', '--tags', 'v*');
   await naru('environment', 'set', repository, 'production', '--tags', 'v*', '--block', 'high', '--signed-by', 'release');
@@ -96,7 +79,7 @@ test('what becomes known before a person approves counts', async () => {
   await ask('PUT', `${environments}/approved`, { requires: { block: 'high' }, needsApproval: true });
   const asked = await ask('POST', `${environments}/approved/releases`, { tag: 'v2' });
   expect(asked.body).toMatchObject({ state: 'awaiting' });
-  await importFixedIn('1.3.2', '2026-03-02');
+  await importFixedIn('1.3.2', '2026-03-02', { data: server.data, folder: files });
   await until(
     () => ask('GET', `/repositories/${repository}/-/images/v2/findings`),
     ({ body }) => JSON.stringify(body).includes('CVE-2026-0001'),

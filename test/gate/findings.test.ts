@@ -3,12 +3,11 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kev, osv } from '../advisories/files.ts';
-import { contentOf, digestOf, type Image, jsonContent, makeManifest, mediaTypes } from '../support/image.ts';
+import { kev } from '../advisories/files.ts';
 import { createRegistryClient } from '../support/registry-client.ts';
 import { runNaru, startServer, type TestServer } from '../support/server.ts';
-import { makeTar, type TarItem } from '../support/tar.ts';
 import { type Ask, askAt, until, verdictOf } from './fixture.ts';
+import { imageOf, imageWith, importFixedIn } from './left-pad.ts';
 
 setDefaultTimeout(120_000);
 
@@ -27,25 +26,6 @@ afterAll(async () => {
   await rm(files, { recursive: true, force: true });
 });
 
-/** With left-pad of a version in it. */
-const imageWith = (version: string): Image =>
-  imageOf([{ name: 'app/node_modules/left-pad/package.json', content: JSON.stringify({ name: 'left-pad', version }) }]);
-
-function imageOf(items: readonly TarItem[]): Image {
-  const tar = makeTar(items);
-  const layer = contentOf(new Uint8Array(tar), 'application/vnd.oci.image.layer.v1.tar');
-  const config = jsonContent(mediaTypes.config, { os: 'linux', architecture: 'amd64', config: {}, rootfs: { type: 'layers', diff_ids: [digestOf(tar)] } });
-  return makeManifest({ config, layers: [layer] });
-}
-
-async function importFixedIn(fixed: string, modified: string): Promise<void> {
-  const path = join(files, `${modified}.json`);
-  const affected = [{ package: { ecosystem: 'npm', name: 'left-pad' }, ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed }] }] }];
-  await writeFile(path, osv('GHSA-1', { affected, modified: `${modified}T00:00:00Z` }));
-  const { exitCode, stderr } = await runNaru(['admin', 'advisories', 'import', '--force', path, '--data', server.data]);
-  expect([exitCode, stderr]).toEqual([0, '']);
-}
-
 const judged = (tag: string, state: string) =>
   until(
     () => verdictOf(ask, repository, tag),
@@ -62,7 +42,7 @@ test('what is vulnerable is refused with the reason, what is mended comes, an ex
   const client = createRegistryClient(server.url);
   await client.pushImage(repository, imageWith('1.2.0'), 'unknown');
   expect(await pull('unknown')).toMatch(/^image blocked: it (has not been|could not be) checked/);
-  await importFixedIn('1.3.1', '2026-03-01');
+  await importFixedIn('1.3.1', '2026-03-01', { data: server.data, folder: files });
   await client.pushImage(repository, imageWith('1.3.0'), 'old');
   await client.pushImage(repository, imageWith('1.3.1'), 'new');
   await judged('old', 'blocked');
@@ -76,7 +56,7 @@ test('what is vulnerable is refused with the reason, what is mended comes, an ex
 
   const { items } = (await ask('GET', `/namespaces/team/policy/exceptions`)).body as { items: { id: string }[] };
   expect((await ask('DELETE', `/namespaces/team/policy/exceptions/${items[0]?.id}`)).status).toBe(204);
-  await importFixedIn('1.3.2', '2026-03-02');
+  await importFixedIn('1.3.2', '2026-03-02', { data: server.data, folder: files });
   await judged('new', 'blocked');
   expect(await pull('new')).toBe('image blocked: CVE-2026-0001 (critical) in left-pad 1.3.1, fixed in 1.3.2 (rule of team)');
 });
