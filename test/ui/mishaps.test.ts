@@ -120,7 +120,15 @@ describe.skipIf(!needs('chromium'))('while one looks', () => {
       await page.locator('.skeleton').first().waitFor();
       await page.getByLabel('Pushed once, then neither moved nor deleted').fill('v*');
       const save = page.getByRole('button', { name: 'Save', exact: true });
+      const looked = Promise.withResolvers<void>();
+      await page.route('**/-/tag-rules', async (route) => {
+        if (route.request().method() === 'PUT') await looked.promise;
+        await route.continue();
+      });
       await save.dblclick({ noWaitAfter: true });
+      await page.getByRole('button', { name: 'Save', exact: true, disabled: true }).waitFor();
+      expect(await save.isDisabled()).toBe(true);
+      looked.resolve();
       await page.getByText('The rules hold from now on.').waitFor();
       expect([sent.slice(1), await page.getByLabel('Pushed once, then neither moved nor deleted').inputValue()]).toEqual([
         ['/api/v1/repositories/sven/slow/-/tag-rules'],
