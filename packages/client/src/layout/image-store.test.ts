@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
@@ -11,6 +12,7 @@ import { tarEnd, tarHeader, tarPadding } from '@naru/archive/tar-writer';
 import type { BlobDescriptor } from './image.ts';
 import { openImageReader } from './open-image-reader.ts';
 import { type ImageStore, openImageStore } from './open-image-store.ts';
+import { ownerOf } from './process-owner.ts';
 
 const clock = { at: 1_800_000_000_000, now: () => clock.at };
 const digestOf = (bytes: Uint8Array): Digest => parseDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
@@ -185,6 +187,16 @@ describe('garbage', () => {
     put(`ingest/sha256-${'d'.repeat(64)}.partial`, 6 * 24 * 3600 * 1000);
     expect(store.sweepEverything()).toBe(10);
     expect([blobs(), partials()]).toEqual([['b'.repeat(64)], [`sha256-${'d'.repeat(64)}.partial`]]);
+  });
+
+  test('prune forgets who was receiving a blob and has ended, also where nothing is left of it', () => {
+    using store = openImageStore(root, clock);
+    using database = new DatabaseSync(join(root, 'naru.db'));
+    const insert = database.prepare('insert into ingest (name, owner) values (?, ?)');
+    insert.run('sha256-ended', ownerOf(spawnSync('true').pid));
+    insert.run('sha256-running', ownerOf(process.pid));
+    store.sweepEverything();
+    expect(database.prepare('select name from ingest').all()).toEqual([{ name: 'sha256-running' }]);
   });
 });
 

@@ -63,8 +63,9 @@ function sweepPartials({ rows, paths, clock }: StoreParts): number {
       if (owner !== undefined && isRunning(owner)) continue;
       if (ownerOfPartial(name) === undefined && !isOlder(join(paths.ingest, file), clock.now() - partialMs)) continue;
       freedBytes += deleteFile(join(paths.ingest, file));
-      rows.run('delete from ingest where name = ?', name);
     }
+    // Also where the file is a blob by now, and a full disk let nobody take the row along.
+    for (const [name, owner] of owners) if (!isRunning(owner)) rows.run('delete from ingest where name = ?', name);
     return freedBytes;
   });
 }
