@@ -104,6 +104,10 @@ describe.skipIf(!needs('chromium'))('reload and back', () => {
     // What is inside is read by jobs, and pages say so until then.
     const inside = async () => JSON.stringify((await kim.api('GET', `/repositories/kim/app/-/images/${image}/lint`)).body);
     while (/"isWhole":false/.test(await inside())) await world.admin.api('GET', '/audit');
+    // So is when a repository was changed last, which its line on the first page says.
+    const isDescribed = async () =>
+      ((await kim.api('GET', '/search?q=')).body['items'] as { updatedAt?: number }[]).every(({ updatedAt }) => updatedAt !== undefined);
+    while (!(await isDescribed())) await world.admin.api('GET', '/audit');
   });
   afterAll(async () => {
     await browser?.close();
